@@ -1,0 +1,114 @@
+"""What flows through the house: a Block of text, a Batch of vectors, an Answer to it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from numpy import bool_, float64, intp
+    from numpy.typing import NDArray
+
+    from softmax_cli.exact import Number
+
+    Floats = NDArray[float64]
+    Integers = NDArray[intp]
+    Booleans = NDArray[bool_]
+    # float64, or objects (Decimal) when more digits were asked for than a double has
+    Numbers = NDArray[Any]
+
+Quantity = Literal["softmax", "log_softmax", "jacobian", "grad"]
+
+
+@dataclass(frozen=True)
+class Block:
+    """Whole lines of text, each ended by a newline, and the number of the first of them."""
+
+    text: bytes
+    line: int
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Vectors of one length, and what stood beside them.
+
+    Attributes:
+        values: the logits, shape (vectors, classes); −inf is a masked entry.
+        classes: the classes' names, if they have any.
+        kept: for each run of adjacent kept columns its text, a piece a vector, as it came.
+        lines: the line each vector came from (0 where there are no lines).
+        targets: each vector's target class, counted from 0, if a column gives it.
+        typed: the numbers as they were typed, where digits beyond a double were asked for.
+    """
+
+    values: "Floats"
+    classes: tuple[str, ...] | None = None
+    kept: tuple[Sequence[bytes], ...] = ()
+    lines: Sequence[int] = ()
+    targets: "Integers | None" = None
+    typed: "Sequence[Sequence[Number]] | None" = None
+
+    def class_name(self, index: int, first: int) -> str:
+        """A class as a reader names it: its name, or its number counted from `first`."""
+        return self.classes[index] if self.classes else str(index + first)
+
+
+@dataclass(frozen=True)
+class Of:
+    """What a gradient is the gradient of.
+
+    Attributes:
+        kind: the cross-entropy against a target, the sum weighted by an upstream
+            gradient, the probability of an output, or that of the predicted class.
+        classes: the target, output or predicted class of each vector, shape (vectors,).
+        weights: the target distribution or the upstream gradient, shape (classes,).
+    """
+
+    kind: Literal["target", "upstream", "output", "prediction"]
+    classes: "Integers | None" = None
+    weights: "Numbers | None" = None
+
+
+@dataclass(frozen=True)
+class Vectors:
+    """An answer with one number for each class of each vector.
+
+    Attributes:
+        values: shape (vectors, classes).
+        prediction: the class of largest probability, shape (vectors,).
+        loss: the cross-entropy of each vector, shape (vectors,), if asked for.
+    """
+
+    batch: Batch
+    quantity: Quantity
+    values: "Numbers"
+    prediction: "Integers"
+    of: Of | None = None
+    loss: "Numbers | None" = None
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """The most probable classes of each vector, best first: shapes (vectors, ranks)."""
+
+    batch: Batch
+    quantity: Quantity
+    classes: "Integers"
+    values: "Numbers"
+
+
+@dataclass(frozen=True)
+class Matrices:
+    """Jacobians, whose rows are computed when they are asked for: they may not fit in memory.
+
+    Attributes:
+        outputs: the rows that were asked for: all classes, or one.
+        rows: for vectors and outputs, each of shape (m,), those rows, shape (m, classes).
+    """
+
+    batch: Batch
+    outputs: Sequence[int]
+    prediction: "Integers"
+    rows: "Callable[[Integers, Integers], Numbers]" = field(repr=False)
+
+
+Answer = Vectors | Ranking | Matrices

@@ -1,0 +1,55 @@
+"""What was asked for on the command line, in one value."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Format = Literal["table", "csv", "tsv", "json", "jsonl", "delimited"]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every option of every command; a command that lacks one has its default.
+
+    Classes and columns stay as typed here: what they name is known once the input is.
+    """
+
+    command: Literal["eval", "jacobian", "grad"]
+    values: tuple[str, ...] = ()
+    temperature: str = "1"
+
+    # what is computed
+    log: bool = False
+    top: int | None = None
+    diagonal: bool = False
+    output: str | None = None
+    target: str | None = None
+    target_column: str | None = None
+    upstream: str | None = None
+    loss: bool = False
+    digits: int | None = None
+
+    # how the input is read
+    csv: str | None = None
+    delimiter: str | None = None
+    decimal_comma: bool = False
+    header: bool | None = None
+    columns: str | None = None
+    keep: str | None = None
+    labels: str | None = None
+    zero_based: bool | None = None
+    missing: Literal["error", "mask"] = "error"
+    ragged: bool = False
+    on_error: Literal["stop", "skip"] = "stop"
+    jobs: int | None = None
+
+    # how the answer is written
+    format: Format = "delimited"
+    precision: int | None = None
+    append: bool = False
+    rows: int = 50
+    quiet: bool = False
+
+    @property
+    def first_class(self) -> int:
+        """The number of the first class: 1 as in the article, or 0 if asked for."""
+        return 0 if self.zero_based else 1
