@@ -1,0 +1,594 @@
+"""The softmax function and its derivatives, every digit right.
+
+For one vector x, with m its largest entry, at index a, and a temperature T:
+
+    z  = (x − m)/T                 and δ, what rounding z lost
+    e  = exp(z + δ)                e[a] = 1 exactly
+    r  = Σ e[j], j ≠ a             the rest: summed without the dominant term
+    s  = 1 + r
+    σ  = e/s
+    κ  = 1 − σ                     the complement; for j = a it is r/s, never 1 − σ[a]
+    log σ = z + δ − log1p(r)
+    J[j,k] = σj·κj/T on the diagonal, −σj·σk/T off it
+    ∂loss/∂x = −κ/T at the target class, σ/T elsewhere;  loss = −log σ[target]
+    Jᵀg = σ ⊙ (g' − Σ σ g')/T      with g' = g − g[a]
+
+The formulas are those of Bridle (1990) and of Goodfellow, Bengio and Courville, Deep Learning
+(2016), sections 4.1 and 6.2.2.3; the shift by m and log1p are there so that nothing cancels.
+
+Accuracy. u is 2⁻⁵³, so that a relative error of k·u is less than k units in the last place
+(ulp). e is known to 0.02 u before its only rounding and r to 2 u at most, so σ is within 1.1 u,
+and its products and quotients below collect one u for each further operation: every entry of
+softmax, log_softmax, jacobian and of the gradient of a class or an output lies within 4 ulp of
+the true value for the doubles given, wherever that value is a normal double. For derivatives
+this holds down to T = 1e-280.
+
+A masked class, x = −inf, has probability 0, derivatives 0 and logarithm −inf.
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+# Numbers in a strip of work: its temporaries stay in the second-level cache.
+_STRIP = 16384
+# Rows shorter than this are laid out class by class, so that a sum over classes adds long arrays.
+_SHORT = 128
+
+
+def softmax(x: ArrayLike, *, temperature: float = 1.0) -> Floats:
+    """Return the probabilities σ(x/T) = exp(x/T) / Σ exp(x/T).
+
+    Args:
+        x: logits, shape (..., n); the last axis holds the classes. −inf masks a class.
+        temperature: T, finite and greater than 0.
+
+    Returns:
+        Array of float64 of the shape of x; every entry within 1 ulp of the true value.
+
+    Raises:
+        ValueError: x has no last axis or no classes, holds nan, +inf or what is not a real
+            number, or has a vector with every class masked; T is not finite and positive.
+    """
+    x, T = _logits(x), _positive(temperature)
+    return shares(_vectors(x), T).softmax.reshape(x.shape)
+
+
+def log_softmax(x: ArrayLike, *, temperature: float = 1.0) -> Floats:
+    """Return log σ(x/T) = (x − m)/T − log1p(r), which keeps its digits near 0 as far below it.
+
+    Args:
+        x: logits, shape (..., n).
+        temperature: T, finite and greater than 0.
+
+    Returns:
+        Array of float64 of the shape of x, within 4 ulp; −inf for a masked class.
+
+    Raises:
+        ValueError: as for softmax.
+    """
+    x, T = _logits(x), _positive(temperature)
+    return log_softmax_of(_vectors(x), T).reshape(x.shape)
+
+
+def jacobian(x: ArrayLike, *, temperature: float = 1.0) -> Floats:
+    """Return the matrices ∂σj/∂xk, row j the output and column k the input.
+
+    Args:
+        x: logits, shape (..., n).
+        temperature: T, finite and greater than 0; derivatives with respect to x carry 1/T.
+
+    Returns:
+        Array of float64 of shape (..., n, n), symmetric, within 4 ulp.
+
+    Raises:
+        ValueError: as for softmax.
+    """
+    x, T = _logits(x), _positive(temperature)
+    n = x.shape[-1]
+    return jacobian_matrices(shares(_vectors(x), T)).reshape(*x.shape[:-1], n, n)
+
+
+def gradient(
+    x: ArrayLike,
+    *,
+    target: ArrayLike | None = None,
+    upstream: ArrayLike | None = None,
+    output: ArrayLike | None = None,
+    temperature: float = 1.0,
+) -> Floats:
+    """Return the gradient, with respect to x, of one number for each vector.
+
+    Of target, upstream and output at most one is given; with none of them the number is the
+    probability of the predicted class, the first of the largest.
+
+    Args:
+        x: logits, shape (..., n).
+        target: the cross-entropy −Σ yj log σj against it. Integers of the leading shape are
+            class indices; floats of shape (..., n) are distributions. The gradient is (σ − y)/T;
+            for a class it is within 4 ulp, for a distribution within 4 u·(|σ| + |y|)/T. It is
+            −y/T at a masked class, though the loss is infinite there.
+        upstream: g, finite, shape (..., n): Jᵀg, in O(n), within
+            8 u·σk·(|gk − g[a]| + Σ σj |gj − g[a]|)/T.
+        output: indices, of the leading shape, of the class whose probability is meant: a row of
+            the Jacobian, within 4 ulp.
+        temperature: T, finite and greater than 0.
+
+    Returns:
+        Array of float64 of the shape of x.
+
+    Raises:
+        ValueError: as for softmax; also for two of target, upstream and output together, for a
+            class index out of range, a distribution that is negative or does not sum to 1, an
+            upstream that is not finite, or a shape that does not fit x.
+    """
+    if sum(given is not None for given in (target, upstream, output)) > 1:
+        raise ValueError("give one of target, upstream and output, not several")
+    x, T = _logits(x), _positive(temperature)
+    s = shares(_vectors(x), T)
+    if target is not None:
+        answer = target_gradient(s, _target(target, x))
+    elif upstream is not None:
+        answer = upstream_gradient(s, _upstream(upstream, x))
+    else:
+        k = s.largest if output is None else _classes(output, x, "output")
+        answer = jacobian_rows(s, np.arange(len(k)), k)
+    return answer.reshape(x.shape)
+
+
+def cross_entropy(x: ArrayLike, target: ArrayLike, *, temperature: float = 1.0) -> Floats:
+    """Return the losses −Σ yj log σj.
+
+    Args:
+        x: logits, shape (..., n).
+        target: integers of the leading shape are class indices, floats of shape (..., n) are
+            distributions y.
+        temperature: T, finite and greater than 0.
+
+    Returns:
+        Array of float64 of the leading shape: within 4 ulp, for a distribution within 6 ulp;
+        inf where the target's class is masked.
+
+    Raises:
+        ValueError: as for softmax and for gradient's target.
+    """
+    x, T = _logits(x), _positive(temperature)
+    y = _target(target, x)
+    return loss(_vectors(x), y, T).reshape(x.shape[:-1])
+
+
+@dataclass(frozen=True)
+class Shares:
+    """The probabilities of v vectors of n classes, with what their derivatives need.
+
+    Attributes:
+        softmax: σ, shape (v, n).
+        slope: σ/T, shape (v, n): right even where σ itself is below the smallest double.
+        rest: κ of the largest class, shape (v,).
+        rest_slope: the same divided by T.
+        largest: the index of the largest class, the first of ties, shape (v,).
+        temperature: T.
+    """
+
+    softmax: Floats
+    slope: Floats
+    rest: Floats
+    rest_slope: Floats
+    largest: Integers
+    temperature: float
+
+    @cached_property
+    def complement(self) -> Floats:
+        """1 − σ, shape (v, n), without cancellation."""
+        κ = 1.0 - self.softmax
+        κ[np.arange(len(κ)), self.largest] = self.rest
+        return κ
+
+
+def shares(x: Floats, temperature: float) -> Shares:
+    """Return the probabilities of valid logits x of shape (v, n)."""
+    T = temperature
+    t, power = math.frexp(T)
+    σ, rest, largest = np.empty(x.shape), np.empty(len(x)), np.empty(len(x), np.int64)
+    slope, rest_slope = (σ, rest) if T == 1.0 else (np.empty(x.shape), np.empty(len(x)))
+    with np.errstate(all="ignore"):
+        for strip in _strips(x.shape):
+            e = _exponentials(_columns(x[strip]), T)
+            s, s_low = _one_plus(e.R, e.R_low)
+            largest[strip] = e.a
+            σ[strip] = _quotient(e, s, s_low, -_LIFT).T
+            rest[strip] = _rest_quotient(e, s, s_low, -_LIFT)
+            if T != 1.0:
+                D, D_low = _product(s, t)
+                D_low += s_low * t
+                slope[strip] = _quotient(e, D, D_low, -_LIFT - power).T
+                rest_slope[strip] = _rest_quotient(e, D, D_low, -_LIFT - power)
+    return Shares(σ, slope, rest, rest_slope, largest, T)
+
+
+def log_softmax_of(x: Floats, temperature: float) -> Floats:
+    """Return log σ of valid logits x of shape (v, n)."""
+    log = np.empty(x.shape)
+    with np.errstate(all="ignore"):
+        for strip in _strips(x.shape):
+            e = _exponentials(_columns(x[strip]), temperature)
+            # Both are negative, so nothing cancels; 0 − 0 is 0 where −0 is not.
+            log[strip] = ((0.0 - np.log1p(np.ldexp(e.R, -_LIFT)) + e.δ) + e.z).T
+    return log
+
+
+def jacobian_matrices(s: Shares) -> Floats:
+    """Return the Jacobians, shape (v, n, n)."""
+    v, n = s.softmax.shape
+    J = np.empty((v, n, n))
+    diagonal = J.reshape(v, n * n)[:, :: n + 1]
+    step = max(1, _STRIP // (n * n))
+    with np.errstate(all="ignore"):
+        for i in range(0, v, step):
+            strip = slice(i, i + step)
+            _products(s, (strip, slice(None), None), (strip, None), J[strip])
+    diagonal[...] = jacobian_diagonal(s)
+    return J
+
+
+def jacobian_rows(s: Shares, vector: Integers, output: Integers) -> Floats:
+    """Return row output[i] of the Jacobian of vector[i], shape (m, n)."""
+    J = np.empty((len(vector), s.softmax.shape[1]))
+    each = np.arange(len(vector))
+    with np.errstate(all="ignore"):
+        _products(s, (vector, output, None), (vector,), J)
+        J[each, output] = _diagonal_at(s, vector, output)
+    return J
+
+
+def jacobian_diagonal(s: Shares) -> Floats:
+    """Return σ·κ/T, shape (v, n)."""
+    with np.errstate(all="ignore"):
+        J = s.slope * s.complement
+        each = np.arange(len(J))
+        J[each, s.largest] = _diagonal_at(s, each, s.largest)
+    return J
+
+
+def target_gradient(s: Shares, target: NDArray[Any]) -> Floats:
+    """Return (σ − y)/T for valid classes, shape (v,), or distributions y, shape (v, n)."""
+    each = np.arange(len(s.softmax))
+    with np.errstate(all="ignore"):
+        if target.ndim == 1:
+            g = s.slope.copy()
+            κ = (1.0 - s.softmax[each, target]) / s.temperature
+            g[each, target] = -np.where(target == s.largest, s.rest_slope, κ)
+            return g + 0.0  # −0 + 0 is 0
+        top = target[each, s.largest]
+        g = s.softmax - target
+        # 1 − y is exact for y ≥ ½, and then (1 − y) − κ keeps what σ − y would cancel.
+        g[each, s.largest] = np.where(top >= 0.5, (1.0 - top) - s.rest, g[each, s.largest])
+        return np.where(target == 0.0, s.slope, g / s.temperature)
+
+
+def upstream_gradient(s: Shares, upstream: Floats) -> Floats:
+    """Return Jᵀg for finite g of shape (v, n), in O(n) for each vector."""
+    J = np.empty(upstream.shape)
+    with np.errstate(all="ignore"):
+        for strip in _strips(upstream.shape):
+            # A quarter of a huge g leaves room for the differences.
+            g = np.ldexp(_columns(upstream[strip]), -2)
+            g = g - g[s.largest[strip], np.arange(g.shape[1])]
+            σ = _columns(s.softmax[strip])
+            mean, low = _sum(σ * g, np.zeros(g.shape))
+            J[strip] = np.ldexp(_columns(s.slope[strip]) * (g - (mean + low)), 2).T
+    return J + 0.0
+
+
+def loss(x: Floats, target: NDArray[Any], temperature: float) -> Floats:
+    """Return −Σ y log σ for valid logits x and targets as in target_gradient, shape (v,)."""
+    log = log_softmax_of(x, temperature)
+    if target.ndim == 1:
+        picked: Floats = log[np.arange(len(log)), target]
+        return 0.0 - picked
+    with np.errstate(all="ignore"):
+        terms = np.where(target > 0.0, target * log, 0.0).T.copy()
+        total, low = _sum(terms, np.zeros(terms.shape))
+        return 0.0 - (total + low)
+
+
+def _products(s: Shares, row: Any, column: Any, out: Floats) -> None:
+    """Write −σj·σk/T into out, for j = row and k = column, which are indices of arrays.
+
+    The smaller factor is the one to be divided by T, so that neither the quotient overflows nor
+    the product underflows before its time; and the matrix comes out symmetric to the last bit.
+    """
+    if s.temperature == 1.0:
+        np.multiply(s.softmax[row], s.softmax[column], out=out)
+    else:
+        np.maximum(s.softmax[row], s.softmax[column], out=out)
+        out *= np.minimum(s.slope[row], s.slope[column])
+    np.subtract(0.0, out, out=out)  # where the product underflows: 0, not −0
+
+
+def _diagonal_at(s: Shares, vector: Integers, output: Integers) -> Floats:
+    """Return σj·κj/T for j = output[i] of vector[i]."""
+    σ = s.softmax[vector, output]
+    return np.where(
+        output == s.largest[vector],
+        σ * s.rest_slope[vector],
+        s.slope[vector, output] * (1.0 - σ),
+    )
+
+
+# ---- the exponentials, with more digits than a double holds
+
+
+@dataclass(frozen=True)
+class _Exponentials:
+    """exp((x − m)/T) of one strip, class by class: shape (n, rows), the scalars (rows,).
+
+    The exponential is E·(1 + c)·2^−_LIFT, where E has 24 bits and |c| < 2⁻⁹; the rest, summed
+    without class a, is (R + R_low)·2^−_LIFT.
+    """
+
+    z: Floats
+    δ: Floats
+    E: Floats
+    c: Floats
+    a: Integers
+    R: Floats
+    R_low: Floats
+
+
+# Exponentials are held 2^960 times too large, so that those below the smallest double keep their
+# digits until they are divided by a small T.
+_LIFT = 960
+# Below this even the lifted exponential is 0.
+_FLOOR = -(_LIFT + 1023) * math.log(2)
+# exp is tabulated at 512 points an octave: between them four terms of its series do.
+_POINTS = 512
+_LN2, _LN2_LOW = float.fromhex("0x1.62e42fefa39efp-1"), float.fromhex("0x1.abc9e3b39803fp-56")
+
+
+def _leading(x: Floats) -> Floats:
+    """Return the leading 24 bits of x: products of two such are exact."""
+    return x.astype(np.float32).astype(np.float64)
+
+
+def _table() -> tuple[Integers, Floats]:
+    """Return 2^(i/512), rounded to 24 bits, as the bits of doubles; and the logarithms of 1 + λ.
+
+    1 + λ is what the rounding took. The powers are computed in integers with 128 binary places.
+    """
+    root = 2 << 128
+    for _ in range(9):
+        root = math.isqrt(root << 128)
+    powers, rounded, logarithms = [1 << 128], [], []
+    while len(powers) < _POINTS:
+        powers.append(powers[-1] * root >> 128)
+    for power in powers:
+        leading = (power + (1 << 104)) >> 105
+        rounded.append(leading / 2.0**23)
+        logarithms.append(math.log1p((power - (leading << 105)) / (leading << 105)))
+    return np.array(rounded).view(np.int64), np.array(logarithms)
+
+
+_BITS, _LOGARITHMS = _table()
+_STEP = float(np.float32(_LN2)) / _POINTS  # 24 bits of ln 2/512: whole multiples are exact
+_STEP_LOW = (_LN2 - float(np.float32(_LN2)) + _LN2_LOW) / _POINTS
+
+
+def _exponentials(x: Floats, T: float) -> _Exponentials:
+    """Return the exponentials of logits x of shape (n, rows)."""
+    n, rows = x.shape
+    m = _fold(np.maximum, x)
+    a = _fold(np.minimum, np.where(x == m, np.arange(n)[:, None], n))
+    z, δ = _shifted(x, m, T)
+    E, c = _exp(z, δ)
+    E_rest = E.copy()
+    E_rest[a, np.arange(rows)] = 0.0
+    R, R_low = _sum(E_rest, E_rest * c)
+    return _Exponentials(z, δ, E, c, a, R, R_low)
+
+
+def _shifted(x: Floats, m: Floats, T: float) -> tuple[Floats, Floats]:
+    """Return z = (x − m)/T, rounded, and δ, what the rounding lost (0 where exp(z) is 0)."""
+    t, power = math.frexp(T)
+    if T > 1.0:  # before the difference, which could overflow
+        x, m = np.ldexp(x, -power), np.ldexp(m, -power)
+    z = x - m
+    b = z - x
+    δ = (x - (z - b)) - (m + b)  # Knuth's TwoSum
+    if T < 1.0:
+        z, δ = np.ldexp(z, -power), np.ldexp(δ, -power)
+    if T != 1.0:
+        d = z
+        z = d / t
+        p, p_low = _product(z, t)
+        δ = (((d - p) - p_low) + δ) / t
+    np.copyto(δ, 0.0, where=z < _FLOOR)
+    return z, δ
+
+
+def _exp(z: Floats, δ: Floats) -> tuple[Floats, Floats]:
+    """Return E and c: exp(z + δ) = E·(1 + c)·2^−_LIFT, for z ≤ 0.
+
+    z = k·ln 2/512 + f: the table gives 2^(k/512), the series exp(f). Tang (1989).
+    """
+    z = np.maximum(z, _FLOOR)
+    k = np.rint(z * (_POINTS / _LN2))
+    f = (z - k * _STEP) - k * _STEP_LOW
+    f += δ
+    i = k.astype(np.int64) + (_LIFT * _POINTS)
+    octave = i & -_POINTS
+    i -= octave
+    f += _LOGARITHMS.take(i)
+    octave <<= 52 - 9
+    octave += _BITS.take(i)
+    c = f * (1 / 24)
+    for coefficient in (1 / 6, 1 / 2, 1.0):
+        c += coefficient
+        c *= f
+    return octave.view(np.float64), c
+
+
+def _quotient(e: _Exponentials, s: Floats, s_low: Floats, power: int) -> Floats:
+    """Return E·(1 + c)/(s + s_low)·2^power, rounded once."""
+    w = _leading(1.0 / s)
+    head = _leading(s)
+    ε = (1.0 - w * head) - w * (s - head) - w * s_low
+    ω = ε + ε * ε  # 1/(s + s_low) = w/(1 − ε) = w·(1 + ω)
+    q = e.E * w
+    c = e.c * (1.0 + ω)
+    c += ω
+    c *= q
+    q += c
+    return np.ldexp(q, power)
+
+
+def _rest_quotient(e: _Exponentials, s: Floats, s_low: Floats, power: int) -> Floats:
+    """Return (R + R_low)/(s + s_low)·2^power, rounded twice."""
+    q = e.R / s
+    return np.ldexp(q + (e.R_low - q * s_low) / s, power)
+
+
+def _one_plus(R: Floats, R_low: Floats) -> tuple[Floats, Floats]:
+    """Return s = 1 + r, rounded, and what the rounding lost."""
+    r = np.ldexp(R, -_LIFT)
+    s = 1.0 + r
+    b = s - 1.0
+    return s, (1.0 - (s - b)) + (r - b) + np.ldexp(R_low, -_LIFT)
+
+
+def _product(p: Floats, q: float) -> tuple[Floats, Floats]:
+    """Return p·q, rounded, and what the rounding lost. Dekker (1971)."""
+    p_head, q_head = _leading(p), float(np.float32(q))
+    p_tail, q_tail = p - p_head, q - q_head
+    high = p * q
+    low = ((p_head * q_head - high) + p_head * q_tail + p_tail * q_head) + p_tail * q_tail
+    return high, low
+
+
+def _sum(high: Floats, low: Floats) -> tuple[Floats, Floats]:
+    """Return the sum of high + low over the first axis, as a pair; both arrays are used up.
+
+    Halves are added to halves, and what each addition rounds off goes to low: the result is right
+    to a few u², relative to Σ |high|.
+    """
+    while (n := len(high)) > 1:
+        half = n // 2
+        p, q = high[:half], high[n - half :]
+        s = p + q
+        b = s - p
+        lost = (p - (s - b)) + (q - b)
+        lost += low[n - half :]
+        low[:half] += lost
+        high[:half] = s
+        high, low = high[: n - half], low[: n - half]
+    s = high[0] + low[0]
+    return s, low[0] - (s - high[0])
+
+
+def _fold(operation: np.ufunc, x: NDArray[Any]) -> NDArray[Any]:
+    """Reduce x over its first axis, half to half: for short vectors far faster than reduce."""
+    while (n := len(x)) > 1:
+        half = (n + 1) // 2
+        x = operation(x[:half], x[n - half :])
+    first: NDArray[Any] = x[0]
+    return first
+
+
+# ---- the shape of the work
+
+
+def _strips(shape: tuple[int, ...]) -> Iterator[slice]:
+    """Cut the rows of a (v, n) array into strips that fit the cache."""
+    step = max(1, _STRIP // shape[1])
+    for i in range(0, shape[0], step):
+        yield slice(i, min(i + step, shape[0]))
+
+
+def _columns(x: Floats) -> Floats:
+    """Return a strip class by class, shape (n, rows), laid out along its longer axis."""
+    return x.T if x.shape[1] >= _SHORT else np.ascontiguousarray(x.T)
+
+
+# ---- what may come in
+
+
+def _logits(x: ArrayLike) -> Floats:
+    """Return x as float64, or say why it has no softmax."""
+    x = _reals(x, "x")
+    if x.ndim == 0:
+        raise ValueError("x has no last axis: one number is not a vector of logits")
+    if x.shape[-1] == 0:
+        raise ValueError("x has no classes: its last axis is empty")
+    if np.isnan(x).any():
+        raise ValueError("x holds nan")
+    m = x.max(axis=-1)
+    if (m == np.inf).any():
+        raise ValueError("x holds +inf: exp(inf)/exp(inf) is undefined")
+    if (m == -np.inf).any():
+        raise ValueError("every class of a vector is masked (-inf): there is nothing to normalise")
+    return x
+
+
+def _reals(x: ArrayLike, name: str) -> Floats:
+    array = np.asarray(x)
+    if array.dtype.kind not in "biuf":
+        raise ValueError(f"{name} must hold real numbers, not {array.dtype}")
+    with np.errstate(over="ignore"):
+        return array.astype(np.float64, copy=False)
+
+
+def _positive(temperature: float) -> float:
+    T = float(temperature)
+    if not 0.0 < T < math.inf:
+        raise ValueError(f"temperature must be finite and greater than 0, not {T}")
+    return T
+
+
+def _vectors(x: NDArray[Any]) -> NDArray[Any]:
+    """Flatten the leading axes to one."""
+    return x.reshape(-1, x.shape[-1]) if x.size else x.reshape(0, x.shape[-1])
+
+
+def _classes(k: ArrayLike, x: Floats, name: str) -> Integers:
+    """Return class indices for x, shape (v,)."""
+    array, n = np.asarray(k), x.shape[-1]
+    if array.dtype.kind not in "iu":
+        raise ValueError(f"{name} must hold class indices, whole numbers, not {array.dtype}")
+    if ((array < 0) | (array >= n)).any():
+        raise ValueError(f"{name} holds a class index outside 0..{n - 1}")
+    return _like(array.astype(np.int64), x.shape[:-1], name).reshape(-1)
+
+
+def _target(target: ArrayLike, x: Floats) -> NDArray[Any]:
+    """Return class indices of shape (v,) or distributions of shape (v, n)."""
+    if np.asarray(target).dtype.kind != "f":
+        return _classes(target, x, "target")
+    y = _reals(target, "target")
+    if not (y >= 0.0).all():
+        raise ValueError("target is no distribution: it holds a negative number or nan")
+    if y.ndim and (np.abs(y.sum(axis=-1) - 1.0) > 1e-6).any():
+        raise ValueError("target is no distribution: it does not sum to 1")
+    return _vectors(_like(y, x.shape, "target"))
+
+
+def _upstream(upstream: ArrayLike, x: Floats) -> Floats:
+    g = _reals(upstream, "upstream")
+    if not np.isfinite(g).all():
+        raise ValueError("upstream must be finite")
+    return _vectors(_like(g, x.shape, "upstream"))
+
+
+def _like(array: NDArray[Any], shape: tuple[int, ...], name: str) -> NDArray[Any]:
+    """Broadcast to shape, or say that it does not fit."""
+    try:
+        return np.broadcast_to(array, shape)
+    except ValueError:
+        raise ValueError(f"{name} of shape {array.shape} does not fit {shape}") from None
