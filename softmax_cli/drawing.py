@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
-from itertools import groupby, islice
+from itertools import accumulate, groupby, islice, takewhile
 from math import exp, isinf
-from typing import TYPE_CHECKING, Any, Generic, Literal, TextIO, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, TextIO, TypeGuard, TypeVar
 
 import numpy as np
 from rich.cells import cell_len, chop_cells
@@ -28,15 +28,17 @@ if TYPE_CHECKING:
     from softmax_cli.batch import Numbers
 
 A = TypeVar("A", bound=Answer, covariant=True)
+B = TypeVar("B", bound=Answer)
 
 GAP = "  "
 SHORTEST_BAR, LONGEST_BAR = 8, 32
+LONGEST_HEAD = 12
 # The entries of a Jacobian that are formed at a time, however many rows are shown.
 ENTRIES_AT_ONCE = 1 << 20
 
 # What this page draws with, for an encoding that has only ASCII.
 ASCII = str.maketrans(
-    {"σ": "softmax", "∂": "d", "ᵀ": "'", "…": "...", "─": "-", "◀": "<", "│": "|", "█": "#"}
+    {"σ": "s", "∂": "d", "ᵀ": "'", "…": "...", "─": "-", "◀": "<", "│": "|", "█": "#"}
     | dict.fromkeys("▏▎▍▌", "")
     | dict.fromkeys("▋▊▉▐", "#")
 )
@@ -141,7 +143,7 @@ def _visible(character: str) -> str:
 def number(value: Any, precision: int) -> str:
     """A number to so many digits after the point, never claiming 0 or ±1 for what is neither."""
     if isinstance(value, Decimal):
-        return str(value).replace("E", "e").replace("-Infinity", "-inf")
+        return f"{value}".replace("E", "e").replace("-Infinity", "-inf")
     value = float(value)
     if value in (0, 1, -1) or isinf(value):
         return f"{value + 0.0:g}"
@@ -167,7 +169,7 @@ def logit(value: float, precision: int) -> str:
 
 def aligned(numbers: Sequence[str]) -> list[str]:
     """The numbers with their points under one another."""
-    points = [len(re.match("[^.e]*", text)[0]) for text in numbers]  # type: ignore[index]
+    points = [len(re.split("[.e]", text, maxsplit=1)[0]) for text in numbers]
     before = max(points, default=0)
     padded = [" " * (before - point) + text for point, text in zip(points, numbers, strict=True)]
     longest = max(map(len, padded), default=0)
@@ -177,7 +179,7 @@ def aligned(numbers: Sequence[str]) -> list[str]:
 def bar(share: float, width: int) -> str:
     """A bar of a share of the width, to an eighth of a character."""
     whole, eighths = divmod(round(share * width * 8), 8)
-    return "█" * whole + EIGHTHS[eighths]
+    return f"{'█' * whole}{EIGHTHS[eighths]}"
 
 
 def centred_bar(share: float, width: int) -> str:
@@ -221,7 +223,7 @@ class Column:
 
     @cached_property
     def width(self) -> int:
-        """The cells of a terminal that the column takes."""
+        """What the column takes of a line."""
         return max(map(cell_len, (self.head, *self.cells)))
 
     def padded(self, text: str) -> str:
@@ -235,12 +237,9 @@ def span(columns: Iterable[Column]) -> int:
     return sum(column.width + len(GAP) for column in columns)
 
 
-def fitting(columns: Sequence[Column], room: int) -> int:
+def fitting(columns: Iterable[Column], room: int) -> int:
     """How many of the columns fit, from the left."""
-    count = 0
-    while count < len(columns) and span(columns[: count + 1]) <= room:
-        count += 1
-    return count
+    return sum(1 for _ in takewhile(room.__ge__, accumulate(span([c]) for c in columns)))
 
 
 def table(columns: Sequence[Column], terminal: Terminal) -> list[str]:
@@ -259,39 +258,93 @@ def table(columns: Sequence[Column], terminal: Terminal) -> list[str]:
 
 def wide_table(
     lead: Sequence[Column],
-    body: Sequence[Column],
+    body: Iterable[Column],
     tail: Sequence[Column],
     classes: int,
     terminal: Terminal,
 ) -> list[str]:
-    """A table with a column a class, cut at whole columns, and what it does not show."""
-    room = terminal.width + len(GAP)
-    leading = lead[: max(1, fitting(lead, room // 2))]
-    room -= span(leading)
-    shown = fitting(body, room - span(tail))
-    dots: list[Column] = []
-    if shown < classes:
-        dots = [Column(terminal.own("…"), [terminal.own("…")] * len(body[0].cells))]
-        shown = fitting(body, room - span(tail) - span(dots))
+    """A table with a column a class, cut at whole columns, and what it does not show.
+
+    `body` is made only as far as it is shown.
+    """
+    leading = lead[: max(1, fitting(lead, terminal.width // 2))]
+    room = terminal.width + len(GAP) - span(leading)
+    made: list[Column] = []
+    for column in body:
+        made.append(column)
+        if span(made) > room:
+            break
+    dots = Column(terminal.own("…"), [terminal.own("…")] * len(leading[0].cells))
+    shown, end = len(made), [*tail]
+    if shown < classes or span([*made, *tail]) > room:
+        end = [dots, *tail]
+        shown = fitting(made, room - span(end))
         if not shown:
-            tail = ()
-            shown = max(1, fitting(body, room - span(dots)))
-        if span(body[:shown]) + span(dots) > room:
-            dots = []
-    lines = table([*leading, *body[:shown], *dots, *tail], terminal)
+            end = [dots] if span([made[0], dots]) <= room else []
+            shown = max(1, fitting(made, room - span(end)))
+    lines = table([*leading, *made[:shown], *end], terminal)
     missing = [
         (classes - shown, "class", "classes"),
         (len(lead) - len(leading), "column", "columns"),
     ]
+    return lines + notes(missing, "-f csv", terminal)
+
+
+def narrowed(
+    columns: Sequence[Column], least: Sequence[Column], terminal: Terminal
+) -> list[Column]:
+    """The columns without the least of them, as far as the width demands."""
+    shown = list(columns)
+    for column in least:
+        if span(shown) <= terminal.width + len(GAP):
+            break
+        shown = [other for other in shown if other is not column]
+    return shown
+
+
+def notes(missing: Iterable[tuple[int, str, str]], remedy: str, terminal: Terminal) -> list[str]:
+    """A line about what a table leaves out, if it does."""
     counts = [f"{n:,} more {one if n == 1 else more}" for n, one, more in missing if n]
-    if counts:
-        lines += note(" and ".join(counts) + ": -f csv shows all", terminal)
-    return lines
+    if not counts:
+        return []
+    text = terminal.own("… ") + " and ".join(counts) + f": {remedy} shows all"
+    return terminal.sentence(text, "dim")
 
 
-def note(text: str, terminal: Terminal) -> list[str]:
-    """A line about what a table leaves out."""
-    return terminal.sentence(terminal.own("… ") + text, "dim")
+def shares_of(values: Iterable[Any], quantity: Quantity) -> list[float]:
+    """How long each value's bar is: its probability, or its part of the largest."""
+    sizes = [float(value) for value in values]
+    if quantity == "softmax":
+        return sizes
+    if quantity == "log_softmax":
+        return [exp(size) for size in sizes]
+    largest = max(map(abs, sizes), default=0) or 1
+    return [size / largest for size in sizes]
+
+
+def with_bars(
+    columns: list[Column],
+    shares: Sequence[float],
+    marks: Sequence[str],
+    signed: bool,
+    terminal: Terminal,
+) -> list[Column]:
+    """The columns, and a bar and a mark a row, as far as there is room for them."""
+    room = terminal.width - span(columns)
+    mark = max(map(cell_len, marks))
+    if room < mark + len(" ") + SHORTEST_BAR:
+        marks, mark = [text[:1] for text in marks], min(mark, 1)
+    if room < max(mark, 1):
+        return columns
+    width = min(LONGEST_BAR, room - mark - len(" "))
+    bar_of = centred_bar if signed else bar
+    drawn = [bar_of(share, width) + " " if width >= SHORTEST_BAR else "" for share in shares]
+    cells = [terminal.own(picture + text) for picture, text in zip(drawn, marks, strict=True)]
+    styles = [
+        "bold green" if text else "red" if share < 0 else "cyan"
+        for text, share in zip(marks, shares, strict=True)
+    ]
+    return [*columns, Column("", [cell.rstrip() for cell in cells], styles)]
 
 
 # --- tables
@@ -311,6 +364,11 @@ class One(Generic[A]):
         return int(self.answer.batch.values.shape[1])
 
 
+def are(vectors: Sequence[One[Answer]], kind: type[B]) -> TypeGuard[Sequence[One[B]]]:
+    """Whether the vectors are of this kind of answer: all are of one."""
+    return isinstance(vectors[0].answer, kind)
+
+
 @dataclass(frozen=True)
 class Page:
     """What all tables of one drawing share."""
@@ -325,14 +383,14 @@ class Page:
         """Digits after the point."""
         return 4 if self.settings.precision is None else self.settings.precision
 
-    def name(self, batch: Batch, index: int) -> str:
+    def name(self, batch: Batch, index: int, width: int | None = None) -> str:
         """A class as it is shown."""
-        return self.terminal.shown(batch.class_name(index, self.settings.first_class))
+        return self.terminal.shown(batch.class_name(index, self.settings.first_class), width)
 
     def numbers(self, head: str, values: Iterable[Any], styles: Sequence[str] = ()) -> Column:
         """A column of numbers, where None is a blank."""
         texts = ["" if v is None else number(v, self.precision) for v in values]
-        return Column(self.terminal.own(head), aligned(texts), styles, right=True)
+        return Column(head, aligned(texts), styles, right=True)
 
     def labels(self, vectors: Sequence[One[Answer]]) -> list[Column]:
         """The columns that tell vectors from one another."""
@@ -340,22 +398,17 @@ class Page:
         cells = zip(*(vector.label for vector in vectors), strict=True)
         return [Column(h, c, right=right) for h, c in zip(self.heads, cells, strict=True)]
 
-    def count(self, size: int, chosen: int | None = None) -> list[int]:
-        """The classes shown below one another: the first ones, and one that stands out."""
-        limit = self.settings.rows or size
-        far = [chosen] if chosen is not None and limit <= chosen < size else []
-        return [*range(min(limit, size)), *far]
 
-
-def marked(answer: Vectors, index: int) -> tuple[int, str]:
+def marked(vector: One[Vectors]) -> tuple[int, str]:
     """The class that stands out in a vector, and as what."""
-    if answer.of and answer.of.classes is not None and answer.of.kind != "upstream":
-        return int(answer.of.classes[index]), answer.of.kind
-    return int(answer.prediction[index]), "prediction"
+    of, index = vector.answer.of, vector.index
+    if of and of.classes is not None:
+        return int(of.classes[index]), of.kind
+    return int(vector.answer.prediction[index]), "prediction"
 
 
-def value_head(answer: Vectors | Ranking) -> str:
-    """What an answer's numbers are, in signs."""
+def sign_of(answer: Vectors | Ranking) -> str:
+    """What an answer's numbers are."""
     if answer.quantity in ("softmax", "log_softmax"):
         return "σ" if answer.quantity == "softmax" else "log σ"
     of = answer.of if isinstance(answer, Vectors) else None
@@ -364,226 +417,177 @@ def value_head(answer: Vectors | Ranking) -> str:
     return {"target": "∂L/∂x", "upstream": "Jᵀg"}.get(of.kind, "∂σ/∂x")
 
 
-def shares_of(values: Iterable[Any], quantity: Quantity) -> list[float]:
-    """How long each value's bar is: its probability, or its part of the largest."""
-    if quantity in ("softmax", "log_softmax"):
-        return [exp(value) if quantity == "log_softmax" else float(value) for value in values]
-    sizes = [float(value) for value in values]
-    largest = max(map(abs, sizes), default=0) or 1
-    return [size / largest for size in sizes]
-
-
-def bars(
-    shares: Sequence[float], marks: Sequence[str], signed: bool, room: int, terminal: Terminal
-) -> list[Column]:
-    """A column with a bar and a mark a row, as far as there is room for them."""
-    mark = max(map(cell_len, marks))
-    if room < mark + len(" ") + SHORTEST_BAR:
-        marks, mark = [text[:1] for text in marks], min(mark, 1)
-    if room < mark:
-        return []
-    width = min(LONGEST_BAR, room - mark - len(" "))
-    draw_one = centred_bar if signed else bar
-    drawn = [draw_one(share, width) if width >= SHORTEST_BAR else "" for share in shares]
-    cells = [
-        terminal.own(f"{picture} {text}".rstrip() if picture else text)
-        for picture, text in zip(drawn, marks, strict=True)
-    ]
-    styles = [
-        "bold green" if text else "red" if share < 0 else "cyan"
-        for text, share in zip(marks, shares, strict=True)
-    ]
-    return [Column("", cells, styles)] if any(cells) else []
-
-
 def one_vector(vector: One[Vectors], page: Page) -> list[str]:
-    """One vector of numbers, a class a row."""
+    """One vector of numbers, a class a row: the first classes, and the one that stands out."""
     answer, index, terminal = vector.answer, vector.index, page.terminal
-    chosen, word = marked(answer, index)
-    shown = page.count(vector.classes, chosen)
-    values = answer.values[index][shown]
+    chosen, word = marked(vector)
+    limit = page.settings.rows or vector.classes
+    shown = [*range(min(limit, vector.classes)), *([chosen] if chosen >= limit else [])]
     styles = ["bold" if k == chosen else "" for k in shown]
-    logits = aligned([logit(x, page.precision) for x in answer.batch.values[index][shown]])
+    values = answer.values[index][shown]
+    logits = [logit(x, page.precision) for x in answer.batch.values[index][shown]]
     columns = [
         Column("class", [page.name(answer.batch, k) for k in shown], styles),
-        Column("x", logits, styles, right=True),
+        Column("x", aligned(logits), styles, right=True),
     ]
     if answer.of and answer.of.weights is not None:
         head = "g" if answer.of.kind == "upstream" else "y"
         columns.append(page.numbers(head, answer.of.weights[shown], styles))
-    columns.append(page.numbers(value_head(answer), values, styles))
-    room = terminal.width + len(GAP)
-    while len(columns) > 2 and span(columns) > room:
-        del columns[1]
+    columns.append(page.numbers(terminal.own(sign_of(answer)), values, styles))
+    least = columns[1:-1]
+    columns = narrowed(columns, least, terminal)
+    missing = len(least) + 2 - len(columns)
     marks = [f"◀ {word}" if k == chosen else "" for k in shown]
-    signed = answer.quantity in ("jacobian", "grad")
     shares = shares_of(values, answer.quantity)
-    columns += bars(shares, marks, signed, room - len(GAP) - span(columns), terminal)
-    lines = table(columns, terminal)
-    if hidden := vector.classes - len(shown):
-        if shown[-1] != len(shown) - 1:
-            lines.insert(-1, terminal.own("…"))
-        lines += note(f"{hidden:,} more classes: --rows 0 shows all", terminal)
-    return lines
+    signed = answer.quantity == "grad" or min(shares) < 0
+    lines = table(with_bars(columns, shares, marks, signed, terminal), terminal)
+    if shown[-1] > len(shown):
+        lines.insert(-1, terminal.own("…"))
+    hidden = vector.classes - len(shown)
+    return [
+        *lines,
+        *notes([(missing, "column", "columns")], "-f json", terminal),
+        *notes([(hidden, "class", "classes")], "--rows 0", terminal),
+    ]
 
 
 def many_vectors(vectors: Sequence[One[Vectors]], page: Page) -> list[str]:
-    """Vectors of numbers, a vector a row."""
-    answers = [vector.answer for vector in vectors]
+    """Vectors of numbers, a vector a row; where lengths differ, blanks fill the short ones."""
     rows = [v.answer.values[v.index] for v in vectors]
-    chosen = [marked(v.answer, v.index) for v in vectors]
-    classes = max(map(len, rows))
-    longest = answers[[*map(len, rows)].index(classes)].batch
-    body = []
-    for k in range(min(classes, page.terminal.width)):
+    chosen = [marked(v)[0] for v in vectors]
+    longest = max(vectors, key=lambda vector: vector.classes)
+
+    def column(k: int) -> Column:
         cells = [row[k] if k < len(row) else None for row in rows]
-        styles = ["bold green" if k == c else "" for c, _ in chosen]
-        body.append(page.numbers(page.name(longest, k), cells, styles))
+        styles = ["bold green" if k == c else "" for c in chosen]
+        return page.numbers(page.name(longest.answer.batch, k, LONGEST_HEAD), cells, styles)
+
     tail = []
-    word = chosen[0][1]
-    if word == "prediction" or len({c for c, _ in chosen}) > 1:
-        names = [page.name(v.answer.batch, c) for v, (c, _) in zip(vectors, chosen, strict=True)]
+    word = marked(vectors[0])[1]
+    if word == "prediction" or len(set(chosen)) > 1:
+        names = [page.name(v.answer.batch, c) for v, c in zip(vectors, chosen, strict=True)]
         tail.append(Column(word, names))
-    if answers[0].loss is not None:
-        tail.append(page.numbers("loss", [v.answer.loss[v.index] for v in vectors]))
-    return wide_table(page.labels(vectors), body, tail, classes, page.terminal)
+    losses = [v.answer.loss[v.index] for v in vectors if v.answer.loss is not None]
+    if losses:
+        tail.append(page.numbers("loss", losses))
+    body = map(column, range(longest.classes))
+    return wide_table(page.labels(vectors), body, tail, longest.classes, page.terminal)
 
 
 def ranking(vectors: Sequence[One[Ranking]], page: Page) -> list[str]:
     """The most probable classes, best first, a class a row."""
-    labels, ranks, names, values = [], [], [], []
-    for v in vectors:
-        for rank, k in enumerate(v.answer.classes[v.index]):
-            labels.append(v.label if rank == 0 else ("",) * len(v.label))
-            ranks.append(str(rank + 1))
-            names.append(page.name(v.answer.batch, int(k)))
-            values.append(v.answer.values[v.index, rank])
-    styles = ["bold" if rank == "1" else "" for rank in ranks]
-    answer = vectors[0].answer
-    columns = [
-        Column("rank", ranks, styles, right=True),
-        Column("class", names, styles),
-        page.numbers(value_head(answer), values, styles),
-    ]
-    lead = [] if page.alone else page.labels([replace(vectors[0], label=label) for label in labels])
-    room = page.terminal.width + len(GAP)
-    leading = lead[: fitting(lead, room - span(columns))]
-    while len(columns) > 2 and span(columns) > room:
-        del columns[0]
-    columns = [*leading, *columns]
+    answer, terminal = vectors[0].answer, page.terminal
+    ranks = [(v, rank) for v in vectors for rank in range(len(v.answer.classes[v.index]))]
+    names = [page.name(v.answer.batch, int(v.answer.classes[v.index, r])) for v, r in ranks]
+    values = [v.answer.values[v.index, rank] for v, rank in ranks]
+    styles = ["" if rank else "bold" for _, rank in ranks]
+    # Its label stands at a vector's first rank only, so that vectors are seen as groups.
+    rows = [replace(v, label=("",) * len(v.label)) if rank else v for v, rank in ranks]
+    labels = [] if page.alone else page.labels(rows)
+    order = Column("rank", [str(rank + 1) for _, rank in ranks], styles, right=True)
+    number_column = page.numbers(terminal.own(sign_of(answer)), values, styles)
+    columns = [*labels, order, Column("class", names, styles), number_column]
+    shown = narrowed(columns, [*labels[:0:-1], order, *labels[:1]], terminal)
     shares = shares_of(values, answer.quantity)
-    columns += bars(
-        shares, [""] * len(shares), False, page.terminal.width - span(columns), page.terminal
-    )
-    lines = table(columns, page.terminal)
-    if hidden := len(lead) - len(leading):
-        lines += note(f"{hidden} more column{'s' * (hidden > 1)}: -f csv shows all", page.terminal)
-    return lines
+    lines = table(with_bars(shown, shares, [""] * len(shares), False, terminal), terminal)
+    return lines + notes([(len(columns) - len(shown), "column", "columns")], "-f csv", terminal)
 
 
 def matrix(vector: One[Matrices], page: Page) -> list[str]:
-    """A Jacobian, or some rows of it."""
+    """A Jacobian: its first rows and columns, formed no further than they are shown."""
     answer, terminal, batch = vector.answer, page.terminal, vector.answer.batch
-    limit = page.settings.rows or len(answer.outputs)
-    outputs = list(islice(answer.outputs, limit))
-    values = entries(answer, vector.index, outputs, terminal.width)
+    outputs = [*islice(answer.outputs, page.settings.rows or None)]
+    # No column takes less than a digit and a gap.
+    values = entries(answer, vector.index, outputs, terminal.width // 3 + 1)
     largest = float(abs(values).max()) or 1.0
-    body = []
-    for k, column in enumerate(values.T):
-        styles = [shade(float(value) / largest, terminal.colors) for value in column]
-        body.append(page.numbers(f"∂x{spaced(page.name(batch, k))}", column, styles))
-    names = [terminal.own(f"∂σ{spaced(page.name(batch, j))}") for j in outputs]
-    lines = wide_table([Column("", names)], body, [], vector.classes, terminal)
-    if hidden := len(answer.outputs) - len(outputs):
-        lines += note(f"{hidden:,} more rows: --rows 0 shows all", terminal)
-    return lines
+
+    def column(k: int) -> Column:
+        styles = [shade(float(value) / largest, terminal.colors) for value in values[:, k]]
+        return page.numbers(derivative("∂x", k, LONGEST_HEAD), values[:, k], styles)
+
+    def derivative(sign: str, index: int, width: int | None = None) -> str:
+        name = page.name(batch, index, width)
+        return terminal.own(sign) + (name if name.isdigit() else f" {name}")
+
+    lead = Column("", [derivative("∂σ", j) for j in outputs])
+    body = map(column, range(values.shape[1]))
+    lines = wide_table([lead], body, [], vector.classes, terminal)
+    return lines + notes(
+        [(len(answer.outputs) - len(outputs), "row", "rows")], "--rows 0", terminal
+    )
 
 
 def entries(answer: Matrices, index: int, outputs: Sequence[int], columns: int) -> "Numbers":
-    """The first columns of a Jacobian's rows, formed a few rows at a time."""
+    """The first columns of a Jacobian's rows, a few whole rows in memory at a time."""
     step = max(1, ENTRIES_AT_ONCE // answer.batch.values.shape[1])
     parts = []
     for start in range(0, len(outputs), step):
         some = np.array(outputs[start : start + step])
-        parts.append(answer.rows(np.full_like(some, index), some)[:, :columns])
+        parts.append(answer.rows(np.full_like(some, index), some)[:, :columns].copy())
     return np.concatenate(parts)
-
-
-def spaced(name: str) -> str:
-    """A class behind a sign: 1 as in the article's σ1, and cat apart."""
-    return name if name.isdigit() else f" {name}"
 
 
 # --- the whole
 
 
-def title(vectors: Sequence[One[Answer]], page: Page) -> str:
+def title(vectors: Sequence[One[Answer]], page: Page, more: bool) -> str:
     """What the tables show."""
-    answer, settings = vectors[0].answer, page.settings
-    if isinstance(answer, Matrices):
+    first = vectors[0].answer
+    if isinstance(first, Matrices):
         text = "Jacobian of the softmax: ∂σj/∂xk in row j, column k"
-    elif answer.quantity in ("softmax", "log_softmax"):
-        what = "softmax" if answer.quantity == "softmax" else "log-softmax"
-        count = vectors[0].classes if page.alone else len(vectors)
-        noun = "logit" if page.alone else "vector"
-        text = f"{what} of {count:,} {noun}{'s' * (count != 1)}"
-    elif answer.quantity == "jacobian" and not answer.of:
+    elif are(vectors, Vectors) and vectors[0].answer.of:
+        text = gradient_title(vectors, vectors[0].answer.of, page)
+    elif first.quantity == "jacobian":
         text = "diagonal of the Jacobian of the softmax: ∂σj/∂xj"
     else:
-        text = gradient_title(vectors, page)
-    if not is_one(settings.temperature):
-        text += f", temperature {page.terminal.shown(settings.temperature)}"
-    return text
+        what = first.quantity.replace("_", "-")
+        count = vectors[0].classes if page.alone else len(vectors)
+        noun = ("logit" if page.alone else "vector") + "s" * (count != 1)
+        text = f"{what} of {'the first ' * more}{count:,} {noun}"
+    temperature = page.settings.temperature
+    if changes_something(temperature):
+        text += f", temperature {page.terminal.shown(temperature)}"
+    return page.terminal.own(text)
 
 
-def gradient_title(vectors: Sequence[One[Answer]], page: Page) -> str:
+def gradient_title(vectors: Sequence[One[Vectors]], of: Of, page: Page) -> str:
     """What is differentiated."""
-    answer = vectors[0].answer
-    of = answer.of
+    answer, index = vectors[0].answer, vectors[0].index
     if of.kind == "upstream":
         return "gradient by the chain rule: Jᵀg for the upstream gradient g"
-    names = {}
-    if of.weights is None:
-        names = {page.name(v.answer.batch, marked(v.answer, v.index)[0]) for v in vectors}
-    name = names.pop() if len(names) == 1 else None
-    if of.kind == "target":
-        against = (
-            "the distribution y"
-            if of.weights is not None
-            else f"class {name}"
-            if name
-            else "each vector's target"
-        )
-        text = f"gradient of the cross-entropy L against {against}"
-        if page.alone and answer.loss is not None:
-            text += f", L = {number(answer.loss[vectors[0].index], page.precision)}"
-        return text
+    names = {page.name(v.answer.batch, marked(v)[0]) for v in vectors}
+    name = names.pop() if len(names) == 1 else ""
+    if of.kind == "prediction":
+        which = f"the predicted class, {name}" if page.alone else "each vector's predicted class"
+        return f"gradient of the probability of {which}"
     if of.kind == "output":
-        what = f"row {name} of the Jacobian: " if answer.quantity == "jacobian" else ""
-        return f"{what}gradient of the probability of class {name}"
-    predicted = (
-        f"the predicted class, {name}" if name and page.alone else "each vector's predicted class"
-    )
-    return f"gradient of the probability of {predicted}"
+        row = f"row {name} of the Jacobian: the " if answer.quantity == "jacobian" else ""
+        return f"{row}gradient of the probability of class {name}"
+    against = f"class {name}" if name else "each vector's target"
+    if of.weights is not None:
+        against = "the distribution y"
+    loss = ""
+    if page.alone and answer.loss is not None:
+        loss = f", L = {number(answer.loss[index], page.precision)}"
+    return f"gradient of the cross-entropy L against {against}{loss}"
 
 
-def is_one(temperature: str) -> bool:
-    """Whether a temperature as typed changes nothing."""
+def changes_something(temperature: str) -> bool:
+    """Whether a temperature, as it was typed, is another than 1."""
     try:
-        return float(temperature) == 1
+        return float(temperature) != 1
     except ValueError:
-        return False
+        return True
 
 
-def row_of_matrix(answer: Answer) -> Answer:
-    """One row of each Jacobian is one number a class, as in a gradient."""
+def single_row(answer: Answer) -> Answer:
+    """One row of each Jacobian is one number a class, and is drawn as a gradient is."""
     if not isinstance(answer, Matrices) or len(answer.outputs) != 1:
         return answer
     every = np.arange(len(answer.batch.values))
     output = np.full_like(every, answer.outputs[0])
-    of = Of("output", classes=output)
     values = answer.rows(every, output)
-    return Vectors(answer.batch, "jacobian", values, answer.prediction, of)
+    return Vectors(answer.batch, "jacobian", values, answer.prediction, Of("output", output))
 
 
 def told_apart(
@@ -594,20 +598,39 @@ def told_apart(
 ) -> tuple[tuple[str, ...], list[One[Answer]]]:
     """The vectors one by one: by their kept cells, or lines, or as they are counted."""
     vectors: list[One[Answer]] = []
-    head: tuple[str, ...] = ("row",)
+    heads: tuple[str, ...] = ("row",)
     for answer in answers:
         batch = answer.batch
         cells = kept(batch) if batch.kept else ()
         for index in range(len(batch.values)):
+            label: tuple[str, ...] = (str(len(vectors) + 1),)
             if cells:
                 label = tuple(map(terminal.shown, cells[index]))
-                head = tuple(map(terminal.shown, kept_names)) or ("",) * len(label)
+                heads = tuple(map(terminal.shown, kept_names)) or ("",) * len(label)
             elif len(batch.lines) and batch.lines[index]:
-                head, label = ("line",), (str(batch.lines[index]),)
-            else:
-                label = (str(len(vectors) + 1),)
+                heads, label = ("line",), (str(batch.lines[index]),)
             vectors.append(One(answer, index, label))
-    return head, vectors
+    return heads, vectors
+
+
+def tables(vectors: Sequence[One[Answer]], page: Page) -> list[str]:
+    """Vectors with the same classes: in one table, or one under another."""
+    if are(vectors, Ranking):
+        return ranking(vectors, page)
+    if are(vectors, Matrices):
+        drawn = [matrix(vector, page) for vector in vectors]
+    elif are(vectors, Vectors):
+        # Decimals have too many digits to stand side by side.
+        if not page.alone and vectors[0].answer.values.dtype != object:
+            return many_vectors(vectors, page)
+        drawn = [one_vector(vector, page) for vector in vectors]
+    if page.alone:
+        return drawn[0]
+    lines = []
+    for vector, table_lines in zip(vectors, drawn, strict=True):
+        told = ", ".join(map(" ".join, zip(page.heads, vector.label, strict=True)))
+        lines += [*page.terminal.sentence(told.strip(), "bold"), *table_lines, ""]
+    return lines[:-1]
 
 
 def draw(
@@ -616,7 +639,7 @@ def draw(
     terminal: Terminal,
     *,
     more: bool = False,
-    kept: Callable[[Batch], Sequence[Sequence[str]]] = lambda _: [],
+    kept: Callable[[Batch], Sequence[Sequence[str]]] = lambda _: (),
     kept_names: Sequence[str] = (),
 ) -> str:
     """Tables of answers, as the text that shows them on a terminal.
@@ -629,33 +652,16 @@ def draw(
         kept: the kept cells of each vector of a batch.
         kept_names: the names of the kept columns.
     """
-    heads, vectors = told_apart([row_of_matrix(a) for a in answers], kept, kept_names, terminal)
+    answers = [single_row(answer) for answer in answers]
+    heads, vectors = told_apart(answers, kept, kept_names, terminal)
     if not vectors:
         return ""
     page = Page(terminal, settings, heads, alone=len(vectors) == 1 and not more)
-    lines = [*terminal.sentence(terminal.own(title(vectors, page)), "bold"), ""]
+    lines = terminal.sentence(title(vectors, page, more), "bold")
     for _, group in groupby(vectors, lambda vector: vector.answer.batch.classes):
-        lines += [*tables(list(group), page), ""]
+        lines += ["", *tables(list(group), page)]
     if more:
-        count = f"{len(vectors):,} vectors" if len(vectors) > 1 else "vector"
-        lines += [*note(f"the first {count}; there are more: --rows 0 shows all", terminal), ""]
-    return "\n".join(lines[:-1]) + "\n"
-
-
-def tables(vectors: Sequence[One[Answer]], page: Page) -> list[str]:
-    """Vectors with the same classes: in one table, or one under another."""
-    answer = vectors[0].answer
-    if isinstance(answer, Ranking):
-        return ranking(vectors, page)
-    # A Decimal has too many digits for two to stand side by side.
-    side_by_side = isinstance(answer, Vectors) and answer.values.dtype != object
-    if side_by_side and not page.alone:
-        return many_vectors(vectors, page)
-    draw_one = matrix if isinstance(answer, Matrices) else one_vector
-    if page.alone:
-        return draw_one(vectors[0], page)
-    lines = []
-    for vector in vectors:
-        told = ", ".join(map(" ".join, zip(page.heads, vector.label, strict=True)))
-        lines += [*page.terminal.sentence(told, "bold"), *draw_one(vector, page), ""]
-    return lines[:-1]
+        lines += terminal.sentence(
+            terminal.own("… ") + "there are more vectors: --rows 0 shows all", "dim"
+        )
+    return "\n".join(lines) + "\n"
