@@ -1,8 +1,8 @@
 """Answers → tables for a terminal: what is drawn is text, and printing it is another step.
 
 Cells are measured and coloured by rich, but joined into lines here: `rich.table` wraps
-and cuts numbers where a column does not fit, needs 13 s for 10,000 rows where this needs
-a third of one, and takes twice as long to import.
+and cuts numbers where a column does not fit, needs 13 s for 10,000 rows of four numbers
+where this needs one, and takes twice as long to import.
 """
 
 import os
@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import accumulate, groupby, islice, takewhile
 from math import exp, isinf
 from typing import TYPE_CHECKING, Any, Generic, Literal, TextIO, TypeGuard, TypeVar
@@ -29,6 +29,13 @@ if TYPE_CHECKING:
 
 A = TypeVar("A", bound=Answer, covariant=True)
 B = TypeVar("B", bound=Answer)
+
+Colors = Literal["standard", "256", "truecolor"]
+SYSTEMS: dict[Colors, ColorSystem] = {
+    "standard": ColorSystem.STANDARD,
+    "256": ColorSystem.EIGHT_BIT,
+    "truecolor": ColorSystem.TRUECOLOR,
+}
 
 GAP = "  "
 SHORTEST_BAR, LONGEST_BAR = 8, 32
@@ -51,7 +58,7 @@ class Terminal:
     """What a table is drawn for."""
 
     width: int = 80
-    colors: Literal["standard", "256", "truecolor"] | None = None
+    colors: Colors | None = None
     encoding: str = "utf-8"
 
     @classmethod
@@ -63,19 +70,14 @@ class Terminal:
             stream.encoding or "utf-8",
         )
 
-    @property
-    def label_width(self) -> int:
-        """How much of a name is shown: the numbers need the room more."""
-        return min(40, max(6, self.width // 3))
-
     def own(self, text: str) -> str:
         """The signs this page draws with, in the terminal's encoding."""
         return text if self.encoding.lower().startswith("utf") else text.translate(ASCII)
 
-    def shown(self, text: str, width: int | None = None) -> str:
+    def shown(self, text: str) -> str:
         """Text from the data: harmless, encodable, and no wider than a label may be."""
         visible = "".join(map(_visible, text)).encode(self.encoding, "backslashreplace")
-        return self.cut(visible.decode(self.encoding), width or self.label_width)
+        return self.cut(visible.decode(self.encoding), min(40, max(6, self.width // 3)))
 
     def cut(self, text: str, width: int) -> str:
         """The beginning of a text, with a sign where its end is missing."""
@@ -88,8 +90,7 @@ class Terminal:
         """The text in its colours, if there are any."""
         if not style or not self.colors:
             return text
-        system = {"standard": 1, "256": 2, "truecolor": 3}[self.colors]
-        return Style.parse(style).render(text, color_system=ColorSystem(system))
+        return _style(style, self.colors).render(text, color_system=SYSTEMS[self.colors])
 
     def sentence(self, text: str, style: str = "") -> list[str]:
         """A line about a table, folded between words where it is longer than the width."""
@@ -123,10 +124,16 @@ def _has_color(stream: TextIO, environ: Mapping[str, str]) -> bool:
     return wanted and stream.isatty()
 
 
-def _colors(environ: Mapping[str, str]) -> Literal["standard", "256", "truecolor"]:
+def _colors(environ: Mapping[str, str]) -> Colors:
     if environ.get("COLORTERM", "").lower() in ("truecolor", "24bit"):
         return "truecolor"
     return "256" if "256color" in environ.get("TERM", "") else "standard"
+
+
+@lru_cache
+def _style(style: str, colors: Colors) -> Style:  # noqa: ARG001
+    """A style for one kind of colours: it remembers the codes of the first it is used with."""
+    return Style.parse(style).copy()
 
 
 def _visible(character: str) -> str:
@@ -148,7 +155,7 @@ def number(value: Any, precision: int) -> str:
     if value in (0, 1, -1) or isinf(value):
         return f"{value + 0.0:g}"
     if abs(value) >= 1e9:
-        return f"{value:.{precision}e}"
+        return f"{value:.{precision or 1}e}"
     rounded = f"{value:.{precision}f}"
     size = abs(float(rounded))
     if size in (0, 1) and not precision:
@@ -194,7 +201,7 @@ def centred_bar(share: float, width: int) -> str:
     return " " * half + "│" + ("█" * whole + "▌" * halves).ljust(half)
 
 
-def shade(share: float, colors: str | None) -> str:
+def shade(share: float, colors: Colors | None) -> str:
     """The style of a matrix' cell: blue above zero, red below, the fuller the larger.
 
     From grey to full, not from the background, which may be light or dark.
@@ -270,9 +277,11 @@ def wide_table(
     leading = lead[: max(1, fitting(lead, terminal.width // 2))]
     room = terminal.width + len(GAP) - span(leading)
     made: list[Column] = []
+    left = room
     for column in body:
         made.append(column)
-        if span(made) > room:
+        left -= span([column])
+        if left < 0:
             break
     dots = Column(terminal.own("…"), [terminal.own("…")] * len(leading[0].cells))
     shown, end = len(made), [*tail]
@@ -383,9 +392,13 @@ class Page:
         """Digits after the point."""
         return 4 if self.settings.precision is None else self.settings.precision
 
-    def name(self, batch: Batch, index: int, width: int | None = None) -> str:
+    def name(self, batch: Batch, index: int) -> str:
         """A class as it is shown."""
-        return self.terminal.shown(batch.class_name(index, self.settings.first_class), width)
+        return self.terminal.shown(batch.class_name(index, self.settings.first_class))
+
+    def head(self, batch: Batch, index: int) -> str:
+        """A class as the head of a column, where a long name would leave room for fewer."""
+        return self.terminal.cut(self.name(batch, index), LONGEST_HEAD)
 
     def numbers(self, head: str, values: Iterable[Any], styles: Sequence[str] = ()) -> Column:
         """A column of numbers, where None is a blank."""
@@ -430,7 +443,7 @@ def one_vector(vector: One[Vectors], page: Page) -> list[str]:
         Column("class", [page.name(answer.batch, k) for k in shown], styles),
         Column("x", aligned(logits), styles, right=True),
     ]
-    if answer.of and answer.of.weights is not None:
+    if answer.of and answer.of.weights is not None and values.dtype != object:
         head = "g" if answer.of.kind == "upstream" else "y"
         columns.append(page.numbers(head, answer.of.weights[shown], styles))
     columns.append(page.numbers(terminal.own(sign_of(answer)), values, styles))
@@ -460,7 +473,7 @@ def many_vectors(vectors: Sequence[One[Vectors]], page: Page) -> list[str]:
     def column(k: int) -> Column:
         cells = [row[k] if k < len(row) else None for row in rows]
         styles = ["bold green" if k == c else "" for c in chosen]
-        return page.numbers(page.name(longest.answer.batch, k, LONGEST_HEAD), cells, styles)
+        return page.numbers(page.head(longest.answer.batch, k), cells, styles)
 
     tail = []
     word = marked(vectors[0])[1]
@@ -503,13 +516,12 @@ def matrix(vector: One[Matrices], page: Page) -> list[str]:
 
     def column(k: int) -> Column:
         styles = [shade(float(value) / largest, terminal.colors) for value in values[:, k]]
-        return page.numbers(derivative("∂x", k, LONGEST_HEAD), values[:, k], styles)
+        return page.numbers(differential("∂x", page.head(batch, k)), values[:, k], styles)
 
-    def derivative(sign: str, index: int, width: int | None = None) -> str:
-        name = page.name(batch, index, width)
+    def differential(sign: str, name: str) -> str:
         return terminal.own(sign) + (name if name.isdigit() else f" {name}")
 
-    lead = Column("", [derivative("∂σ", j) for j in outputs])
+    lead = Column("", [differential("∂σ", page.name(batch, j)) for j in outputs])
     body = map(column, range(values.shape[1]))
     lines = wide_table([lead], body, [], vector.classes, terminal)
     return lines + notes(
