@@ -4,21 +4,34 @@ The way through the house: sources → blocks of text → reading → Batch → 
 (core, or exact) → Answer → writing or drawing. A module imports only from modules
 below it on this map:
 
-    __main__     python -m softmax_cli
-    cli          the program: eval, jacobian, grad; errors → message and status
-    options      what the commands share on the command line; numbers are never options
-    pipeline     blocks through a command, in order, on as many cores as asked
-    sources      where text comes from: standard input and files → blocks
-    reading      text → Batch: rows, cells, numbers, targets
-    layout       delimiter, header, which columns are logits and which are kept
-    numerals     the number grammar: text → number
-    drawing      Answer → tables for a terminal
-    writing      Answer → delimited text and JSON
-    commands     Batch → Answer: softmax, Jacobian, gradient
-    batch        what flows: Block, Batch, Answer
-    core         the mathematics: NumPy only
-    exact        the same mathematics to any number of digits: decimal only
-    errors       Place, and what a user can get wrong
+    __main__      python -m softmax_cli
+    cli           the program: eval, jacobian, grad; errors → message and status
+    options       what the commands share on the command line; numbers are never options
+    pipeline      vectors through a command, in order
+    workers       blocks on as many cores as asked
+    output        where answers go: texts, and sentences about them
+    json_writing  Answer → JSON
+    writing       Answer → delimited text in the input's own shape
+    drawing       Answer → tables for a terminal
+    figures       numbers → their text
+    commands      Batch → Answer: softmax, Jacobian, gradient
+    opening       the start of a table: what its first row says of all the others
+    notes         what a user would want to know, though it is no mistake
+    reading       blocks → Batch, row by row
+    plain         blocks → Batch, where they hold nothing but plain numbers
+    sources       where text comes from: standard input and files → blocks
+    json_rows     JSON → rows and cells
+    layout        which columns are logits and which are kept
+    classes       which class is meant: by name, by number
+    cells         records → cells: delimiters and quotes
+    arguments     the command line → vectors
+    numerals      the number grammar: text → number
+    batch         what flows: Block, Batch, Answer
+    settings      what was asked for on the command line
+    streams       standard output and standard error
+    core          the mathematics: NumPy only
+    exact         the same mathematics to any number of digits: decimal only
+    errors        Place, and what a user can get wrong
 """
 
 from typing import TYPE_CHECKING, Any
@@ -26,6 +39,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from softmax_cli.core import cross_entropy, gradient, jacobian, log_softmax, softmax
 
+__version__ = "0.1.0"
 __all__ = ["cross_entropy", "gradient", "jacobian", "log_softmax", "softmax"]
 
 

@@ -4,17 +4,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-if TYPE_CHECKING:
-    from numpy import bool_, float64, intp
-    from numpy.typing import NDArray
+import numpy as np
+from numpy.typing import NDArray
 
+if TYPE_CHECKING:
     from softmax_cli.exact import Number
 
-    Floats = NDArray[float64]
-    Integers = NDArray[intp]
-    Booleans = NDArray[bool_]
-    # float64, or objects (Decimal) when more digits were asked for than a double has
-    Numbers = NDArray[Any]
+Floats = NDArray[np.float64]
+Integers = NDArray[np.intp]
+Booleans = NDArray[np.bool_]
+Bytes = NDArray[np.uint8]
+# float64, or objects (Decimal) where more digits were asked for than a double has
+Numbers = NDArray[Any]
 
 Quantity = Literal["softmax", "log_softmax", "jacobian", "grad"]
 
@@ -40,12 +41,25 @@ class Batch:
         typed: the numbers as they were typed, where digits beyond a double were asked for.
     """
 
-    values: "Floats"
+    values: Floats
     classes: tuple[str, ...] | None = None
     kept: tuple[Sequence[bytes], ...] = ()
     lines: Sequence[int] = ()
-    targets: "Integers | None" = None
+    targets: Integers | None = None
     typed: "Sequence[Sequence[Number]] | None" = None
+
+    def head(self, vectors: int) -> "Batch":
+        """The first so many vectors."""
+        if vectors >= len(self.values):
+            return self
+        return Batch(
+            values=self.values[:vectors],
+            classes=self.classes,
+            kept=tuple(runs[:vectors] for runs in self.kept),
+            lines=self.lines[:vectors],
+            targets=None if self.targets is None else self.targets[:vectors],
+            typed=None if self.typed is None else self.typed[:vectors],
+        )
 
     def class_name(self, index: int, first: int) -> str:
         """A class as a reader names it: its name, or its number counted from `first`."""
@@ -64,8 +78,8 @@ class Of:
     """
 
     kind: Literal["target", "upstream", "output", "prediction"]
-    classes: "Integers | None" = None
-    weights: "Numbers | None" = None
+    classes: Integers | None = None
+    weights: Numbers | None = None
 
 
 @dataclass(frozen=True)
@@ -80,10 +94,10 @@ class Vectors:
 
     batch: Batch
     quantity: Quantity
-    values: "Numbers"
-    prediction: "Integers"
+    values: Numbers
+    prediction: Integers
     of: Of | None = None
-    loss: "Numbers | None" = None
+    loss: Numbers | None = None
 
 
 @dataclass(frozen=True)
@@ -92,8 +106,8 @@ class Ranking:
 
     batch: Batch
     quantity: Quantity
-    classes: "Integers"
-    values: "Numbers"
+    classes: Integers
+    values: Numbers
 
 
 @dataclass(frozen=True)
@@ -107,8 +121,8 @@ class Matrices:
 
     batch: Batch
     outputs: Sequence[int]
-    prediction: "Integers"
-    rows: "Callable[[Integers, Integers], Numbers]" = field(repr=False)
+    prediction: Integers
+    rows: Callable[[Integers, Integers], Numbers] = field(repr=False)
 
 
 Answer = Vectors | Ranking | Matrices

@@ -1,0 +1,255 @@
+"""Where something is, and every mistake a user can make.
+
+A mistake keeps its data and builds one sentence: the place, the culprit in quotes, the
+remedy. How it becomes a message and a status is decided in one place, not here.
+"""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the user would look: an argument, or a source with a line and a column."""
+
+    source: str
+    line: int | None = None
+    column: str | None = None
+
+    def __str__(self) -> str:
+        """`logits.csv:17: column 'b'`, as much of it as is known."""
+        line = f":{self.line}" if self.line else ""
+        column = f": column {self.column}" if self.column else ""
+        return f"{printable(self.source)}{line}{column}"
+
+
+def printable(text: str) -> str:
+    r"""The text with every character that could steer a terminal escaped (`\x1b`)."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def quoted(text: str, longest: int = 60) -> str:
+    """The text as a culprit is shown: in quotes, escaped, and cut if it is very long."""
+    cut = text if len(text) <= longest else text[: longest - 1] + "…"
+    return f"'{printable(cut)}'"
+
+
+class SoftmaxError(Exception):
+    """A mistake of the user's, or of the world's.
+
+    A subclass's `sentence` names its data in braces; texts among them are shown quoted,
+    except those called `reason` and `remedy`, which are sentences of ours.
+    """
+
+    status: int = 1
+    sentence: ClassVar[str] = ""
+
+    def __init__(self, place: Place | None = None, **data: Any) -> None:
+        super().__init__()
+        self.place = place
+        self.data = data
+
+    def at(self, place: Place) -> Self:
+        """The same mistake, now that it is known where it stands."""
+        self.place = self.place or place
+        return self
+
+    def __str__(self) -> str:
+        """Place, culprit, remedy: one line."""
+        shown = {
+            name: value if name in ("reason", "remedy") else quoted(value)
+            for name, value in self.data.items()
+            if isinstance(value, str)
+        }
+        sentence = self.sentence.format(**{**self.data, **shown})
+        return f"{self.place}: {sentence}" if self.place else sentence
+
+
+# ── numbers ──────────────────────────────────────────────────────────────────────────────
+
+
+class NotANumber(SoftmaxError):
+    """A text that the number grammar refuses."""
+
+    sentence = "{text} is not a number"
+
+
+class NamesAFile(SoftmaxError):
+    """An argument that is no number, though a file has its name."""
+
+    sentence = "{text} is not a number; to read the file, use --csv {remedy}"
+
+
+class TooLarge(SoftmaxError):
+    """A finite number that no double can hold."""
+
+    sentence = "{text} is too large: a double ends at 1.8e308"
+
+
+class ZeroDenominator(SoftmaxError):
+    """A fraction of something by zero."""
+
+    sentence = "{text} divides by zero"
+
+
+class LogarithmOfNonPositive(SoftmaxError):
+    """A logarithm of zero or of something negative."""
+
+    sentence = "{text} is the logarithm of something that is not positive"
+
+
+class PlusInfinity(SoftmaxError):
+    """An entry of +inf, where exp(x − max) is undefined."""
+
+    sentence = "{text} has no softmax: inf − inf is undefined"
+
+
+class AllMasked(SoftmaxError):
+    """A vector of which no entry is left."""
+
+    sentence = "every entry is -inf, a masked class: no probability is left to share out"
+
+
+# ── the shape of the input ───────────────────────────────────────────────────────────────
+
+
+class MissingNumber(SoftmaxError):
+    """Separators with nothing between them."""
+
+    sentence = "a number is missing {reason}"
+
+
+class MissingCell(SoftmaxError):
+    """An empty cell, or a JSON null, among the logits."""
+
+    sentence = "the cell is empty; --missing mask reads it as -inf"
+
+
+class MissingTarget(SoftmaxError):
+    """An empty cell in the column of targets."""
+
+    sentence = "the target is missing"
+
+
+class HoldsText(SoftmaxError):
+    """A column of text among the logits."""
+
+    sentence = "holds text ({text}): name the logits with --columns, or what to keep with --keep"
+
+    def __str__(self) -> str:
+        """The column is the sentence's subject, so no colon parts them."""
+        return super().__str__().replace(": holds text", " holds text", 1)
+
+
+class WrongWidth(SoftmaxError):
+    """A row with another number of cells than the first."""
+
+    sentence = "the row has {found}, the first one {expected}{remedy}"
+
+
+class UnequalNames(SoftmaxError):
+    """Vectors on the command line that name their classes differently."""
+
+    sentence = "{text} does not fit: {reason}"
+
+
+class Empty(SoftmaxError):
+    """An input with no vector in it."""
+
+    sentence = "the input holds no numbers"
+
+
+class OnlyAHeader(SoftmaxError):
+    """A table whose only row was taken as its header."""
+
+    sentence = "{text} is not a number, so the only row is a header: no numbers follow it"
+
+
+class StrayQuote(SoftmaxError):
+    """A quote within a cell that is not quoted."""
+
+    sentence = 'a quote stands inside the cell {text}: quote the whole cell and write "" for it'
+
+
+class UnterminatedQuote(SoftmaxError):
+    """A quoted cell that never ends."""
+
+    sentence = "a quote opens here and is never closed"
+
+
+class TooLong(SoftmaxError):
+    """A line, or a quoted cell, that would not fit in memory."""
+
+    sentence = "the line is longer than {megabytes} MiB"
+
+
+class NotText(SoftmaxError):
+    """Bytes that are not the text of a table."""
+
+    sentence = "{reason}"
+
+
+class BrokenGzip(SoftmaxError):
+    """A gzip stream that is damaged or cut short."""
+
+    sentence = "the gzip data is damaged: {reason}"
+
+
+class BrokenJson(SoftmaxError):
+    """Input that begins like JSON and does not go on like it."""
+
+    sentence = "{reason}"
+
+
+class AlreadySaid(SoftmaxError):
+    """A mistake that has been said where it was met; only its status is left to give."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__()
+        self.status = status
+
+
+class DeviceFailed(SoftmaxError):
+    """A file or a stream that could not be read or written."""
+
+    sentence = "{reason}"
+
+
+# ── targets in a column ──────────────────────────────────────────────────────────────────
+
+
+class UnknownTarget(SoftmaxError):
+    """A target cell that names no class."""
+
+    sentence = "{text} is not a class{remedy}"
+
+
+class UnclearTarget(SoftmaxError):
+    """Whole numbers as targets, without a word on where they count from."""
+
+    status = 2
+    sentence = "the target {text} is a number: say --zero-based or --one-based"
+
+
+# ── the command line ─────────────────────────────────────────────────────────────────────
+
+
+class UsageError(SoftmaxError):
+    """A command line that asks for something that cannot be."""
+
+    status = 2
+    sentence = "{reason}"
+
+
+class UnknownClass(UsageError):
+    """An option that names a class which is not there."""
+
+    sentence = "{remedy}: {text} is not a class{reason}"
+
+
+class UnknownColumn(UsageError):
+    """An option that names a column which is not there."""
+
+    sentence = "{remedy}: {text} is not a column{reason}"

@@ -1,0 +1,56 @@
+"""Where answers go: texts to standard output, sentences about them to standard error."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from softmax_cli import streams
+from softmax_cli.errors import SoftmaxError
+from softmax_cli.writing import Writer
+
+
+class Mark(Enum):
+    """What is to be written where it depends on what was written before."""
+
+    BEGIN = "the text of an answer begins"
+
+
+# A text, a note, a row that is left out, or the beginning of an answer.
+Item = bytes | str | SoftmaxError | Mark
+
+
+@dataclass
+class Output:
+    """One run's output.
+
+    Attributes:
+        started: whether an answer has been written, so that what stands between two is due.
+        skipped: whether a row was left out.
+    """
+
+    writer: Writer
+    quiet: bool
+    started: bool = False
+    skipped: bool = False
+
+    def take(self, item: Item) -> None:
+        """Write or say an item.
+
+        Raises:
+            DeviceFailed: standard output takes no more.
+        """
+        if isinstance(item, bytes):
+            streams.write(item)
+        elif isinstance(item, Mark):
+            streams.write(self.writer.between if self.started else self.writer.opening)
+            self.started = True
+        elif isinstance(item, SoftmaxError):
+            self.skipped = True
+            streams.say_error(item)
+        elif not self.quiet:
+            streams.say_note(item)
+
+    def close(self) -> None:
+        """Write what closes the output, though no answer may have opened it."""
+        if self.started or self.writer.closing:
+            streams.write(b"" if self.started else self.writer.opening)
+            streams.write(self.writer.closing)

@@ -1,0 +1,282 @@
+"""Answers → text for machines: delimited text in the input's own shape, and JSON.
+
+A format is an opening, a text for each Answer, what stands between two of them, and a
+closing. Numbers keep every bit unless digits were asked for; there is no colour, no
+ellipsis and no width.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+import numpy as np
+
+from softmax_cli import figures
+from softmax_cli.batch import Answer, Batch, Matrices, Numbers, Ranking, Vectors
+from softmax_cli.cells import cells, raw_of, text_of
+from softmax_cli.layout import Layout
+from softmax_cli.settings import Settings
+
+# Rows of a Jacobian are computed and spelt so many numbers at a time.
+_NUMBERS_IN_A_STRIP = 1 << 16
+
+
+@dataclass(frozen=True)
+class Writer:
+    """One output format, for one table and one set of options."""
+
+    opening: bytes
+    write: Callable[[Answer], Iterator[bytes]]
+    between: bytes = b""
+    closing: bytes = b""
+
+
+def writer(layout: Layout, settings: Settings) -> Writer:
+    """The writer of the machine format asked for."""
+    if settings.format in ("json", "jsonl"):
+        from softmax_cli.json_writing import json_writer
+
+        return json_writer(layout, settings)
+    delimited = Delimited(layout, settings)
+    several_lines = settings.command == "jacobian" and not (settings.diagonal or settings.output)
+    return Writer(
+        opening=delimited.header(),
+        write=delimited.write,
+        between=delimited.newline if several_lines else b"",
+    )
+
+
+def strips(answer: Matrices) -> Iterator[tuple[int, range, Numbers]]:
+    """The rows of Jacobians in strips: (first vector, which of its outputs, rows).
+
+    A strip is some rows of one vector, or all the rows of several vectors.
+    """
+    vectors, classes = answer.batch.values.shape
+    outputs = np.asarray(answer.outputs)
+    rows_at_once = max(1, _NUMBERS_IN_A_STRIP // classes)
+    if rows_at_once < outputs.size:
+        for vector in range(vectors):
+            for first in range(0, outputs.size, rows_at_once):
+                part = range(first, min(first + rows_at_once, outputs.size))
+                chosen = outputs[part.start : part.stop]
+                yield vector, part, answer.rows(np.full(chosen.size, vector), chosen)
+        return
+    vectors_at_once = rows_at_once // outputs.size
+    for first in range(0, vectors, vectors_at_once):
+        some = np.arange(first, min(first + vectors_at_once, vectors))
+        rows = answer.rows(some.repeat(outputs.size), np.tile(outputs, some.size))
+        yield first, range(outputs.size), rows
+
+
+@dataclass(frozen=True)
+class Delimited:
+    """Text in the input's own shape: its columns, its kept cells, its line ends."""
+
+    layout: Layout
+    settings: Settings
+
+    @property
+    def delimiter(self) -> bytes:
+        """Between two cells: the input's own, unless a format names another."""
+        return {"csv": b",", "tsv": b"\t"}.get(self.settings.format, self.layout.delimiter)
+
+    @property
+    def newline(self) -> bytes:
+        """The input's own line end."""
+        return self.layout.newline
+
+    # ── the header ───────────────────────────────────────────────────────────────────────
+
+    def header(self) -> bytes:
+        """The header line, if the table has one or its classes have names."""
+        if not (self.layout.header or self.layout.classes):
+            return b""
+        return self.delimiter.join(self._header_cells()) + self.newline
+
+    def _header_cells(self) -> Iterator[bytes]:
+        settings = self.settings
+        if settings.top:
+            yield from self._kept_names()
+            yield from (b"rank", b"class", b"probability")
+        elif settings.command == "jacobian" and not settings.diagonal:
+            yield from self._kept_names()
+            if self.layout.classes:
+                yield b"output"
+            yield from self._class_names("")
+        else:
+            prefix = f"{quantity(settings)}_" if settings.append else ""
+            for is_logits, first, last in self.layout.segments:
+                yield from (
+                    self._class_names(prefix, first, last)
+                    if is_logits
+                    else (self._kept_names(first, last))
+                )
+            if settings.loss:
+                yield b"loss"
+
+    def _kept_names(self, first: int = 0, last: int | None = None) -> Iterator[bytes]:
+        stop = self.layout.width if last is None else last + 1
+        kept = range(stop) if self.layout.append else self.layout.kept
+        for column in kept:
+            if first <= column < stop:
+                yield self._column_name(column)
+
+    def _column_name(self, column: int) -> bytes:
+        layout = self.layout
+        if layout.raw_header:
+            raw = layout.raw_header[column]
+            same = self.delimiter == layout.delimiter
+            return raw if same else raw_of(text_of(raw), self.delimiter)
+        if layout.classes and column in layout.logits:
+            return raw_of(layout.classes[layout.logits.index(column)], self.delimiter)
+        return b""
+
+    def _class_names(self, prefix: str, first: int = 0, last: int | None = None) -> Iterator[bytes]:
+        layout = self.layout
+        stop = layout.width if last is None else last + 1
+        for index, column in enumerate(layout.logits):
+            if first <= column < stop:
+                if layout.classes:
+                    yield raw_of(prefix + layout.classes[index], self.delimiter)
+                elif layout.header:
+                    yield raw_of(prefix + layout.header[column], self.delimiter)
+
+    # ── the body ─────────────────────────────────────────────────────────────────────────
+
+    def write(self, answer: Answer) -> Iterator[bytes]:
+        """The answer's lines."""
+        if isinstance(answer, Matrices):
+            texts = self._matrices(answer)
+        elif isinstance(answer, Ranking):
+            texts = self._ranking(answer)
+        else:
+            texts = self._vectors(answer)
+        for text in texts:
+            yield text if self.newline == b"\n" else text.replace(b"\n", self.newline)
+
+    def _numbers(self, values: Numbers) -> bytes:
+        """Rows of numbers, a line each, with this text's delimiter and decimal sign."""
+        text = figures.lines(values, self.settings.precision)
+        own_comma = self.settings.decimal_comma and self.settings.format == "delimited"
+        if self.delimiter == b",":
+            return text
+        signs = bytes.maketrans(b",.", self.delimiter + (b"," if own_comma else b"."))
+        return text.translate(signs)
+
+    def _vectors(self, answer: Vectors) -> Iterator[bytes]:
+        batch, values, loss = answer.batch, answer.values, answer.loss
+        if self.layout.is_column:
+            loss = None if loss is None else np.repeat(loss, values.size)
+            values = values.reshape(-1, 1)
+        if not batch.kept and loss is None:
+            yield self._numbers(values) + b"\n"
+            return
+        columns = list(self._segments(batch, values))
+        if loss is not None:
+            columns.append(self._numbers(loss.reshape(-1, 1)).split(b"\n"))
+        yield self._rows(columns)
+
+    def _segments(self, batch: Batch, values: Numbers) -> Iterator[Sequence[bytes]]:
+        """The table in runs of columns, each a list of texts, one a row."""
+        kept, done = iter(batch.kept), 0
+        for is_logits, first, last in self.layout.segments:
+            if not is_logits:
+                yield self._recoded(next(kept))
+                continue
+            count = values.shape[1] if self.layout.append else last - first + 1
+            yield self._numbers(np.ascontiguousarray(values[:, done : done + count])).split(b"\n")
+            done += count
+
+    def _recoded(self, runs: Sequence[bytes]) -> Sequence[bytes]:
+        """Kept cells as they came, unless another delimiter asks for other quotes."""
+        if self.delimiter == self.layout.delimiter:
+            return runs
+        return [
+            self.delimiter.join(
+                raw_of(text, self.delimiter) for text in kept_texts(run, self.layout)
+            )
+            for run in runs
+        ]
+
+    def _rows(self, columns: Sequence[Sequence[bytes]]) -> bytes:
+        """Rows of texts, a line each."""
+        parts: list[Sequence[bytes]] = []
+        for column in columns[:-1]:
+            parts += [column, [self.delimiter] * len(column)]
+        parts += [columns[-1], [b"\n"] * len(columns[-1])]
+        return b"".join(chain.from_iterable(zip(*parts, strict=True)))
+
+    def _beside(self, batch: Batch, vectors: Numbers, classes: Numbers) -> list[Sequence[bytes]]:
+        """The kept cells of lines about these classes of these vectors."""
+        rows = (classes if self.layout.is_column else vectors).tolist()
+        return [[run[row] for row in rows] for run in map(self._recoded, batch.kept)]
+
+    def _ranking(self, answer: Ranking) -> Iterator[bytes]:
+        vectors, ranks = answer.classes.shape
+        chosen = answer.classes.ravel()
+        vector = np.repeat(np.arange(vectors), ranks)
+        name = self._named(answer.batch)
+        yield self._rows(
+            [
+                *self._beside(answer.batch, vector, chosen),
+                [str(rank).encode() for rank in range(1, ranks + 1)] * vectors,
+                [name(index) for index in chosen.tolist()],
+                self._numbers(answer.values.reshape(-1, 1)).split(b"\n"),
+            ]
+        )
+
+    def _named(self, batch: Batch) -> Callable[[int], bytes]:
+        first = self.settings.first_class
+        return lambda index: raw_of(batch.class_name(index, first), self.delimiter)
+
+    def _matrices(self, answer: Matrices) -> Iterator[bytes]:
+        """A line a row, and a blank line between two matrices."""
+        size = len(answer.outputs)
+        for first, part, rows in strips(answer):
+            if first and part.start == 0 and size > 1:
+                yield b"\n"
+            lines = self._matrix_lines(answer, first, part, rows)
+            if size == 1 or len(rows) <= size:
+                yield lines
+                continue
+            each = lines.split(b"\n")
+            matrices = (each[i : i + size] for i in range(0, len(rows), size))
+            yield b"\n\n".join(map(b"\n".join, matrices)) + b"\n"
+
+    def _matrix_lines(self, answer: Matrices, first: int, part: range, rows: Numbers) -> bytes:
+        text = self._numbers(rows)
+        if not answer.batch.kept and not answer.batch.classes:
+            return text + b"\n"
+        vector = first + np.arange(len(rows)) // len(part)
+        output = np.resize(np.asarray(answer.outputs)[part.start : part.stop], len(rows))
+        columns = self._beside(answer.batch, vector, output)
+        if answer.batch.classes:
+            columns.append(list(map(self._named(answer.batch), output.tolist())))
+        return self._rows([*columns, text.split(b"\n")])
+
+
+def quantity(settings: Settings) -> str:
+    """What the numbers of an answer are called."""
+    if settings.command == "eval":
+        return "log_softmax" if settings.log else "softmax"
+    return settings.command
+
+
+def kept_cells(batch: Batch, layout: Layout) -> list[list[str]]:
+    """What the kept cells of each vector say."""
+    return [
+        [text for run in runs for text in kept_texts(run, layout)]
+        for runs in zip(*batch.kept, strict=True)
+    ]
+
+
+def kept_texts(run: bytes, layout: Layout) -> list[str]:
+    """What the cells of a run of kept columns say."""
+    return [text_of(cell) for cell in cells(run, layout.delimiter)]
+
+
+def kept_names(layout: Layout) -> list[str]:
+    """The names of the kept columns, or their numbers."""
+    kept = range(layout.width) if layout.append else layout.kept
+    header = layout.header or ()
+    return [header[column] if header and header[column] else str(column + 1) for column in kept]
