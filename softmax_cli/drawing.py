@@ -204,15 +204,15 @@ def centred_bar(share: float, width: int) -> str:
 def shade(share: float, colors: Colors | None) -> str:
     """The style of a matrix' cell: blue above zero, red below, the fuller the larger.
 
-    From grey to full, not from the background, which may be light or dark.
+    The palest is as dark as white letters need, whether the background is light or dark.
     """
     size = abs(share)
-    if size < 0.01:
+    if size < 0.03:
         return ""
     if colors == "standard":
         return f"{'bold ' if size > 0.5 else ''}{'blue' if share > 0 else 'red'}"
-    full = (0, 84, 200) if share > 0 else (190, 24, 40)
-    mixed = (round(104 + (level - 104) * size) for level in full)
+    pale, full = ((92, 112, 140), (0, 84, 200)) if share > 0 else ((140, 100, 104), (190, 24, 40))
+    mixed = (round(p + (f - p) * size) for p, f in zip(pale, full, strict=True))
     return f"white on rgb({','.join(map(str, mixed))})"
 
 
