@@ -38,7 +38,7 @@ def delimiter_of(record: bytes, settings: Settings) -> bytes:
 
 
 def _chosen_delimiter(text: str) -> bytes:
-    delimiter: bytes = _NAMED_DELIMITERS.get(text.lower(), text.encode(errors="replace"))
+    delimiter = _NAMED_DELIMITERS.get(text.lower()) or text.encode(errors="replace")
     if len(delimiter) != 1 or _UNFIT_DELIMITER.match(delimiter.decode(errors="replace")):
         reason = f"--delimiter: {quoted(text)} is not one character that can part numbers"
         raise UsageError(reason=reason)

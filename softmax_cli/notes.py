@@ -49,7 +49,8 @@ def notes_on_answer(answer: Answer, layout: Layout) -> Iterator[str]:
     if of.classes is not None:
         counts = masked[np.arange(len(masked)), of.classes]
     else:
-        counts = np.count_nonzero(masked[:, np.not_equal(of.weights, 0)], axis=1)
+        wanted = np.asarray(of.weights) != 0
+        counts = np.count_nonzero(masked & wanted, axis=1)
     for vector in np.flatnonzero(counts).tolist():
         place = f"{layout.place(batch.lines[vector])}: " if batch.lines[vector] else ""
         yield f"{place}the target is a masked class: the loss is infinite"

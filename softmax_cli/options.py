@@ -54,7 +54,6 @@ class NumberGroup(NumberCommand, click.Group):
 
 def suggestion(mistyped: str, known: list[str]) -> str | None:
     """The known word that was probably meant: near as a whole or, abbreviated, as a start."""
-
     bare = mistyped.lstrip("-")
 
     def likeness(word: str) -> float:
