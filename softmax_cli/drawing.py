@@ -7,7 +7,6 @@ where this needs one, and takes twice as long to import.
 
 import os
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -22,6 +21,7 @@ from rich.color import ColorSystem
 from rich.style import Style
 
 from softmax_cli.batch import Answer, Batch, Matrices, Of, Quantity, Ranking, Vectors
+from softmax_cli.errors import printable
 from softmax_cli.settings import Settings
 
 if TYPE_CHECKING:
@@ -50,7 +50,6 @@ ASCII = str.maketrans(
     | dict.fromkeys("▋▊▉▐", "#")
 )
 EIGHTHS = ("", *"▏▎▍▌▋▊▉")
-JOINERS = "\u200c\u200d"
 
 
 @dataclass(frozen=True)
@@ -76,8 +75,8 @@ class Terminal:
 
     def shown(self, text: str) -> str:
         """Text from the data: harmless, encodable, and no wider than a label may be."""
-        visible = "".join(map(_visible, text)).encode(self.encoding, "backslashreplace")
-        return self.cut(visible.decode(self.encoding), min(40, max(6, self.width // 3)))
+        encodable = printable(text).encode(self.encoding, "backslashreplace")
+        return self.cut(encodable.decode(self.encoding), min(40, max(6, self.width // 3)))
 
     def cut(self, text: str, width: int) -> str:
         """The beginning of a text, with a sign where its end is missing."""
@@ -134,14 +133,6 @@ def _colors(environ: Mapping[str, str]) -> Colors:
 def _style(style: str, colors: Colors) -> Style:  # noqa: ARG001
     """A style for one kind of colours: it remembers the codes of the first it is used with."""
     return Style.parse(style).copy()
-
-
-def _visible(character: str) -> str:
-    """A control character, a direction mark or half a surrogate pair as its escape."""
-    harmless = character.isprintable() or character in JOINERS
-    if harmless or unicodedata.category(character) == "Zs":
-        return character
-    return character.encode("unicode_escape").decode()
 
 
 # --- numbers
