@@ -159,10 +159,10 @@ def number(value: Any, precision: int) -> str:
     return rounded
 
 
-def logit(value: float, precision: int) -> str:
-    """A logit as it was typed, unless rounding it is shorter."""
-    typed = repr(float(value) + 0.0).removesuffix(".0")
-    return min(typed, number(value, precision), key=len)
+def typed(value: float, precision: int) -> str:
+    """A number of the user's own as it was typed, unless rounding it is shorter."""
+    every_digit = repr(float(value) + 0.0).removesuffix(".0")
+    return min(every_digit, number(value, precision), key=len)
 
 
 def aligned(numbers: Sequence[str]) -> list[str]:
@@ -429,14 +429,15 @@ def one_vector(vector: One[Vectors], page: Page) -> list[str]:
     shown = [*range(min(limit, vector.classes)), *([chosen] if chosen >= limit else [])]
     styles = ["bold" if k == chosen else "" for k in shown]
     values = answer.values[index][shown]
-    logits = [logit(x, page.precision) for x in answer.batch.values[index][shown]]
+    logits = [typed(x, page.precision) for x in answer.batch.values[index][shown]]
     columns = [
         Column("class", [page.name(answer.batch, k) for k in shown], styles),
         Column("x", aligned(logits), styles, right=True),
     ]
     if answer.of and answer.of.weights is not None and values.dtype != object:
         head = "g" if answer.of.kind == "upstream" else "y"
-        columns.append(page.numbers(head, answer.of.weights[shown], styles))
+        weights = [typed(weight, page.precision) for weight in answer.of.weights[shown]]
+        columns.append(Column(head, aligned(weights), styles, right=True))
     columns.append(page.numbers(terminal.own(sign_of(answer)), values, styles))
     least = columns[1:-1]
     columns = narrowed(columns, least, terminal)
@@ -583,9 +584,9 @@ def changes_something(temperature: str) -> bool:
         return True
 
 
-def single_row(answer: Answer) -> Answer:
-    """One row of each Jacobian is one number a class, and is drawn as a gradient is."""
-    if not isinstance(answer, Matrices) or len(answer.outputs) != 1:
+def asked_row(answer: Answer, settings: Settings) -> Answer:
+    """The one row of each Jacobian that was asked for: a number a class, as in a gradient."""
+    if not isinstance(answer, Matrices) or settings.output is None:
         return answer
     every = np.arange(len(answer.batch.values))
     output = np.full_like(every, answer.outputs[0])
@@ -655,7 +656,7 @@ def draw(
         kept: the kept cells of each vector of a batch.
         kept_names: the names of the kept columns.
     """
-    answers = [single_row(answer) for answer in answers]
+    answers = [asked_row(answer, settings) for answer in answers]
     heads, vectors = told_apart(answers, kept, kept_names, terminal)
     if not vectors:
         return ""

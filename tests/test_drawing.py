@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from softmax_cli.batch import Answer, Batch, Matrices, Of, Ranking, Vectors
-from softmax_cli.drawing import Terminal, draw, logit, number
+from softmax_cli.drawing import Terminal, draw, number, typed
 from softmax_cli.settings import Settings
 
 ANIMALS = ("cat", "dog", "bird")
@@ -119,9 +119,9 @@ def test_a_probability_rounded_to_a_whole_number_keeps_a_digit() -> None:
 
 
 def test_a_logit_stands_as_it_was_typed_unless_rounding_is_shorter() -> None:
-    typed = [2.0, 0.1, -12.5, 1e-5, 1e300, -math.inf, 37.42994775023705, -0.0]
+    values = [2.0, 0.1, -12.5, 1e-5, 1e300, -math.inf, 37.42994775023705, -0.0]
     shown = ["2", "0.1", "-12.5", "1e-05", "1e+300", "-inf", "37.4299", "0"]
-    assert [logit(x, 4) for x in typed] == shown
+    assert [typed(x, 4) for x in values] == shown
 
 
 def test_a_decimal_is_shown_with_every_digit() -> None:
@@ -297,7 +297,9 @@ def test_jacobians_of_several_vectors_stand_under_one_another() -> None:
 
 
 def test_one_row_of_a_jacobian_is_drawn_a_class_a_row() -> None:
-    drawn = draw([jacobian([2, 1, 0.1], ANIMALS, output=1)], JACOBIAN, PAPER)
+    drawn = draw(
+        [jacobian([2, 1, 0.1], ANIMALS, output=1)], Settings("jacobian", output="dog"), PAPER
+    )
     assert drawn.startswith("row dog of the Jacobian")
     assert line_with("cat", drawn).split()[:3] == ["cat", "2", "-0.1598"]
 
@@ -335,6 +337,13 @@ def test_a_gradient_has_a_centred_bar() -> None:
 )
 def test_the_title_of_a_gradient_says_what_is_differentiated(of: Of, title: str) -> None:
     assert title in draw([gradient([0.25, -0.25, 0], of)], GRAD, PAPER)
+
+
+def test_a_target_distribution_and_an_upstream_gradient_stand_beside_what_they_give() -> None:
+    of = Of("target", weights=np.array([0.1, 0.9, 0]))
+    rows = draw([gradient([0.25, -0.25, 0], of)], GRAD, PAPER).splitlines()
+    assert rows[2].split() == ["class", "x", "y", "∂L/∂x"]
+    assert [row.split()[2] for row in rows[4:]] == ["0.1", "0.9", "0"]
 
 
 def test_gradients_of_many_vectors_name_their_targets_and_losses() -> None:
@@ -491,7 +500,8 @@ def answers(draw_from: st.DrawFn, classes: Any = names) -> tuple[Answer, Setting
     x = np.array(draw_from(st.lists(logits, min_size=size, max_size=size))).reshape(shape)
     x[:, 0] = draw_from(st.floats(-1e3, 1e3))
     named = draw_from(classes)
-    kind: Any = draw_from(st.sampled_from([probabilities, jacobian]))
+    kinds: list[Any] = [probabilities, jacobian]
+    kind = draw_from(st.sampled_from(kinds))
     return kind(x, named and named[:columns]), Settings("eval", rows=draw_from(st.integers(0, 5)))
 
 
