@@ -53,14 +53,14 @@ def _begins_a_vector(argument: str) -> bool:
 @click.version_option(__version__, prog_name="softmax", message="%(prog)s %(version)s")
 @click.pass_context
 def program(ctx: click.Context) -> None:
-    r"""Compute the softmax function and its derivatives.
+    """Compute the softmax function and its derivatives.
 
     \b
       softmax eval 2 1 0.1               the probabilities
       softmax jacobian 2 1 0.1           the matrix of their derivatives
       softmax grad 2 1 0.1 --target 1    the gradient of the cross-entropy
       softmax eval --csv logits.csv      a row of probabilities a row
-    """
+    """  # noqa: D301 - to click, the character \b keeps the lines below it apart
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help())
 

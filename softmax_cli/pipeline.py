@@ -5,6 +5,7 @@ serves one process and several, and the bytes are the same.
 """
 
 import os
+import shlex
 import sys
 from collections.abc import Iterable, Iterator
 from itertools import chain
@@ -62,7 +63,9 @@ def _answer_arguments(settings: Settings) -> int:
 def _with_file_hint(mistake: NotANumber) -> SoftmaxError:
     """The same mistake, unless the argument names a file."""
     text = mistake.data["text"]
-    return NamesAFile(mistake.place, text=text) if os.path.isfile(text) else mistake
+    if not os.path.isfile(text):
+        return mistake
+    return NamesAFile(mistake.place, text=text, remedy=shlex.quote(text))
 
 
 def _answer_table(table: Table, settings: Settings) -> int:
