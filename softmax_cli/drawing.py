@@ -274,7 +274,7 @@ def wide_table(
         left -= span([column])
         if left < 0:
             break
-    dots = Column(terminal.own("…"), [terminal.own("…")] * len(leading[0].cells))
+    dots = Column(terminal.own("…"), [terminal.own("…")] * len(lead[0].cells))
     shown, end = len(made), [*tail]
     if shown < classes or span([*made, *tail]) > room:
         end = [dots, *tail]
@@ -283,11 +283,9 @@ def wide_table(
             end = [dots] if span([made[0], dots]) <= room else []
             shown = max(1, fitting(made, room - span(end)))
     lines = table([*leading, *made[:shown], *end], terminal)
-    missing = [
-        (classes - shown, "class", "classes"),
-        (len(lead) - len(leading), "column", "columns"),
-    ]
-    return lines + notes(missing, "-f csv", terminal)
+    beside = [*lead[len(leading) :], *(column for column in tail if column not in end)]
+    missing = [(classes - shown, "class", "classes"), (len(beside), "column", "columns")]
+    return lines + notes(missing, "-f json" if beside else "-f csv", terminal)
 
 
 def narrowed(

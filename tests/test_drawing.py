@@ -227,6 +227,11 @@ def test_kept_cells_tell_vectors_apart() -> None:
     ]
 
 
+def test_columns_that_stand_beside_the_classes_are_counted_where_they_have_no_room() -> None:
+    drawn = draw([probabilities([[2, 1, 0.1], [0, 0, 5]])], EVAL, Terminal(20))
+    assert drawn.endswith("… 2 more classes and\n1 more column: -f\njson shows all\n")
+
+
 def test_vectors_of_different_lengths_are_padded_with_blanks() -> None:
     answers = [probabilities([[2, 1, 0.1]]), probabilities([[0, 5]])]
     last = draw(answers, EVAL, PAPER).splitlines()[-1]
