@@ -1,0 +1,54 @@
+"""The benchmark itself: that it runs, and checks before it times."""
+
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+BENCH = Path(__file__).parent / "bench"
+
+
+def measure(script: str, *options: str) -> str:
+    run = subprocess.run(
+        [sys.executable, str(BENCH / script), *options], capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    return run.stdout
+
+
+@pytest.fixture
+def throughput(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    monkeypatch.syspath_prepend(str(BENCH))
+    return import_module("throughput")
+
+
+def test_small_tables_are_answered_rightly_and_timed() -> None:
+    report = measure("throughput.py", "--alone", "--rows-scale", "2e-5", "--repeats", "1")
+    own = next(line for line in report.splitlines() if line.startswith("| `softmax` |"))
+    assert own.count("1.00 ×") == 4
+    assert "rows of 10 take" in report
+    assert "169 numbers" in report
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [(",0.5,", ",0.5000000001,"), ('"Ann, ""A"""', "Ann"), ("label,", "Label,"), ("1e-9\n", "")],
+)
+def test_a_wrong_answer_is_noticed(
+    throughput: ModuleType, tmp_path: Path, right: str, wrong: str
+) -> None:
+    table = throughput.Table("keyed", "", 1, 2, ("id", "label"))
+    text = 'id,label,logit_1,logit_2\n7,"Ann, ""A""",0.5,1e-9\n'
+    answer = tmp_path / "answer.csv"
+    answer.write_text(text)
+    expected = throughput.read_table(table, answer)
+    assert throughput.is_right(table, answer, expected)
+    answer.write_text(text.replace(right, wrong))
+    assert not throughput.is_right(table, answer, expected)
+
+
+def test_starting_is_measured_beside_the_imports() -> None:
+    assert "| `softmax eval 2 1 0.1` |" in measure("startup.py", "--repeats", "1")
