@@ -476,7 +476,8 @@ def _quotient(e: _Exponentials, s: Floats, s_low: Floats, power: int) -> Floats:
     c += ω
     c *= q
     q += c
-    return np.ldexp(q, power)
+    quotient: Floats = np.ldexp(q, power)
+    return quotient
 
 
 def _rest_quotient(e: _Exponentials, s: Floats, s_low: Floats, power: int) -> Floats:
