@@ -130,7 +130,7 @@ def _colors(environ: Mapping[str, str]) -> Colors:
 
 
 @lru_cache
-def _style(style: str, colors: Colors) -> Style:  # noqa: ARG001
+def _style(style: str, colors: Colors) -> Style:  # noqa: ARG001 (a key)
     """A style for one kind of colours: it remembers the codes of the first it is used with."""
     return Style.parse(style).copy()
 
