@@ -11,6 +11,7 @@ from decimal import Decimal
 import numpy as np
 
 from softmax_cli.batch import Numbers
+from softmax_cli.ranks import every
 
 # Importing orjson costs as much time as spelling about this many numbers one by one.
 _REPAYS_ORJSON = 8192
@@ -79,7 +80,5 @@ def _dumped(values: Numbers) -> bytes:
 
     flat = orjson.dumps(values.ravel(), option=orjson.OPT_SERIALIZE_NUMPY)
     text = np.frombuffer(flat, dtype=np.uint8)[1:-1].copy()
-    columns = values.shape[1]
-    commas = np.flatnonzero(text == _COMMA)
-    text[commas[columns - 1 :: columns]] = _NEWLINE
+    text[every(values.shape[1], text == _COMMA)] = _NEWLINE
     return text.tobytes()

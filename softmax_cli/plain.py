@@ -16,13 +16,14 @@ from softmax_cli.cells import BLANK, text_of
 from softmax_cli.classes import class_index
 from softmax_cli.errors import SoftmaxError
 from softmax_cli.layout import Layout
+from softmax_cli.ranks import every
 from softmax_cli.settings import Settings
 
 # Importing orjson costs as much time as reading about this much text row by row.
 _REPAYS_ORJSON = 32 * 1024
 
 _NEWLINE, _RETURN, _QUOTE, _SPACE = b'\n\r" '
-_OF_NUMBERS = b"0123456789+-.eE \t\r\n"
+_STRINGS_AND_BOOLEANS = (b'"', b"t", b"f")
 
 
 def read(block: Block, layout: Layout, settings: Settings) -> Batch | None:
@@ -30,6 +31,26 @@ def read(block: Block, layout: Layout, settings: Settings) -> Batch | None:
     if not _may_be_plain(block, layout, settings):
         return None
     data = np.frombuffer(block.text, dtype=np.uint8)
+    return _pure(block, data, layout) or _mixed(block, data, layout, settings)
+
+
+def _pure(block: Block, data: Bytes, layout: Layout) -> Batch | None:
+    """The batch of a block in which every column is a logit."""
+    if layout.kept or layout.append or not _rows_end_rightly(block.text, data, layout):
+        return None
+    values = _numbers(block.text, layout.delimiter)
+    if values is None or values.size % layout.width:
+        return None
+    rows = values.size // layout.width
+    return Batch(
+        values=values.reshape(rows, layout.width),
+        classes=layout.classes,
+        lines=range(block.line, block.line + rows),
+    )
+
+
+def _mixed(block: Block, data: Bytes, layout: Layout, settings: Settings) -> Batch | None:
+    """The batch of a block in which some columns, or all, are kept as they came."""
     ends = _cell_ends(data, block.text, layout)
     if ends is None:
         return None
@@ -73,6 +94,22 @@ def _is_utf8(text: bytes) -> bool:
 # ── structure ────────────────────────────────────────────────────────────────────────────
 
 
+def _rows_end_rightly(text: bytes, data: Bytes, layout: Layout) -> bool:
+    """Whether each row of a block without quotes has as many cells as the first row."""
+    is_newline = data == _NEWLINE
+    last = every(layout.width, is_newline | (data == layout.delimiter[0]))
+    if last.size != np.count_nonzero(is_newline) or not is_newline[last].all():
+        return False
+    return _returns_stand_at_ends(text, data, last)
+
+
+def _returns_stand_at_ends(text: bytes, data: Bytes, last: Integers) -> bool:
+    """Whether every carriage return stands before the newline of a row."""
+    if b"\r" not in text:
+        return True
+    return np.count_nonzero(data == _RETURN) == np.count_nonzero(data[last - 1] == _RETURN)
+
+
 def _cell_ends(data: Bytes, text: bytes, layout: Layout) -> Integers | None:
     """Where each cell ends, shape (rows, columns), or None if the rows are not all alike."""
     separates = (data == layout.delimiter[0]) | (data == _NEWLINE)
@@ -85,11 +122,9 @@ def _cell_ends(data: Bytes, text: bytes, layout: Layout) -> Integers | None:
         return None
     ends = positions.reshape(-1, layout.width)
     last = ends[:, -1]
-    newlines = np.count_nonzero(data[positions] == _NEWLINE)
-    if newlines != len(ends) or not (data[last] == _NEWLINE).all():
+    if not (data[last] == _NEWLINE).all() or (data[ends[:, :-1]] == _NEWLINE).any():
         return None
-    returns = text.count(b"\r")
-    if returns and returns != np.count_nonzero(data[last - 1] == _RETURN):
+    if not _returns_stand_at_ends(text, data, last):
         return None
     return ends
 
@@ -148,13 +183,14 @@ def _numbers(text: bytes, delimiter: bytes) -> Floats | None:
     """The numbers of a text that holds nothing else, or None if it holds something else."""
     import orjson
 
-    if text.translate(None, _OF_NUMBERS + delimiter):
+    # JSON refuses all that is no JSON; of what it knows, only these could pass for numbers.
+    if any(other in text for other in _STRINGS_AND_BOOLEANS):
         return None
-    commas = text.translate(bytes.maketrans(b"\n" + delimiter, b",,"))
+    commas = text.replace(delimiter, b",").replace(b"\n", b",")
     try:
         numbers = orjson.loads(b"[" + commas[:-1] + b"]")
         return np.fromiter(numbers, dtype=np.float64, count=len(numbers))
-    except ValueError:  # a number that JSON does not spell so, or that no double can hold
+    except (ValueError, TypeError):
         return None
 
 
