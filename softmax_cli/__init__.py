@@ -26,7 +26,7 @@ below it on this map:
     cells         records → cells: delimiters and quotes
     arguments     the command line → vectors
     numerals      the number grammar: text → number
-    ranks         the k-th, 2k-th, … true entry of a mask
+    bits          marks on a long text: what is within quotes, every k-th mark
     batch         what flows: Block, Batch, Answer
     settings      what was asked for on the command line
     streams       standard output and standard error

@@ -30,8 +30,10 @@ def delimiter_of(record: bytes, settings: Settings) -> bytes:
     if settings.delimiter is not None:
         return _chosen_delimiter(settings.delimiter)
     outside = b"".join(record.split(b'"')[::2]).strip(b" ")
-    candidates = (b"\t", b";", b"|") if settings.decimal_comma else (b"\t", b";", b",", b"|")
-    for candidate in (*candidates, BLANK):
+    candidates = [b"\t", b";", b",", b"|", BLANK]
+    if settings.decimal_comma:
+        candidates.remove(b",")
+    for candidate in candidates:
         if candidate in outside:
             return candidate
     return b";" if settings.decimal_comma else b","

@@ -11,7 +11,7 @@ from decimal import Decimal
 import numpy as np
 
 from softmax_cli.batch import Numbers
-from softmax_cli.ranks import every
+from softmax_cli.bits import Marks, packed
 
 # Importing orjson costs as much time as spelling about this many numbers one by one.
 _REPAYS_ORJSON = 8192
@@ -80,5 +80,6 @@ def _dumped(values: Numbers) -> bytes:
 
     flat = orjson.dumps(values.ravel(), option=orjson.OPT_SERIALIZE_NUMPY)
     text = np.frombuffer(flat, dtype=np.uint8)[1:-1].copy()
-    text[every(values.shape[1], text == _COMMA)] = _NEWLINE
+    commas = Marks(packed(text == _COMMA))
+    text[commas.every(values.shape[1])] = _NEWLINE
     return text.tobytes()
