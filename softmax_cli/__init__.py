@@ -13,6 +13,8 @@ below it on this map:
     json_writing  Answer → JSON
     writing       Answer → delimited text in the input's own shape
     drawing       Answer → tables for a terminal
+    columns       columns of a table: numbers, bars, and as many as there is room for
+    terminal      a terminal: its width, its colours, its signs; the only one to import rich
     figures       numbers → their text
     commands      Batch → Answer: softmax, Jacobian, gradient
     opening       the start of a table: what its first row says of all the others

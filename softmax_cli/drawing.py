@@ -1,28 +1,28 @@
-"""Answers → tables for a terminal: what is drawn is text, and printing it is another step.
+"""Answers → tables for a terminal: what is drawn is text, and printing it is another step."""
 
-Cells are measured and coloured by rich, but joined into lines here: `rich.table` wraps
-and cuts numbers where a column does not fit, needs 13 s for 10,000 rows of four numbers
-where this needs one, and takes twice as long to import.
-"""
-
-import os
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
-from functools import cached_property, lru_cache
-from itertools import accumulate, groupby, islice, takewhile
-from math import exp, isinf
-from typing import TYPE_CHECKING, Any, Generic, Literal, TextIO, TypeGuard, TypeVar
+from itertools import groupby, islice
+from typing import TYPE_CHECKING, Any, Generic, TypeGuard, TypeVar
 
 import numpy as np
-from rich.cells import cell_len, chop_cells
-from rich.color import ColorSystem
-from rich.style import Style
 
-from softmax_cli.batch import Answer, Batch, Matrices, Of, Quantity, Ranking, Vectors
-from softmax_cli.errors import printable
+from softmax_cli.batch import Answer, Batch, Matrices, Of, Ranking, Vectors
+from softmax_cli.columns import (
+    Column,
+    aligned,
+    left_out,
+    narrowed,
+    number,
+    shade,
+    shares_of,
+    table,
+    typed,
+    wide_table,
+    with_bars,
+)
 from softmax_cli.settings import Settings
+from softmax_cli.terminal import Terminal
 
 if TYPE_CHECKING:
     from softmax_cli.batch import Numbers
@@ -30,322 +30,9 @@ if TYPE_CHECKING:
 A = TypeVar("A", bound=Answer, covariant=True)
 B = TypeVar("B", bound=Answer)
 
-Colors = Literal["standard", "256", "truecolor"]
-SYSTEMS: dict[Colors, ColorSystem] = {
-    "standard": ColorSystem.STANDARD,
-    "256": ColorSystem.EIGHT_BIT,
-    "truecolor": ColorSystem.TRUECOLOR,
-}
-
-GAP = "  "
-SHORTEST_BAR, LONGEST_BAR = 8, 32
 LONGEST_HEAD = 12
 # The entries of a Jacobian that are formed at a time, however many rows are shown.
 ENTRIES_AT_ONCE = 1 << 20
-
-# What this page draws with, for an encoding that has only ASCII.
-ASCII = str.maketrans(
-    {"σ": "s", "∂": "d", "ᵀ": "'", "…": "...", "─": "-", "◀": "<", "│": "|", "█": "#"}
-    | dict.fromkeys("▏▎▍▌", "")
-    | dict.fromkeys("▋▊▉▐", "#")
-)
-EIGHTHS = ("", *"▏▎▍▌▋▊▉")
-
-
-@dataclass(frozen=True)
-class Terminal:
-    """What a table is drawn for."""
-
-    width: int = 80
-    colors: Colors | None = None
-    encoding: str = "utf-8"
-
-    @classmethod
-    def of(cls, stream: TextIO, environ: Mapping[str, str]) -> "Terminal":
-        """The terminal behind a stream, or a page of its own where there is none."""
-        return cls(
-            _width(stream, environ.get("COLUMNS", "")),
-            _colors(environ) if _has_color(stream, environ) else None,
-            stream.encoding or "utf-8",
-        )
-
-    def own(self, text: str) -> str:
-        """The signs this page draws with, in the terminal's encoding."""
-        return text if self.encoding.lower().startswith("utf") else text.translate(ASCII)
-
-    def shown(self, text: str) -> str:
-        """Text from the data: harmless, encodable, and no wider than a label may be."""
-        encodable = printable(text).encode(self.encoding, "backslashreplace")
-        return self.cut(encodable.decode(self.encoding), min(40, max(6, self.width // 3)))
-
-    def cut(self, text: str, width: int) -> str:
-        """The beginning of a text, with a sign where its end is missing."""
-        if cell_len(text) <= width:
-            return text
-        end = self.own("…")
-        return chop_cells(text, width - len(end))[0] + end
-
-    def painted(self, text: str, style: str) -> str:
-        """The text in its colours, if there are any."""
-        if not style or not self.colors:
-            return text
-        return _style(style, self.colors).render(text, color_system=SYSTEMS[self.colors])
-
-    def sentence(self, text: str, style: str = "") -> list[str]:
-        """A line about a table, folded between words where it is longer than the width."""
-        lines = [""]
-        for word in text.split(" "):
-            for piece in chop_cells(word, self.width):
-                longer = f"{lines[-1]} {piece}" if lines[-1] else piece
-                if cell_len(longer) <= self.width:
-                    lines[-1] = longer
-                else:
-                    lines.append(piece)
-        return [self.painted(line, style) for line in lines]
-
-
-def _width(stream: TextIO, columns: str) -> int:
-    if columns.isascii() and columns.isdigit() and 0 < len(columns.lstrip("0")) < 6:
-        return int(columns)
-    try:
-        return os.get_terminal_size(stream.fileno()).columns or 80
-    except (OSError, ValueError):
-        return 80
-
-
-def _has_color(stream: TextIO, environ: Mapping[str, str]) -> bool:
-    """As no-color.org, force-color.org and bixense.com/clicolors say, in this order."""
-    if environ.get("NO_COLOR"):
-        return False
-    if environ.get("FORCE_COLOR") or environ.get("CLICOLOR_FORCE", "0") not in ("", "0"):
-        return True
-    wanted = environ.get("CLICOLOR") != "0" and environ.get("TERM") not in ("dumb", "unknown")
-    return wanted and stream.isatty()
-
-
-def _colors(environ: Mapping[str, str]) -> Colors:
-    if environ.get("COLORTERM", "").lower() in ("truecolor", "24bit"):
-        return "truecolor"
-    return "256" if "256color" in environ.get("TERM", "") else "standard"
-
-
-@lru_cache
-def _style(style: str, colors: Colors) -> Style:  # noqa: ARG001 (a key)
-    """A style for one kind of colours: it remembers the codes of the first it is used with."""
-    return Style.parse(style).copy()
-
-
-# --- numbers
-
-
-def number(value: Any, precision: int) -> str:
-    """A number to so many digits after the point, never claiming 0 or ±1 for what is neither."""
-    if isinstance(value, Decimal):
-        return f"{value}".replace("E", "e").replace("-Infinity", "-inf")
-    value = float(value)
-    if value in (0, 1, -1) or isinf(value):
-        return f"{value + 0.0:g}"
-    if abs(value) >= 1e9:
-        return f"{value:.{precision or 1}e}"
-    rounded = f"{value:.{precision}f}"
-    size = abs(float(rounded))
-    if size in (0, 1) and not precision:
-        return number(value, 1)
-    if size == 0:
-        return f"{value:.1e}"
-    if size == 1:
-        below = "0." + "9" * precision
-        return (">" if value > 0 else "<-") + (below if abs(value) < 1 else rounded.lstrip("-"))
-    return rounded
-
-
-def typed(value: float, precision: int) -> str:
-    """A number of the user's own as it was typed, unless rounding it is shorter."""
-    every_digit = repr(float(value) + 0.0).removesuffix(".0")
-    return min(every_digit, number(value, precision), key=len)
-
-
-def aligned(numbers: Sequence[str]) -> list[str]:
-    """The numbers with their points under one another."""
-    points = [len(re.split("[.e]", text, maxsplit=1)[0]) for text in numbers]
-    before = max(points, default=0)
-    padded = [" " * (before - point) + text for point, text in zip(points, numbers, strict=True)]
-    longest = max(map(len, padded), default=0)
-    return [text.ljust(longest) if text.strip() else "" for text in padded]
-
-
-def bar(share: float, width: int) -> str:
-    """A bar of a share of the width, to an eighth of a character."""
-    whole, eighths = divmod(round(share * width * 8), 8)
-    return f"{'█' * whole}{EIGHTHS[eighths]}"
-
-
-def centred_bar(share: float, width: int) -> str:
-    """A bar from the middle, to the left where the share is negative.
-
-    Blocks that grow leftwards come in halves only, so both sides do.
-    """
-    half = (width - 1) // 2
-    whole, halves = divmod(round(abs(share) * half * 2), 2)
-    if share < 0:
-        return ("▐" * halves + "█" * whole).rjust(half) + "│" + " " * half
-    return " " * half + "│" + ("█" * whole + "▌" * halves).ljust(half)
-
-
-def shade(share: float, colors: Colors | None) -> str:
-    """The style of a matrix' cell: blue above zero, red below, the fuller the larger.
-
-    The palest is as dark as white letters need, whether the background is light or dark.
-    """
-    size = abs(share)
-    if size < 0.03:
-        return ""
-    if colors == "standard":
-        return f"{'bold ' if size > 0.5 else ''}{'blue' if share > 0 else 'red'}"
-    pale, full = ((92, 112, 140), (0, 84, 200)) if share > 0 else ((140, 100, 104), (190, 24, 40))
-    mixed = (round(p + (f - p) * size) for p, f in zip(pale, full, strict=True))
-    return f"white on rgb({','.join(map(str, mixed))})"
-
-
-# --- columns
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of a table; a cell is never cut here."""
-
-    head: str
-    cells: Sequence[str]
-    styles: Sequence[str] = ()
-    right: bool = False
-
-    @cached_property
-    def width(self) -> int:
-        """What the column takes of a line."""
-        return max(map(cell_len, (self.head, *self.cells)))
-
-    def padded(self, text: str) -> str:
-        """A cell's text, filled up with blanks."""
-        blanks = " " * (self.width - cell_len(text))
-        return blanks + text if self.right else text + blanks
-
-
-def span(columns: Iterable[Column]) -> int:
-    """The width of columns, each with the gap behind it."""
-    return sum(column.width + len(GAP) for column in columns)
-
-
-def fitting(columns: Iterable[Column], room: int) -> int:
-    """How many of the columns fit, from the left."""
-    return sum(1 for _ in takewhile(room.__ge__, accumulate(span([c]) for c in columns)))
-
-
-def table(columns: Sequence[Column], terminal: Terminal) -> list[str]:
-    """The lines of a table: the heads, a rule, a line a row."""
-    heads = GAP.join(terminal.painted(c.padded(c.head), "bold") for c in columns)
-    rule = terminal.own("─") * (span(columns) - len(GAP))
-    lines = [heads, terminal.painted(rule, "dim")]
-    for row in range(len(columns[0].cells)):
-        cells = (
-            terminal.painted(c.padded(c.cells[row]), c.styles[row] if c.styles else "")
-            for c in columns
-        )
-        lines.append(GAP.join(cells))
-    return [line.rstrip() for line in lines]
-
-
-def wide_table(
-    lead: Sequence[Column],
-    body: Iterable[Column],
-    tail: Sequence[Column],
-    classes: int,
-    terminal: Terminal,
-) -> list[str]:
-    """A table with a column a class, cut at whole columns, and what it does not show.
-
-    `body` is made only as far as it is shown.
-    """
-    leading = lead[: max(1, fitting(lead, terminal.width // 2))]
-    room = terminal.width + len(GAP) - span(leading)
-    made: list[Column] = []
-    left = room
-    for column in body:
-        made.append(column)
-        left -= span([column])
-        if left < 0:
-            break
-    dots = Column(terminal.own("…"), [terminal.own("…")] * len(lead[0].cells))
-    shown, end = len(made), [*tail]
-    if shown < classes or span([*made, *tail]) > room:
-        end = [dots, *tail]
-        shown = fitting(made, room - span(end))
-        if not shown:
-            end = [dots] if span([made[0], dots]) <= room else []
-            shown = max(1, fitting(made, room - span(end)))
-    lines = table([*leading, *made[:shown], *end], terminal)
-    beside = [*lead[len(leading) :], *(column for column in tail if column not in end)]
-    missing = [(classes - shown, "class", "classes"), (len(beside), "column", "columns")]
-    return lines + notes(missing, "-f json" if beside else "-f csv", terminal)
-
-
-def narrowed(
-    columns: Sequence[Column], least: Sequence[Column], terminal: Terminal
-) -> list[Column]:
-    """The columns without the least of them, as far as the width demands."""
-    shown = list(columns)
-    for column in least:
-        if span(shown) <= terminal.width + len(GAP):
-            break
-        shown = [other for other in shown if other is not column]
-    return shown
-
-
-def notes(missing: Iterable[tuple[int, str, str]], remedy: str, terminal: Terminal) -> list[str]:
-    """A line about what a table leaves out, if it does."""
-    counts = [f"{n:,} more {one if n == 1 else more}" for n, one, more in missing if n]
-    if not counts:
-        return []
-    text = terminal.own("… ") + " and ".join(counts) + f": {remedy} shows all"
-    return terminal.sentence(text, "dim")
-
-
-def shares_of(values: Iterable[Any], quantity: Quantity) -> list[float]:
-    """How long each value's bar is: its probability, or its part of the largest."""
-    sizes = [float(value) for value in values]
-    if quantity == "softmax":
-        return sizes
-    if quantity == "log_softmax":
-        return [exp(size) for size in sizes]
-    largest = max(map(abs, sizes), default=0) or 1
-    return [size / largest for size in sizes]
-
-
-def with_bars(
-    columns: list[Column],
-    shares: Sequence[float],
-    marks: Sequence[str],
-    signed: bool,
-    terminal: Terminal,
-) -> list[Column]:
-    """The columns, and a bar and a mark a row, as far as there is room for them."""
-    room = terminal.width - span(columns)
-    mark = max(map(cell_len, marks))
-    if room < mark + len(" ") + SHORTEST_BAR:
-        marks, mark = [text[:1] for text in marks], min(mark, 1)
-    if room < max(mark, 1):
-        return columns
-    width = min(LONGEST_BAR, room - mark - len(" "))
-    bar_of = centred_bar if signed else bar
-    drawn = [bar_of(share, width) + " " if width >= SHORTEST_BAR else "" for share in shares]
-    cells = [terminal.own(picture + text) for picture, text in zip(drawn, marks, strict=True)]
-    styles = [
-        "bold green" if text else "red" if share < 0 else "cyan"
-        for text, share in zip(marks, shares, strict=True)
-    ]
-    return [*columns, Column("", [cell.rstrip() for cell in cells], styles)]
-
-
-# --- tables
 
 
 @dataclass(frozen=True)
@@ -449,8 +136,8 @@ def one_vector(vector: One[Vectors], page: Page) -> list[str]:
     hidden = vector.classes - len(shown)
     return [
         *lines,
-        *notes([(missing, "column", "columns")], "-f json", terminal),
-        *notes([(hidden, "class", "classes")], "--rows 0", terminal),
+        *left_out([(missing, "column", "columns")], "-f json", terminal),
+        *left_out([(hidden, "class", "classes")], "--rows 0", terminal),
     ]
 
 
@@ -493,7 +180,7 @@ def ranking(vectors: Sequence[One[Ranking]], page: Page) -> list[str]:
     shown = narrowed(columns, [*labels[:0:-1], order, *labels[:1]], terminal)
     shares = shares_of(values, answer.quantity)
     lines = table(with_bars(shown, shares, [""] * len(shares), False, terminal), terminal)
-    return lines + notes([(len(columns) - len(shown), "column", "columns")], "-f csv", terminal)
+    return lines + left_out([(len(columns) - len(shown), "column", "columns")], "-f csv", terminal)
 
 
 def matrix(vector: One[Matrices], page: Page) -> list[str]:
@@ -514,7 +201,7 @@ def matrix(vector: One[Matrices], page: Page) -> list[str]:
     lead = Column("", [differential("∂σ", page.name(batch, j)) for j in outputs])
     body = map(column, range(values.shape[1]))
     lines = wide_table([lead], body, [], vector.classes, terminal)
-    return lines + notes(
+    return lines + left_out(
         [(len(answer.outputs) - len(outputs), "row", "rows")], "--rows 0", terminal
     )
 
@@ -527,9 +214,6 @@ def entries(answer: Matrices, index: int, outputs: Sequence[int], columns: int) 
         some = np.array(outputs[start : start + step])
         parts.append(answer.rows(np.full_like(some, index), some)[:, :columns].copy())
     return np.concatenate(parts)
-
-
-# --- the whole
 
 
 def title(vectors: Sequence[One[Answer]], page: Page, more: bool) -> str:

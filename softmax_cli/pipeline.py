@@ -178,10 +178,11 @@ def _draw(pieces: Iterable[Piece], layout: Layout, settings: Settings) -> int:
 
 
 def _print_tables(answers: list[Answer], more: bool, layout: Layout, settings: Settings) -> None:
-    from softmax_cli import drawing  # rich is imported only to draw
+    from softmax_cli.drawing import draw  # rich is imported only to draw
+    from softmax_cli.terminal import Terminal
 
-    terminal = drawing.Terminal.of(sys.stdout, os.environ)
-    text = drawing.draw(
+    terminal = Terminal.of(sys.stdout, os.environ)
+    text = draw(
         answers,
         settings,
         terminal,

@@ -1,12 +1,8 @@
-import io
 import itertools
 import math
-import os
 import re
-import termios
-from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any, TextIO
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,8 +11,9 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from softmax_cli.batch import Answer, Batch, Matrices, Of, Ranking, Vectors
-from softmax_cli.drawing import Terminal, draw, number, typed
+from softmax_cli.drawing import draw
 from softmax_cli.settings import Settings
+from softmax_cli.terminal import Terminal
 
 ANIMALS = ("cat", "dog", "bird")
 EVAL, JACOBIAN, GRAD = Settings("eval"), Settings("jacobian"), Settings("grad")
@@ -73,55 +70,7 @@ def line_with(text: str, drawn: str) -> str:
     return next(line for line in drawn.splitlines() if text in line)
 
 
-# --- numbers
-
-
-@given(st.floats(allow_nan=False), st.integers(0, 17))
-def test_a_cell_never_claims_zero_or_one_for_what_is_neither(value: float, precision: int) -> None:
-    text = number(value, precision)
-    if value not in (0, 1, -1):
-        assert text.startswith((">", "<")) or abs(float(text)) not in (0, 1)
-    else:
-        assert text in ("0", "1", "-1")
-
-
-@given(st.floats(-1e300, 1e300), st.integers(0, 17))
-def test_a_bound_in_a_cell_is_true(value: float, precision: int) -> None:
-    text = number(value, precision)
-    if text.startswith((">", "<")):
-        assert value > float(text[1:]) if text[0] == ">" else value < float(text[1:])
-    else:
-        assert math.isclose(float(text), value, rel_tol=0.06, abs_tol=0.5 * 10.0**-precision)
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (0.65900114, "0.6590"),
-        (2.06e-9, "2.1e-09"),
-        (0.99999, ">0.9999"),
-        (-0.99999, "<-0.9999"),
-        (1.00001, ">1.0000"),
-        (0.0, "0"),
-        (-0.0, "0"),
-        (1.0, "1"),
-        (-math.inf, "-inf"),
-        (-710.5, "-710.5000"),
-        (1.5e300, "1.5000e+300"),
-    ],
-)
-def test_four_digits_stand_after_the_point(value: float, text: str) -> None:
-    assert number(value, 4) == text
-
-
-def test_a_probability_rounded_to_a_whole_number_keeps_a_digit() -> None:
-    assert [number(p, 0) for p in (0.7, 0.2, 0.97, 0.001)] == ["0.7", "0.2", ">0.9", "1.0e-03"]
-
-
-def test_a_logit_stands_as_it_was_typed_unless_rounding_is_shorter() -> None:
-    values = [2.0, 0.1, -12.5, 1e-5, 1e300, -math.inf, 37.42994775023705, -0.0]
-    shown = ["2", "0.1", "-12.5", "1e-05", "1e+300", "-inf", "37.4299", "0"]
-    assert [typed(x, 4) for x in values] == shown
+# --- digits
 
 
 def test_a_decimal_is_shown_with_every_digit() -> None:
@@ -387,17 +336,7 @@ def test_a_long_name_is_cut_and_says_so() -> None:
     assert "猫" * 12 + "…  " in drawn
 
 
-# --- the terminal
-
-
-@pytest.fixture
-def screen() -> Iterator[TextIO]:
-    """A pseudo-terminal 132 characters wide."""
-    ours, theirs = os.openpty()
-    termios.tcsetwinsize(theirs, (40, 132))
-    with open(theirs, "w") as stream:
-        yield stream
-    os.close(ours)
+# --- colours and signs
 
 
 def test_ascii_is_enough() -> None:
@@ -438,57 +377,6 @@ def test_cells_of_a_jacobian_are_shaded_by_sign() -> None:
     drawn = draw([jacobian([1, 1])], JACOBIAN, Terminal(80, "truecolor"))
     assert "48;2;0;84;200m 0.2500" in drawn
     assert "48;2;190;24;40m-0.2500" in drawn
-
-
-@pytest.mark.parametrize(
-    ("environ", "on_a_terminal", "elsewhere"),
-    [
-        ({}, True, False),
-        ({"NO_COLOR": "1"}, False, False),
-        ({"NO_COLOR": ""}, True, False),
-        ({"NO_COLOR": "1", "FORCE_COLOR": "1"}, False, False),
-        ({"FORCE_COLOR": "1"}, True, True),
-        ({"FORCE_COLOR": ""}, True, False),
-        ({"CLICOLOR": "0"}, False, False),
-        ({"CLICOLOR": "1"}, True, False),
-        ({"CLICOLOR": "0", "CLICOLOR_FORCE": "1"}, True, True),
-        ({"CLICOLOR_FORCE": "0"}, True, False),
-        ({"TERM": "dumb"}, False, False),
-        ({"TERM": "dumb", "FORCE_COLOR": "1"}, True, True),
-    ],
-)
-def test_colour_is_for_terminals_unless_the_environment_says_otherwise(
-    screen: TextIO, environ: dict[str, str], on_a_terminal: bool, elsewhere: bool
-) -> None:
-    assert (Terminal.of(screen, environ).colors is not None) == on_a_terminal
-    assert (Terminal.of(io.StringIO(), environ).colors is not None) == elsewhere
-
-
-@pytest.mark.parametrize(
-    ("environ", "colors"),
-    [
-        ({"TERM": "xterm"}, "standard"),
-        ({"TERM": "tmux-256color"}, "256"),
-        ({"TERM": "xterm", "COLORTERM": "truecolor"}, "truecolor"),
-    ],
-)
-def test_the_colours_are_those_the_terminal_has(
-    screen: TextIO, environ: dict[str, str], colors: str
-) -> None:
-    assert Terminal.of(screen, environ).colors == colors
-
-
-@pytest.mark.parametrize(
-    ("columns", "width"),
-    [("132", 132), ("", 80), ("0", 80), ("wide", 80), ("-5", 80), ("٣٢", 80), ("9" * 5000, 80)],
-)
-def test_columns_is_the_width_if_it_is_one(columns: str, width: int) -> None:
-    assert Terminal.of(io.StringIO(), {"COLUMNS": columns}).width == width
-
-
-def test_the_width_is_the_terminals_own(screen: TextIO) -> None:
-    assert Terminal.of(screen, {}).width == 132
-    assert Terminal.of(screen, {"COLUMNS": "60"}).width == 60
 
 
 # --- any width
