@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -48,6 +49,15 @@ class Batch:
     targets: Integers | None = None
     typed: "Sequence[Sequence[Number]] | None" = None
 
+    @cached_property
+    def prediction(self) -> Integers:
+        """The class of largest probability, the first of ties, shape (vectors,)."""
+        if self.typed is None:
+            return np.asarray(self.values.argmax(axis=1))
+        from softmax_cli.exact import largest
+
+        return np.array([largest(vector) for vector in self.typed])
+
     def head(self, vectors: int) -> "Batch":
         """The first so many vectors."""
         if vectors >= len(self.values):
@@ -88,14 +98,12 @@ class Vectors:
 
     Attributes:
         values: shape (vectors, classes).
-        prediction: the class of largest probability, shape (vectors,).
         loss: the cross-entropy of each vector, shape (vectors,), if asked for.
     """
 
     batch: Batch
     quantity: Quantity
     values: Numbers
-    prediction: Integers
     of: Of | None = None
     loss: Numbers | None = None
 
@@ -121,7 +129,6 @@ class Matrices:
 
     batch: Batch
     outputs: Sequence[int]
-    prediction: Integers
     rows: Callable[[Integers, Integers], Numbers] = field(repr=False)
 
 

@@ -24,7 +24,6 @@ _SUM_TOLERANCE = 1e-9
 def evaluate(batch: Batch, settings: Settings) -> Answer:
     """The probabilities, their logarithms, or the most probable classes."""
     T = to_float(settings.temperature)
-    prediction = batch.values.argmax(axis=1)
     values: Numbers
     if settings.digits:
         from softmax_cli import exact
@@ -36,27 +35,27 @@ def evaluate(batch: Batch, settings: Settings) -> Answer:
     else:
         values = core.shares(batch.values, T).softmax
     if settings.top:
-        return _ranking(batch, values, settings.top)
-    return Vectors(batch, "log_softmax" if settings.log else "softmax", values, prediction)
+        # doubles may tie where the numbers as typed do not
+        return _ranking(batch, values if settings.digits else batch.values, values, settings.top)
+    return Vectors(batch, "log_softmax" if settings.log else "softmax", values)
 
 
-def _ranking(batch: Batch, values: Numbers, top: int) -> Ranking:
+def _ranking(batch: Batch, by: Numbers, values: Numbers, top: int) -> Ranking:
     # a stable sort of the negatives leaves ties in the order of the classes
-    best = np.argsort(-batch.values, axis=1, kind="stable")[:, :top]
+    best = np.argsort(-by, axis=1, kind="stable")[:, :top]
     return Ranking(batch, "softmax", best, np.take_along_axis(values, best, axis=1))
 
 
 def jacobian(batch: Batch, settings: Settings) -> Answer:
     """The Jacobian, its diagonal, or one of its rows."""
     classes = batch.values.shape[1]
-    prediction = batch.values.argmax(axis=1)
     if settings.diagonal:
-        return Vectors(batch, "jacobian", _diagonal(batch, settings), prediction)
+        return Vectors(batch, "jacobian", _diagonal(batch, settings))
     outputs: Sequence[int] = range(classes)
     if settings.output is not None:
         outputs = (chosen_class("--output", settings.output, classes, batch.classes, settings),)
     rows = _exact_matrix_rows(batch, settings) if settings.digits else _matrix_rows(batch, settings)
-    return Matrices(batch, outputs, prediction, rows)
+    return Matrices(batch, outputs, rows)
 
 
 def _diagonal(batch: Batch, settings: Settings) -> Numbers:
@@ -92,10 +91,9 @@ def _exact_matrix_rows(batch: Batch, settings: Settings) -> Callable[[Any, Any],
 def gradient(batch: Batch, settings: Settings) -> Answer:
     """The gradient of one number for each vector, and its loss if asked for."""
     of = _of(batch, settings)
-    prediction = batch.values.argmax(axis=1)
     compute = _exact_gradient if settings.digits else _gradient
     values, loss = compute(batch, of, settings)
-    return Vectors(batch, "grad", values, prediction, of, loss)
+    return Vectors(batch, "grad", values, of, loss)
 
 
 def _of(batch: Batch, settings: Settings) -> Of:
@@ -115,7 +113,7 @@ def _of(batch: Batch, settings: Settings) -> Of:
         return Of("upstream", weights=_weights("--upstream", settings.upstream, classes, settings))
     if settings.output is not None:
         return Of("output", classes=chosen("--output", settings.output))
-    return Of("prediction", classes=batch.values.argmax(axis=1))
+    return Of("prediction", classes=batch.prediction)
 
 
 def _is_distribution(text: str, batch: Batch) -> bool:

@@ -93,7 +93,7 @@ def marked(vector: One[Vectors]) -> tuple[int, str]:
     of, index = vector.answer.of, vector.index
     if of and of.classes is not None:
         return int(of.classes[index]), of.kind
-    return int(vector.answer.prediction[index]), "prediction"
+    return int(vector.answer.batch.prediction[index]), "prediction"
 
 
 def sign_of(answer: Vectors | Ranking) -> str:
@@ -273,7 +273,7 @@ def asked_row(answer: Answer, settings: Settings) -> Answer:
     every = np.arange(len(answer.batch.values))
     output = np.full_like(every, answer.outputs[0])
     values = answer.rows(every, output)
-    return Vectors(answer.batch, "jacobian", values, answer.prediction, Of("output", output))
+    return Vectors(answer.batch, "jacobian", values, Of("output", output))
 
 
 def told_apart(

@@ -65,7 +65,7 @@ class _Objects:
         yield b'{"classes":' + classes + b',"input":' + entered + b","
         yield from body
         if not isinstance(answer, Ranking):
-            predicted = self._class(answer.batch, int(answer.prediction[vector]))
+            predicted = self._class(answer.batch, int(answer.batch.prediction[vector]))
             yield b',"prediction":' + predicted
         if answer.batch.kept:
             yield b',"keep":' + self._keep(answer.batch, vector)

@@ -32,19 +32,19 @@ def batch(x: Any, classes: tuple[str, ...] | None = None, **beside: Any) -> Batc
 
 def probabilities(x: Any, classes: tuple[str, ...] | None = None, **beside: Any) -> Vectors:
     of_these = batch(x, classes, **beside)
-    return Vectors(of_these, "softmax", softmax(of_these.values), of_these.values.argmax(axis=1))
+    return Vectors(of_these, "softmax", softmax(of_these.values))
 
 
 def showing(values: Any) -> Vectors:
     """An answer with these very values."""
     values = np.atleast_2d(np.array(values))
-    return Vectors(batch(np.zeros(values.shape)), "softmax", values, values.argmax(axis=1))
+    return Vectors(batch(np.zeros(values.shape)), "softmax", values)
 
 
 def gradient(values: Any, of: Of, loss: Any = None) -> Vectors:
     values = np.atleast_2d(np.array(values, dtype=float))
     given_batch = batch(np.arange(float(values.size)).reshape(values.shape), ANIMALS)
-    return Vectors(given_batch, "grad", values, given_batch.values.argmax(axis=1), of, loss)
+    return Vectors(given_batch, "grad", values, of, loss)
 
 
 def jacobian(x: Any, classes: tuple[str, ...] | None = None, output: int | None = None) -> Matrices:
@@ -56,7 +56,7 @@ def jacobian(x: Any, classes: tuple[str, ...] | None = None, output: int | None 
         return p[vectors] * (unit - p[vectors, outputs][:, None])
 
     outputs = range(p.shape[1]) if output is None else (output,)
-    return Matrices(of_these, outputs, p.argmax(axis=1), rows)
+    return Matrices(of_these, outputs, rows)
 
 
 def best(x: Any, top: int, **beside: Any) -> Ranking:
