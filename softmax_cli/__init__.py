@@ -10,6 +10,7 @@ below it on this map:
     pipeline      vectors through a command, in order
     workers       blocks on as many cores as asked
     output        where answers go: texts, and sentences about them
+    formats       the machine formats, and who writes which
     json_writing  Answer → JSON
     writing       Answer → delimited text in the input's own shape
     drawing       Answer → tables for a terminal

@@ -25,9 +25,17 @@ if TYPE_CHECKING:
     from softmax_cli.exact import Number
 
 BLANKS = " \t"
-_PLAIN = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_DECIMAL = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+_PLAIN = re.compile(_DECIMAL)
 _INFINITY = re.compile(r"([+-]?)inf(?:inity)?", re.IGNORECASE)
-_LOGARITHM = re.compile(r"([+-]?)ln\((.*)\)", re.DOTALL)
+_TERM = re.compile(
+    rf"[ \t]*(?:(?P<decimal>{_DECIMAL})|(?P<infinity>[+-]?)(?i:inf(?:inity)?)|(?P<sign>[+-]?)ln\()"
+    r"[ \t]*"
+)
+_CLOSING = re.compile(r"\)[ \t]*")
+
+# Deeper than anyone types, shallower than a stack.
+_DEEPEST = 64
 
 # Beyond a double's 17 digits by enough that rounding twice makes no difference in practice.
 _DIGITS_FOR_A_DOUBLE = 40
@@ -47,6 +55,8 @@ def to_float(text: str) -> float:
         return value
     if infinity := _INFINITY.fullmatch(bare):
         return -math.inf if infinity[1] == "-" else math.inf
+    if "/" not in bare and "ln(" not in bare:
+        raise NotANumber(text=text)
     return _evaluated(text)
 
 
@@ -60,7 +70,7 @@ def to_exact(text: str) -> "Number":
 
     try:
         number = _parsed(_bare(text))
-    except (_Refused, RecursionError):
+    except _Refused:
         raise NotANumber(text=text) from None
     try:
         exact.evaluate(number, _DIGITS_FOR_A_DOUBLE)
@@ -91,48 +101,56 @@ def _evaluated(text: str) -> float:
 
     precise = exact.evaluate(to_exact(text), _DIGITS_FOR_A_DOUBLE)
     value = float(precise)
-    if math.isinf(value) and precise.is_finite():
+    if math.isinf(value) and "inf" not in text.lower():
         raise TooLarge(text=text)
     return value
 
 
 def _parsed(bare: str) -> "Number":
-    """The expression that the text spells; fractions bind from the left: 1/2/3 is 1/6."""
-    # decimal takes longer to import than all else that a plain vector needs
-    from softmax_cli.exact import Quotient
-
-    first, *denominators = _split_fraction(bare)
-    number = _term(first)
-    for denominator in denominators:
-        number = Quotient(number, _term(denominator))
+    """The expression that the text spells."""
+    number, end = _fraction(bare, 0, 0)
+    if end < len(bare):
+        raise _Refused
     return number
 
 
-def _term(text: str) -> "Number":
-    """A number without a fraction bar of its own."""
+def _fraction(text: str, start: int, depth: int) -> "tuple[Number, int]":
+    """The terms from here on, and where they end; bars bind from the left: 1/2/3 is 1/6."""
+    # decimal takes longer to import than all else that a plain vector needs
+    from softmax_cli.exact import Quotient
+
+    number, end = _term(text, start, depth)
+    while text.startswith("/", end):
+        depth += 1
+        denominator, end = _term(text, end + 1, depth)
+        number = Quotient(number, denominator)
+    return number, end
+
+
+def _term(text: str, start: int, depth: int) -> "tuple[Number, int]":
+    """A number without a fraction bar of its own, and where it ends with its blanks."""
     from decimal import Decimal
 
     from softmax_cli.exact import Logarithm
 
-    bare = text.strip(BLANKS)
-    if _PLAIN.fullmatch(bare):
-        try:
-            return Decimal(bare)
-        except ArithmeticError:  # an exponent of more than eighteen digits
-            raise _Refused from None
-    if infinity := _INFINITY.fullmatch(bare):
-        return Decimal(f"{infinity[1]}Infinity")
-    if logarithm := _LOGARITHM.fullmatch(bare):
-        return Logarithm(_parsed(logarithm[2].strip(BLANKS)), negative=logarithm[1] == "-")
-    raise _Refused
+    term = _TERM.match(text, start)
+    if term is None or depth > _DEEPEST:
+        raise _Refused
+    if term["decimal"]:
+        return _decimal(term["decimal"]), term.end()
+    if term["infinity"] is not None:
+        return Decimal(f"{term['infinity']}Infinity"), term.end()
+    argument, end = _fraction(text, term.end(), depth + 1)
+    closing = _CLOSING.match(text, end)
+    if closing is None:
+        raise _Refused
+    return Logarithm(argument, negative=term["sign"] == "-"), closing.end()
 
 
-def _split_fraction(text: str) -> list[str]:
-    """The text cut at every fraction bar that stands in no bracket."""
-    parts, depth, start = [], 0, 0
-    for position, character in enumerate(text):
-        if character == "/" and depth == 0:
-            parts.append(text[start:position])
-            start = position + 1
-        depth += (character == "(") - (character == ")")
-    return [*parts, text[start:]]
+def _decimal(text: str) -> "Number":
+    from decimal import Decimal
+
+    try:
+        return Decimal(text)
+    except ArithmeticError:  # an exponent of more than eighteen digits
+        raise _Refused from None

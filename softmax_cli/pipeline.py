@@ -14,12 +14,13 @@ from softmax_cli import arguments, reading, sources, streams, workers
 from softmax_cli.batch import Answer, Batch, Block
 from softmax_cli.commands import COMMANDS
 from softmax_cli.errors import Empty, NamesAFile, NotANumber, SoftmaxError
+from softmax_cli.formats import writer
 from softmax_cli.layout import Layout
 from softmax_cli.notes import notes_on_answer, notes_on_first
 from softmax_cli.opening import Table, open_table
 from softmax_cli.output import Item, Mark, Output
 from softmax_cli.settings import Settings
-from softmax_cli.writing import Writer, kept_cells, kept_names, writer
+from softmax_cli.writing import Writer, kept_cells, kept_names
 
 Piece = Batch | SoftmaxError
 

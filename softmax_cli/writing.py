@@ -31,12 +31,8 @@ class Writer:
     closing: bytes = b""
 
 
-def writer(layout: Layout, settings: Settings) -> Writer:
-    """The writer of the machine format asked for."""
-    if settings.format in ("json", "jsonl"):
-        from softmax_cli.json_writing import json_writer
-
-        return json_writer(layout, settings)
+def delimited_writer(layout: Layout, settings: Settings) -> Writer:
+    """The writer of delimited text."""
     delimited = Delimited(layout, settings)
     several_lines = settings.command == "jacobian" and not (settings.diagonal or settings.output)
     return Writer(
