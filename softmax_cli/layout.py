@@ -8,17 +8,27 @@ import fnmatch
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import groupby
 
 from softmax_cli.cells import as_typed, comma_list, text_of
 from softmax_cli.classes import labels_for
-from softmax_cli.errors import HoldsText, Place, SoftmaxError, UnknownColumn, UsageError, quoted
+from softmax_cli.errors import (
+    HoldsText,
+    NotANumber,
+    Place,
+    SoftmaxError,
+    UnknownColumn,
+    UsageError,
+    quoted,
+)
 from softmax_cli.numerals import to_float
 from softmax_cli.settings import Settings
 
 # Words for a number that is not there: a hole in a column, and no column of text.
 _NO_VALUE = {"na", "nan", "null", "none"}
-_RANGE = re.compile(r"(\d*)-(\d*)", re.ASCII)
+_RANGE = re.compile(r"([0-9]{0,18})-([0-9]{0,18})")
+_POSITION = re.compile(r"[0-9]{1,18}")
 
 
 @dataclass(frozen=True)
@@ -59,20 +69,20 @@ class Layout:
         """Whether the logits are one column, which is then one vector."""
         return len(self.logits) == 1 and not self.ragged
 
-    @property
+    @cached_property
     def kept(self) -> tuple[int, ...]:
         """The positions of the columns that are not logits."""
         logits = set(self.logits)
         return tuple(column for column in range(self.width) if column not in logits)
 
-    @property
+    @cached_property
     def runs(self) -> tuple[tuple[bool, int, int], ...]:
         """The row in runs of adjacent columns of one kind: (logits?, first, last)."""
         logits = set(self.logits)
         runs = [list(run) for _, run in groupby(range(self.width), logits.__contains__)]
         return tuple((run[0] in logits, run[0], run[-1]) for run in runs)
 
-    @property
+    @cached_property
     def segments(self) -> tuple[tuple[bool, int, int], ...]:
         """The row as it is written, in runs: with `append` all of it, then the answer."""
         if self.append:
@@ -96,8 +106,10 @@ def is_number(text: str) -> bool:
     """Whether the grammar takes the text, whatever its value."""
     try:
         to_float(text)
-    except SoftmaxError:
+    except NotANumber:
         return False
+    except SoftmaxError:  # a number, though none that can be used
+        return True
     return True
 
 
@@ -135,7 +147,7 @@ def _numbered(item: str, width: int) -> set[int]:
     bounds = _RANGE.fullmatch(item)
     if bounds and (bounds[1] or bounds[2]):
         first, last = int(bounds[1] or 1), int(bounds[2] or width)
-    elif item.isascii() and item.isdigit():
+    elif _POSITION.fullmatch(item):
         first = last = int(item)
     else:
         return set()

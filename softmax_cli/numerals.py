@@ -11,6 +11,7 @@ Blanks (space, tab) around a number are ignored.
 
 import math
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from softmax_cli.errors import (
@@ -25,8 +26,9 @@ if TYPE_CHECKING:
     from softmax_cli.exact import Number
 
 BLANKS = " \t"
-_DECIMAL = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+_DECIMAL = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _PLAIN = re.compile(_DECIMAL)
+_PLAIN_CELL = re.compile(rb"[ \t]*%s[ \t]*" % _PLAIN.pattern.encode())
 _INFINITY = re.compile(r"([+-]?)inf(?:inity)?", re.IGNORECASE)
 _TERM = re.compile(
     rf"[ \t]*(?:(?P<decimal>{_DECIMAL})|(?P<infinity>[+-]?)(?i:inf(?:inity)?)|(?P<sign>[+-]?)ln\()"
@@ -58,6 +60,14 @@ def to_float(text: str) -> float:
     if "/" not in bare and "ln(" not in bare:
         raise NotANumber(text=text)
     return _evaluated(text)
+
+
+def plain_floats(cells: Sequence[bytes]) -> list[float] | None:
+    """The doubles of raw cells, or None unless all are plain decimals of finite value."""
+    if not all(map(_PLAIN_CELL.fullmatch, cells)):
+        return None
+    values = list(map(float, cells))
+    return values if all(map(math.isfinite, values)) else None
 
 
 def to_exact(text: str) -> "Number":

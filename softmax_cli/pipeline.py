@@ -103,7 +103,7 @@ def _column(blocks: Iterable[Block], layout: Layout, settings: Settings) -> Iter
             else:
                 yield piece
     if batches:
-        yield reading.stand(batches, settings)
+        yield reading.stand(batches, layout, settings)
 
 
 def _announced(pieces: Iterable[Piece], layout: Layout, settings: Settings) -> Iterator[Piece]:

@@ -7,7 +7,7 @@ batches, and whoever asked decides.
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -20,13 +20,14 @@ from softmax_cli.errors import (
     AllMasked,
     MissingCell,
     NotText,
+    Place,
     PlusInfinity,
     SoftmaxError,
     UnterminatedQuote,
     WrongWidth,
 )
 from softmax_cli.layout import Layout
-from softmax_cli.numerals import to_exact, to_float
+from softmax_cli.numerals import BLANKS, plain_floats, to_exact, to_float
 from softmax_cli.settings import Settings
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def read_arguments(vectors: Iterable[Vector], settings: Settings) -> Iterator[Ba
         SoftmaxError: an entry is not a number, or a vector has no softmax.
     """
     for vector in vectors:
-        values = [_finite_or_masked(entry) for entry in vector.entries]
+        values = [_value(entry.text, entry) for entry in vector.entries]
         if all(value == -math.inf for value in values):
             raise AllMasked(vector.entries[0].place)
         named = tuple(vector.names) or None
@@ -76,13 +77,15 @@ def read_arguments(vectors: Iterable[Vector], settings: Settings) -> Iterator[Ba
         )
 
 
-def stand(batches: Sequence[Batch], settings: Settings) -> Batch:
+def stand(batches: Sequence[Batch], layout: Layout, settings: Settings) -> Batch:
     """One vector of all the values of a column, which was read as vectors of one value.
 
     Raises:
         AllMasked: no value of the column is left.
     """
     values = np.concatenate([batch.values for batch in batches]).reshape(1, -1)
+    if np.isneginf(values).all():
+        raise AllMasked(layout.place(batches[0].lines[0]))
     return Batch(
         values=values,
         classes=labels_for(values.size, settings),
@@ -142,16 +145,18 @@ def _read_row(line: int, record: bytes, layout: Layout, settings: Settings) -> _
     if len(row) != layout.width and not layout.ragged:
         raise _wrong_width(len(row), layout)
     columns = range(len(row)) if layout.ragged else layout.logits
-    texts = [_logit_text(row[column], column, line, layout, settings) for column in columns]
-    values = [
-        _finite_or_masked(Entry(text, layout.place(line, column)))
-        for text, column in zip(texts, columns, strict=True)
-    ]
-    if all(value == -math.inf for value in values) and not layout.is_column:
+    logits = [row[column] for column in columns]
+    values = None if settings.decimal_comma or settings.digits else plain_floats(logits)
+    typed = None
+    if values is None:
+        cells = [_Cell(row[column], column, line, layout) for column in columns]
+        texts = [_text(cell, settings) for cell in cells]
+        values = [_value(text, cell) for text, cell in zip(texts, cells, strict=True)]
+        typed = _typed(texts) if settings.digits else None
+    if not layout.is_column and values.count(-math.inf) == len(values):
         raise AllMasked
-    kept = _kept_runs(row, layout)
     target = None if layout.target is None else _target(row[layout.target], line, layout, settings)
-    return _Row(line, values, kept, target, _typed(texts) if settings.digits else None)
+    return _Row(line, values, _kept_runs(row, layout), target, typed)
 
 
 def row_cells(record: bytes, layout: Layout) -> list[bytes]:
@@ -203,31 +208,44 @@ def check_text(record: bytes) -> None:
 # ── cells ────────────────────────────────────────────────────────────────────────────────
 
 
-def _logit_text(cell: bytes, column: int, line: int, layout: Layout, settings: Settings) -> str:
+class _Cell(NamedTuple):
+    """A raw cell and where it stands."""
+
+    raw: bytes
+    column: int
+    line: int
+    layout: Layout
+
+    @property
+    def place(self) -> Place:
+        return self.layout.place(self.line, self.column)
+
+
+def _text(cell: _Cell, settings: Settings) -> str:
     """What a logit cell says; a missing one says -inf if that was asked for."""
     try:
-        text = as_typed(text_of(cell), settings)
-        if text.strip(" \t"):
+        text = as_typed(text_of(cell.raw), settings)
+        if text.strip(BLANKS):
             return text
         if settings.missing == "mask":
             return "-inf"
         raise MissingCell
     except SoftmaxError as mistake:
-        raise mistake.at(layout.place(line, column)) from None
+        raise mistake.at(cell.place) from None
 
 
-def _finite_or_masked(entry: Entry) -> float:
+def _value(text: str, where: _Cell | Entry) -> float:
     """The value of an entry.
 
     Raises:
         SoftmaxError: it is not a number, or +inf.
     """
     try:
-        value = to_float(entry.text)
+        value = to_float(text)
         if value == math.inf:
-            raise PlusInfinity(text=entry.text)
+            raise PlusInfinity(text=text)
     except SoftmaxError as mistake:
-        raise mistake.at(entry.place) from None
+        raise mistake.at(where.place) from None
     return value
 
 
