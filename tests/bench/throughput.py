@@ -13,6 +13,7 @@ Rivals that are not installed are left out.
 import argparse
 import csv
 import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -169,17 +170,29 @@ def run_watched(command: list[str], source: Path, target: Path, limit: float) ->
     return sum(marks.values())
 
 
-def time_once(command: list[str], source: Path, target: Path) -> float:
-    """The seconds from starting a program to its end."""
+def processor_seconds() -> float:
+    """The seconds that processors have worked for the programs that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def time_once(command: list[str], source: Path, target: Path, asked: Asked) -> float:
+    """The seconds from starting a program to its end, or those its processors worked."""
+    clock = processor_seconds if asked.cpu else time.perf_counter
     with source.open("rb") as stdin, target.open("wb") as stdout:
-        begin = time.perf_counter()
+        begin = clock()
         subprocess.run(command, stdin=stdin, stdout=stdout, stderr=subprocess.DEVNULL, check=True)
-        return time.perf_counter() - begin
+        return clock() - begin
 
 
-def alternate(commands: Sequence[list[str]], source: Path, target: Path, runs: int) -> list[float]:
+def alternate(
+    commands: Sequence[list[str]], source: Path, target: Path, asked: Asked
+) -> list[float]:
     """The median seconds of each command, run in turn."""
-    seconds = [[time_once(command, source, target) for command in commands] for _ in range(runs)]
+    seconds = [
+        [time_once(command, source, target, asked) for command in commands]
+        for _ in range(asked.repeats)
+    ]
     return [statistics.median(column) for column in zip(*seconds, strict=True)]
 
 
@@ -223,7 +236,7 @@ def compare(table: Table, programs: Programs, folder: Path, asked: Asked) -> dic
         else:
             cells[name] = "wrong"
     say(f"{table.name}: timing")
-    seconds = alternate(list(commands.values()), source, target, asked.repeats)
+    seconds = alternate(list(commands.values()), source, target, asked)
     results = {name: Result(s, memory[name]) for name, s in zip(commands, seconds, strict=True)}
     own = results.get(OURS)
     return cells | {name: result.cell(own) for name, result in results.items()}
@@ -236,7 +249,7 @@ def linearity(table: Table, folder: Path, asked: Asked) -> str:
     target = folder / "answer.csv"
     say("timing 1, 2 and 4 times the rows")
     runs = [
-        [time_once(ours(table, source, target), source, target) for source in sources]
+        [time_once(ours(table, source, target), source, target, asked) for source in sources]
         for _ in range(asked.repeats)
     ]
     seconds = np.median(np.array(runs), axis=0)
@@ -264,7 +277,7 @@ def jacobian(classes: int, folder: Path, asked: Asked) -> str:
         if not is_right(matrix, target, ([[]] * classes, right)):
             raise FailedError("a Jacobian is wrong")
     say("jacobian: timing")
-    seconds = alternate(commands, source, target, asked.repeats)
+    seconds = alternate(commands, source, target, asked)
     own, numpy = (Result(s, m) for s, m in zip(seconds, memory, strict=True))
     return (
         f"The Jacobian of {classes:,} classes, {classes**2:,} numbers: {own.cell(None)}; "
@@ -275,12 +288,13 @@ def jacobian(classes: int, folder: Path, asked: Asked) -> str:
 # The report.
 
 
-def report(columns: dict[str, dict[str, str]], programs: Programs, repeats: int) -> Iterator[str]:
+def report(columns: dict[str, dict[str, str]], programs: Programs, asked: Asked) -> Iterator[str]:
     """The Markdown table: a program a row, a table a column."""
+    seconds = "processor seconds" if asked.cpu else "seconds"
     yield (
-        f"Medians of {repeats} alternating runs of whole processes, CSV file to CSV file at full "
-        f"precision, on {os.cpu_count()} cores: "
-        f"seconds · times those of {OURS} · memory of all its processes."
+        f"Medians of {asked.repeats} alternating runs of whole processes, CSV file to CSV file at "
+        f"full precision, on {os.cpu_count()} cores: {seconds} · times those of {OURS} · memory of "
+        f"all its processes."
     )
     yield ""
     yield f"| | {' | '.join(columns)} |"
@@ -297,6 +311,7 @@ def options() -> Asked:
     parser.add_argument("--only", choices=names, action="append", help="measure this; repeatable")
     parser.add_argument("--alone", action="store_true", help="leave the other programs out")
     parser.add_argument("--rows-scale", type=float, default=1.0, help="a part of the rows: 0.01")
+    parser.add_argument("--cpu", action="store_true", help="processor seconds, for a busy machine")
     parser.add_argument("--repeats", type=int, default=5, help="timed runs of each program")
     parser.add_argument("--limit", type=float, default=120, help="seconds a program may take")
     parser.add_argument("--keep-data", type=Path, metavar="DIR", help="make the data here and stay")
@@ -321,7 +336,7 @@ def main() -> int:
                 title = table.title.format(rows=table.rows)
                 columns[title] = compare(table, programs, folder, asked)
         if columns:
-            print(*report(columns, programs, asked.repeats), sep="\n", flush=True)
+            print(*report(columns, programs, asked), sep="\n", flush=True)
         if "linearity" in asked.only:
             print(linearity(tables[0], folder, asked), end="\n\n", flush=True)
         if "jacobian" in asked.only:
