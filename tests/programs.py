@@ -139,6 +139,7 @@ def python(code: str, *arguments: str, **options: Any) -> Ran:
     """A piece of Python in a process of its own."""
     done = subprocess.run(
         [sys.executable, "-c", code, *arguments],
+        stdin=subprocess.DEVNULL,
         capture_output=True,
         timeout=SECONDS,
         env=environment(options.pop("env", None)),

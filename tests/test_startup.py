@@ -1,0 +1,70 @@
+"""What is imported when: a line of help waits for no array and no colour."""
+
+import pytest
+from programs import MODULE, python, softmax
+
+# Runs the program in this process and says at its end which of the heavy ones it imported.
+_HEAVY = """
+import atexit, sys
+def say():
+    heavy = [name for name in ("numpy", "rich", "orjson", "decimal") if name in sys.modules]
+    print("imported", *heavy, file=sys.stderr)
+atexit.register(say)
+from softmax_cli.cli import main
+sys.argv[0] = "softmax"
+main()
+"""
+
+
+def imported(*arguments):
+    ran = python(_HEAVY, *arguments)
+    return set(ran.err.splitlines()[-1].split()[1:])
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (),
+        ("--help",),
+        ("--version",),
+        ("eval", "--help"),
+        ("grad", "-h"),
+        ("eval", "--tmep", "2"),
+        ("evl",),
+        ("2", "1"),
+        ("grad", "1", "--target", "1", "--output", "2"),
+        ("eval", "1", "--columns", "2"),
+    ],
+    ids=str,
+)
+def test_help_version_and_usage_errors_import_neither_numpy_nor_rich(arguments):
+    assert not imported(*arguments) & {"numpy", "rich", "orjson"}
+
+
+def test_importing_the_program_imports_neither_numpy_nor_rich():
+    ran = python("import softmax_cli.cli, sys; print({'numpy', 'rich'} & set(sys.modules))")
+    assert ran.out == "set()\n"
+
+
+@pytest.mark.parametrize("command", ["eval", "jacobian", "grad"])
+def test_an_answer_for_a_pipe_imports_no_rich(command):
+    assert imported(command, "2", "1", "-q") == {"numpy"}
+
+
+def test_a_table_is_drawn_by_rich():
+    assert "rich" in imported("eval", "2", "1", "-f", "table")
+
+
+def test_the_package_alone_imports_no_numpy_before_its_first_use():
+    code = """
+import softmax_cli, sys
+before = "numpy" in sys.modules
+softmax_cli.softmax
+print(before, "numpy" in sys.modules, "softmax" in dir(softmax_cli))
+"""
+    assert python(code).out == "False True True\n"
+
+
+def test_the_module_is_the_same_program_as_the_script():
+    code = f"import os; os.execv({MODULE[0]!r}, {[*MODULE, 'eval', '2', '1']!r})"
+    assert python(code).out == softmax("eval", "2", "1").out
