@@ -9,12 +9,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from softmax_cli.errors import MissingNumber, Place, UnequalNames
+from softmax_cli.errors import MissingNumber, NotText, Place, UnequalNames, quoted
 
-# A word may hold brackets only as those of a logarithm, which may stand in another.
+# A word may hold brackets only as those of a logarithm, which may stand in others.
+# Possessive, so that one that never closes is given up in one pass.
+_WITHIN = r"[^()]*+"
+for _ in range(8):
+    _WITHIN = rf"[^()]*+(?:\({_WITHIN}\)[^()]*+)*+"
 _TOKEN = re.compile(
     r"[ \t\r]+|(?P<comma>,)|(?P<end>[;\n\])}])|[\[({]"
-    r"|(?P<word>(?:(?:(?<![a-z])ln\((?:[^()]|\([^()]*\))*\))|[^ \t\r\n,;\[\](){}])+)",
+    rf"|(?P<word>(?:(?:(?<![a-z])ln\({_WITHIN}\))|[^ \t\r\n,;\[\](){{}}])+)",
     re.IGNORECASE,
 )
 
@@ -39,6 +43,7 @@ def vectors(arguments: Sequence[str]) -> list[Vector]:
 
     Raises:
         MissingNumber: a comma with no number before or after it.
+        NotText: an argument is not UTF-8.
         UnequalNames: classes named in one place and not, or otherwise, in another.
     """
     found = list(_vectors(arguments))
@@ -53,6 +58,8 @@ def _vectors(arguments: Sequence[str]) -> Iterator[Vector]:
     may_take_comma = False
     for index, argument in enumerate(arguments, 1):
         place = Place(f"argument {index}")
+        if not _is_text(argument):
+            raise NotText(place, reason=f"{quoted(argument)} is not UTF-8")
         for token in _TOKEN.finditer(argument):
             kind = token.lastgroup
             if kind == "word":
@@ -74,6 +81,11 @@ def _vectors(arguments: Sequence[str]) -> Iterator[Vector]:
         raise MissingNumber(comma, reason="after the comma")
     if vector.entries:
         yield vector
+
+
+def _is_text(argument: str) -> bool:
+    """Whether the argument's bytes are UTF-8: what is not, Python hides in surrogates."""
+    return argument.isascii() or not any("\ud800" <= c <= "\udfff" for c in argument)
 
 
 def _add(vector: Vector, word: str, place: Place) -> None:

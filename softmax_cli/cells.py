@@ -29,7 +29,7 @@ def delimiter_of(record: bytes, settings: Settings) -> bytes:
     """
     if settings.delimiter is not None:
         return _chosen_delimiter(settings.delimiter)
-    outside = b"".join(record.split(b'"')[::2]).strip(b" ")
+    outside = b"".join(record.strip(b" ").split(b'"')[::2])
     candidates = [b"\t", b";", b",", b"|", BLANK]
     if settings.decimal_comma:
         candidates.remove(b",")
@@ -95,7 +95,9 @@ def text_of(cell: bytes) -> str:
 
 def raw_of(text: str, delimiter: bytes) -> bytes:
     """The raw cell that says this text, quoted only where it must be."""
-    if re.search(r'["\r\n]', text) or delimiter.decode() in text or not (text or delimiter.strip()):
+    parts = " \t" if delimiter == BLANK else delimiter.decode()
+    is_lost = not text and delimiter == BLANK
+    if is_lost or any(character in text for character in f'"\r\n{parts}'):
         text = '"' + text.replace('"', '""') + '"'
     return text.encode()
 
@@ -104,10 +106,12 @@ def comma_list(text: str) -> list[str]:
     """The items of a comma-separated list, where an item in double quotes may hold commas.
 
     Raises:
-        UsageError: a quote that is never closed.
+        UsageError: a quote that is never closed, or bytes that are no text.
     """
     try:
         return [text_of(cell).strip() for cell in cells(text.encode(), b",")]
+    except UnicodeEncodeError:
+        raise UsageError(reason=f"{quoted(text)} is not UTF-8") from None
     except SoftmaxError:
         raise UsageError(reason=f"{quoted(text)}: the quotes do not match") from None
 

@@ -1,10 +1,15 @@
 """Which class is meant: by its name first, then by its number."""
 
+import re
 from collections.abc import Sequence
 
 from softmax_cli.cells import comma_list
 from softmax_cli.errors import MissingTarget, UnclearTarget, UnknownClass, UnknownTarget, UsageError
 from softmax_cli.settings import Settings
+
+_WHOLE = re.compile(r"[+-]?[0-9]+")
+# No input has classes beyond this many digits, and int() has a limit of its own.
+_MOST_DIGITS = 18
 
 
 def labels_for(classes: int, settings: Settings) -> tuple[str, ...] | None:
@@ -33,14 +38,13 @@ def class_index(text: str, count: int, names: Sequence[str] | None, settings: Se
         raise MissingTarget
     if names and text in names:
         return names.index(text)
-    if not (text.isascii() and text.lstrip("+-").isdigit()):
+    if not _WHOLE.fullmatch(text):
         raise UnknownTarget(text=text, remedy="")
     if settings.zero_based is None:
         raise UnclearTarget(text=text)
-    index = int(text) - settings.first_class
-    if not 0 <= index < count:
-        first = settings.first_class
-        raise UnknownTarget(text=text, remedy=f": they are numbered {first} to {first + count - 1}")
+    index = _numbered(text, count, settings)
+    if index is None:
+        raise UnknownTarget(text=text, remedy=_known(count, settings))
     return index
 
 
@@ -54,8 +58,20 @@ def chosen_class(
     """
     if names and text in names:
         return names.index(text)
+    index = _numbered(text, count, settings)
+    if index is None:
+        raise UnknownClass(remedy=option, text=text, reason=_known(count, settings))
+    return index
+
+
+def _numbered(text: str, count: int, settings: Settings) -> int | None:
+    """The class, counted from 0, that has this number."""
+    if not _WHOLE.fullmatch(text) or len(text) > _MOST_DIGITS:
+        return None
+    index = int(text) - settings.first_class
+    return index if 0 <= index < count else None
+
+
+def _known(count: int, settings: Settings) -> str:
     first = settings.first_class
-    if text.isascii() and text.lstrip("+-").isdigit() and 0 <= int(text) - first < count:
-        return int(text) - first
-    known = f": they are numbered {first} to {first + count - 1}"
-    raise UnknownClass(remedy=option, text=text, reason=known)
+    return f": they are numbered {first} to {first + count - 1}"

@@ -119,7 +119,7 @@ def _decoded(record: bytes) -> Any:
     import json
 
     try:
-        return json.loads(
+        decoded = json.loads(
             record,
             object_pairs_hook=list,
             parse_float=str,
@@ -128,6 +128,13 @@ def _decoded(record: bytes) -> Any:
         )
     except ValueError as error:
         raise BrokenJson(reason=f"not JSON: {error}") from None
+    if b"\\u" in record:
+        try:
+            json.dumps(decoded, ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            reason = "not JSON: half of a surrogate pair stands alone"
+            raise BrokenJson(reason=reason) from None
+    return decoded
 
 
 def _text(value: Any) -> str:

@@ -250,7 +250,8 @@ def check_first_row(row: Sequence[bytes], line: int, layout: Layout, settings: S
     if layout.ragged or len(row) != layout.width:
         return
     for column in layout.logits:
-        text = as_typed(text_of(row[column]).strip(), settings)
-        if text[:1].isalpha() and text.lower() not in _NO_VALUE and not is_number(text):
+        text = text_of(row[column]).strip()
+        is_word = text[:1].isalpha() and text.lower() not in _NO_VALUE
+        if is_word and not is_number(as_typed(text, settings)):
             place = layout.place(layout.header_line or line, column)
             raise HoldsText(place, text=text)

@@ -7,7 +7,15 @@ from itertools import chain
 from softmax_cli import json_rows, sources
 from softmax_cli.batch import Batch, Block
 from softmax_cli.cells import as_typed, delimiter_of
-from softmax_cli.errors import Empty, OnlyAHeader, Place, SoftmaxError, UsageError, quoted
+from softmax_cli.errors import (
+    Empty,
+    HoldsText,
+    OnlyAHeader,
+    Place,
+    SoftmaxError,
+    UsageError,
+    quoted,
+)
 from softmax_cli.layout import Layout, check_first_row, is_number, lay_out
 from softmax_cli.notes import notes_on_first
 from softmax_cli.reading import check_text, read, records, row_cells
@@ -53,11 +61,13 @@ def _settled(
 ) -> Table:
     layout = replace(layout, newline=_newline(block.text, record))
     try:
-        check_text(record)
+        check_text(record, layout)
         if not layout.json:
             layout = replace(layout, delimiter=delimiter_of(record, settings))
         members = json_rows.names(record) if layout.json else None
         first = members or row_cells(record, layout)
+        if not first:
+            raise Empty
         if members:
             settings = replace(settings, header=True)
         layout, has_header = lay_out(first, line, layout, settings)
@@ -66,9 +76,13 @@ def _settled(
             mistake if isinstance(mistake, UsageError) else mistake.at(layout.place(line))
         ) from None
     # an object names its members beside their numbers, so it is its own header
-    data = _behind(block, record) if has_header and not members else block
+    if has_header and not members:
+        behind = _behind(block, record, layout)
+        blocks = chain([behind], blocks) if behind.text else blocks
+    else:
+        blocks = chain([block], blocks)
     nothing = _nothing(layout, settings)
-    introduced = _introduced(chain([data], blocks), layout, nothing, settings)
+    introduced = _introduced(blocks, layout, nothing, settings)
     return Table(layout, introduced, _header_note(layout, settings))
 
 
@@ -77,10 +91,11 @@ def _newline(text: bytes, record: bytes) -> bytes:
     return b"\r\n" if text.startswith(b"\r\n", end) else b"\n"
 
 
-def _behind(block: Block, record: bytes) -> Block:
+def _behind(block: Block, record: bytes, layout: Layout) -> Block:
     """What follows the first record, which only blank lines can stand before."""
     end = block.text.index(record) + len(record)
-    end = block.text.find(b"\n", end) + 1 or len(block.text)
+    if not layout.json:
+        end = block.text.find(b"\n", end) + 1 or len(block.text)
     return Block(block.text[end:], block.line + block.text.count(b"\n", 0, end))
 
 
@@ -97,12 +112,26 @@ def _introduced(
     for block in blocks:
         for line, record in records(block, layout) if is_first else ():
             is_first = False
-            check_first_row(row_cells(record, layout), line, layout, settings)
+            _check_first(record, line, layout, settings)
             _speak_of(Block(record + b"\n", line), layout, settings)
             break
         yield block
     if is_first:
         raise nothing
+
+
+def _check_first(record: bytes, line: int, layout: Layout, settings: Settings) -> None:
+    """Look for text among the logits; any other mistake is for the reader of rows to find.
+
+    Raises:
+        HoldsText: there is some.
+    """
+    try:
+        check_first_row(row_cells(record, layout), line, layout, settings)
+    except HoldsText:
+        raise
+    except SoftmaxError:
+        return
 
 
 def _speak_of(row: Block, layout: Layout, settings: Settings) -> None:

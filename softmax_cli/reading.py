@@ -140,7 +140,7 @@ def _read_row(line: int, record: bytes, layout: Layout, settings: Settings) -> _
     Raises:
         SoftmaxError: the record is no row of this table, or its vector has no softmax.
     """
-    check_text(record)
+    check_text(record, layout)
     row = row_cells(record, layout)
     if len(row) != layout.width and not layout.ragged:
         raise _wrong_width(len(row), layout)
@@ -181,10 +181,10 @@ def _kept_runs(row: Sequence[bytes], layout: Layout) -> tuple[bytes, ...]:
 def _wrong_width(found: int, layout: Layout) -> WrongWidth:
     plain_lines = layout.header is None and not layout.kept
     remedy = "; --ragged lets every line be a vector" if plain_lines else ""
-    return WrongWidth(found=f"{found}", expected=f"{layout.width}", remedy=remedy)
+    return WrongWidth(found=found, expected=layout.width, remedy=remedy)
 
 
-def check_text(record: bytes) -> None:
+def check_text(record: bytes, layout: Layout) -> None:
     """Refuse bytes that no table of text holds.
 
     Raises:
@@ -198,6 +198,8 @@ def check_text(record: bytes) -> None:
         except UnicodeDecodeError as error:
             byte = record[error.start]
             raise NotText(reason=f"byte 0x{byte:02x} is not UTF-8") from None
+    if layout.json:
+        return
     if b"\r" in record and b"\r" in b"".join(record.split(b'"')[::2]):
         reason = "a carriage return within the line: end lines with LF or CRLF (tr '\\r' '\\n')"
         raise NotText(reason=reason)
@@ -217,6 +219,11 @@ class _Cell(NamedTuple):
     layout: Layout
 
     @property
+    def text(self) -> str:
+        """What it says, as its author typed it."""
+        return text_of(self.raw)
+
+    @property
     def place(self) -> Place:
         return self.layout.place(self.line, self.column)
 
@@ -224,7 +231,7 @@ class _Cell(NamedTuple):
 def _text(cell: _Cell, settings: Settings) -> str:
     """What a logit cell says; a missing one says -inf if that was asked for."""
     try:
-        text = as_typed(text_of(cell.raw), settings)
+        text = as_typed(cell.text, settings)
         if text.strip(BLANKS):
             return text
         if settings.missing == "mask":
@@ -245,6 +252,7 @@ def _value(text: str, where: _Cell | Entry) -> float:
         if value == math.inf:
             raise PlusInfinity(text=text)
     except SoftmaxError as mistake:
+        mistake.data["text"] = where.text
         raise mistake.at(where.place) from None
     return value
 

@@ -5,6 +5,7 @@ into reads shows nowhere.
 """
 
 import os
+import re
 import select
 import sys
 import zlib
@@ -31,6 +32,8 @@ BLOCK_BYTES = 1 << 20
 LONGEST_RECORD = 128 << 20
 
 _NEWLINE = ord("\n")
+_WHOLE_CELLS = re.compile(rb'[^"]*+(?:"[^"]*+"[^"]*+)*+')
+
 _GZIP = b"\x1f\x8b"
 _BOM = b"\xef\xbb\xbf"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
@@ -210,7 +213,8 @@ def row_blocks(texts: Iterator[bytes], source: str, line: int = 1) -> Iterator[B
         rest = [text[end:]] if end < len(text) else []
     last = b"".join(rest)
     if last.count(b'"') % 2:
-        opened_at = line + last[: last.rfind(b'"')].count(b"\n")
+        whole_cells = _WHOLE_CELLS.match(last)
+        opened_at = line + last.count(b"\n", 0, whole_cells.end() if whole_cells else 0)
         raise UnterminatedQuote(Place(source, opened_at))
     if last:
         yield Block(last + b"\n", line)
@@ -268,12 +272,16 @@ def blocks(texts: Iterator[bytes], source: str) -> tuple[bool, Iterator[Block]]:
     Raises:
         Empty: there is no text.
     """
-    line = 1
+    line, blank = 1, b""
     for text in texts:
-        start = text.lstrip(b" \t\r\n")
+        blank += text
+        start = blank.lstrip(b" \t\r\n")
         if start:
             is_json = start[:1] in b"[{"
-            whole = _chained(text, texts)
+            whole = _chained(blank, texts)
             return is_json, (json_blocks if is_json else row_blocks)(whole, source, line)
-        line += text.count(b"\n")
+        # blanks behind the last newline may be empty cells of the first row
+        line += blank.count(b"\n")
+        blank = blank[blank.rfind(b"\n") + 1 :]
+        _check_length([blank], source, line)
     raise Empty(Place(source))
