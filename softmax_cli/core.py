@@ -322,8 +322,9 @@ def loss(x: Floats, target: NDArray[Any], temperature: float) -> Floats:
         return 0.0 - picked
     with np.errstate(all="ignore"):
         terms = np.where(target > 0.0, target * log, 0.0).T.copy()
+        masked = np.isneginf(terms).any(axis=0)
         total, low = _sum(terms, np.zeros(terms.shape))
-        return 0.0 - (total + low)
+        return np.where(masked, np.inf, 0.0 - (total + low))
 
 
 def _products(s: Shares, row: Any, column: Any, out: Floats) -> None:

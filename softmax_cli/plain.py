@@ -8,14 +8,14 @@ mistakes.
 
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
 
 import numpy as np
 
 from softmax_cli.batch import Batch, Block, Bytes, Floats, Integers
-from softmax_cli.bits import Marks, between, packed
+from softmax_cli.bits import Marks, Words, between, packed
 from softmax_cli.cells import BLANK, text_of
 from softmax_cli.classes import class_index
 from softmax_cli.errors import SoftmaxError
@@ -79,15 +79,20 @@ class _Rows:
 
     block: Block
     layout: Layout
+    _known: dict[int, Integers] = field(default_factory=dict)
 
     @cached_property
     def _data(self) -> Bytes:
         return np.frombuffer(self.block.text, dtype=np.uint8)
 
     @cached_property
+    def _newlines(self) -> Words:
+        return packed(self._data == _NEWLINE)
+
+    @cached_property
     def _separators(self) -> Marks:
         """The delimiters and newlines outside quotes."""
-        marks = packed((self._data == self.layout.delimiter[0]) | (self._data == _NEWLINE))
+        marks = packed(self._data == self.layout.delimiter[0]) | self._newlines
         if b'"' in self.block.text:
             marks &= ~between(packed(self._data == _QUOTE))
         return Marks(marks)
@@ -107,8 +112,8 @@ class _Rows:
         text, data, ends = self.block.text, self._data, self._ends
         if self._separators.count != self.count * self.layout.width:
             return False
-        newlines = packed(data == _NEWLINE) & self._separators.words
-        if Marks(newlines).count != self.count or not (data[ends] == _NEWLINE).all():
+        newlines = np.bitwise_count(self._newlines & self._separators.words).sum()
+        if newlines != self.count or not (data[ends] == _NEWLINE).all():
             return False
         if b"\r" in text:
             at_ends = np.count_nonzero(data[ends - 1] == _RETURN)
@@ -136,14 +141,19 @@ class _Rows:
             and (closes[:-1] | doubled).all()
         )
 
+    def _separators_behind(self, column: int) -> Integers:
+        if column not in self._known:
+            self._known[column] = self._separators.every(self.layout.width, column + 1)
+        return self._known[column]
+
     def _starts(self, column: int) -> Integers:
         if column:
-            return self._separators.every(self.layout.width, column) + 1
+            return self._separators_behind(column - 1) + 1
         return np.concatenate(([0], self._ends[:-1] + 1))
 
     def _stops(self, column: int) -> Integers:
         if column < self.layout.width - 1:
-            return self._separators.every(self.layout.width, column + 1)
+            return self._separators_behind(column)
         before_newline = self._data[self._ends - 1]
         return np.where(before_newline == _RETURN, self._ends - 1, self._ends)
 
@@ -169,9 +179,9 @@ class _Rows:
 
     def lines(self) -> Sequence[int]:
         """The line that each row starts at; a quoted cell may span several."""
-        newlines = np.flatnonzero(self._data == _NEWLINE) if b'"' in self.block.text else self._ends
-        if len(newlines) == self.count:
+        if np.bitwise_count(self._newlines).sum() == self.count:
             return range(self.block.line, self.block.line + self.count)
+        newlines = np.flatnonzero(self._data == _NEWLINE)
         lines: list[int] = (self.block.line + np.searchsorted(newlines, self._starts(0))).tolist()
         return lines
 

@@ -7,7 +7,6 @@ ellipsis and no width.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
 
 import numpy as np
 
@@ -196,11 +195,13 @@ class Delimited:
 
     def _rows(self, columns: Sequence[Sequence[bytes]]) -> bytes:
         """Rows of texts, a line each."""
-        parts: list[Sequence[bytes]] = []
-        for column in columns[:-1]:
-            parts += [column, [self.delimiter] * len(column)]
-        parts += [columns[-1], [b"\n"] * len(columns[-1])]
-        return b"".join(chain.from_iterable(zip(*parts, strict=True)))
+        # filled column by column: twice as fast as going through the rows
+        stride = 2 * len(columns)
+        parts = [self.delimiter] * (stride * len(columns[0]))
+        for index, column in enumerate(columns):
+            parts[2 * index :: stride] = column
+        parts[stride - 1 :: stride] = [b"\n"] * len(columns[0])
+        return b"".join(parts)
 
     def _beside(self, batch: Batch, vectors: Numbers, classes: Numbers) -> list[Sequence[bytes]]:
         """The kept cells of lines about these classes of these vectors."""
