@@ -8,6 +8,7 @@ read back to the same doubles; all leave the kept columns as they are.
 
 import importlib.metadata
 import importlib.util
+import os
 import shutil
 import subprocess
 import sys
@@ -46,6 +47,11 @@ def softmax_program() -> str:
     """The `softmax` that stands beside the running interpreter, else the one on the PATH."""
     beside = Path(sys.executable).with_name("softmax")
     return str(beside) if beside.exists() else "softmax"
+
+
+def environment() -> dict[str, str]:
+    """The environment of what is timed: bytecode is kept, as it is once a program is installed."""
+    return {name: text for name, text in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def ours(table: Table, source: Path, _target: Path) -> list[str]:

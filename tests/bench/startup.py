@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 
-from rivals import softmax_program
+from rivals import environment, softmax_program
 
 BASE = "python -c 'import click, numpy'"
 
@@ -37,7 +37,9 @@ def commands() -> dict[str, list[str]]:
 def time_once(command: list[str]) -> float:
     """The seconds until the command has ended and its pipe is empty."""
     begin = time.perf_counter()
-    subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=True)
+    subprocess.run(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, env=environment(), check=True
+    )
     return time.perf_counter() - begin
 
 

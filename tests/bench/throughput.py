@@ -26,7 +26,15 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from rivals import Command, Table, installed_rivals, ours, ours_on_one_core, softmax_program
+from rivals import (
+    Command,
+    Table,
+    environment,
+    installed_rivals,
+    ours,
+    ours_on_one_core,
+    softmax_program,
+)
 
 TABLES = [
     Table("plain", "{rows:,} × 10", 500_000, 10),
@@ -155,7 +163,9 @@ def run_watched(command: list[str], source: Path, target: Path, limit: float) ->
     with (
         source.open("rb") as stdin,
         target.open("wb") as stdout,
-        subprocess.Popen(command, stdin=stdin, stdout=stdout, stderr=subprocess.PIPE) as process,
+        subprocess.Popen(
+            command, stdin=stdin, stdout=stdout, stderr=subprocess.PIPE, env=environment()
+        ) as process,
     ):
         while process.poll() is None:
             marks |= high_water_marks(process.pid)
@@ -179,9 +189,10 @@ def processor_seconds() -> float:
 def time_once(command: list[str], source: Path, target: Path, asked: Asked) -> float:
     """The seconds from starting a program to its end, or those its processors worked."""
     clock = processor_seconds if asked.cpu else time.perf_counter
+    quiet, variables = subprocess.DEVNULL, environment()
     with source.open("rb") as stdin, target.open("wb") as stdout:
         begin = clock()
-        subprocess.run(command, stdin=stdin, stdout=stdout, stderr=subprocess.DEVNULL, check=True)
+        subprocess.run(command, stdin=stdin, stdout=stdout, stderr=quiet, env=variables, check=True)
         return clock() - begin
 
 
