@@ -18,7 +18,7 @@ from softmax_cli.settings import Settings
 # A delimiter of one blank stands for any run of blanks.
 BLANK = b" "
 _NAMED_DELIMITERS: dict[str, bytes] = {"tab": b"\t", "\\t": b"\t", "space": BLANK, "blank": BLANK}
-_UNFIT_DELIMITER = re.compile(r"[0-9A-Za-z+\-.\"\r\n\x00/()]")
+_UNFIT_DELIMITER = re.compile(rb"[0-9A-Za-z+\-.\"\r\n\x00/()\x80-\xff]")
 
 
 def delimiter_of(record: bytes, settings: Settings) -> bytes:
@@ -40,8 +40,8 @@ def delimiter_of(record: bytes, settings: Settings) -> bytes:
 
 
 def _chosen_delimiter(text: str) -> bytes:
-    delimiter = _NAMED_DELIMITERS.get(text.lower()) or text.encode(errors="replace")
-    if len(delimiter) != 1 or _UNFIT_DELIMITER.match(delimiter.decode(errors="replace")):
+    delimiter = _NAMED_DELIMITERS.get(text.lower()) or text.encode(errors="surrogateescape")
+    if len(delimiter) != 1 or _UNFIT_DELIMITER.match(delimiter):
         reason = f"--delimiter: {quoted(text)} is not one character that can part numbers"
         raise UsageError(reason=reason)
     return delimiter
@@ -109,7 +109,7 @@ def comma_list(text: str) -> list[str]:
         UsageError: a quote that is never closed, or bytes that are no text.
     """
     try:
-        return [text_of(cell).strip() for cell in cells(text.encode(), b",")]
+        return [text_of(cell.strip()).strip() for cell in cells(text.encode(), b",")]
     except UnicodeEncodeError:
         raise UsageError(reason=f"{quoted(text)} is not UTF-8") from None
     except SoftmaxError:
