@@ -69,7 +69,7 @@ def evaluate(number: Number, precision: int) -> Decimal:
         return _context(precision).plus(number)
     if isinstance(number, Logarithm):
         logarithm = _logarithm(number.argument, precision)
-        return -logarithm if number.negative and logarithm else logarithm
+        return logarithm.copy_negate() if number.negative and logarithm else logarithm
     denominator = evaluate(number.denominator, precision + 3)
     if denominator == 0:
         raise ZeroDivisionError("division by zero")
@@ -490,7 +490,10 @@ def _certain(
     precision = digits + 10
     while True:
         last = precision > 2 * digits + 1000
-        answers = [_agreed(v, size, precision, digits, last) for v, size in approximate(precision)]
+        with localcontext(_context(precision + 20)):
+            answers = [
+                _agreed(v, size, precision, digits, last) for v, size in approximate(precision)
+            ]
         certain = [answer for answer in answers if answer is not None]
         if len(certain) == len(answers):
             return certain
