@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import MAX_EMAX, MIN_EMIN, ROUND_HALF_EVEN, Context, Decimal, localcontext
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, TypeAlias
 
 
@@ -49,7 +49,7 @@ _LARGEST_EXPONENT = 5000
 _LARGEST_POWER = 20000
 _MINUS_INFINITY = Decimal("-Infinity")
 # e to the power of this is below the smallest Decimal.
-_UNDERFLOW = Decimal("-3e18")
+_UNDERFLOW = -3 * 10**18
 
 
 def evaluate(number: Number, precision: int) -> Decimal:
@@ -272,7 +272,7 @@ class _Vector:
         self.fractions = [_fraction(number) for number in numbers]
 
     def exponents(self, precision: int) -> list[Decimal]:
-        """Return (x − m)/T, each within 10^−precision."""
+        """Return (x − m)/T, each within 10^−precision, or that share of it where exp is 0."""
         t, z = _fraction(self.temperature), []
         for j, (x, fraction) in enumerate(zip(self.numbers, self.fractions, strict=True)):
             top = self.fractions[self.a]
@@ -347,32 +347,31 @@ class _Vector:
 
 
 def _exponent(x: Number, m: Number, temperature: Number, precision: int) -> Decimal:
-    """Return (x − m)/T within 10^−precision, or −inf if its exponential is 0 in any case."""
+    """Return (x − m)/T within 10^−precision, or within that share of it where exp is 0."""
     digits = precision + 10
     while digits < 2 * precision + 4 * _LARGEST_EXPONENT:
         with localcontext(_context(digits)):
             p, q, t = (evaluate(number, digits) for number in (x, m, temperature))
             z = (p - q) / t
             error = (abs(p) + abs(q) + abs(p - q)) / t
-            excess = error.adjusted() + 2 - digits if error else -digits
-            if excess < -precision:
-                return z
-            if z + error.scaleb(2 - digits) < _UNDERFLOW:
-                return _MINUS_INFINITY
-        digits += excess + precision + 1
+            excess = precision + error.adjusted() + 3 - digits if error else 0
+            if z < 2 * _UNDERFLOW:
+                excess -= z.adjusted()
+        if excess <= 0:
+            return z
+        digits += excess
     raise ValueError("the numbers are too large to work out so many digits")
 
 
 def _absolute(value: Fraction, precision: int) -> Decimal:
-    """Return a fraction within 10^−precision, or −inf if its exponential is 0 in any case."""
-    size = len(str(abs(int(value)))) if value > -(10**20) else 0
-    if not size:
-        return _MINUS_INFINITY
+    """Return a fraction within 10^−precision, or within that share of it where exp is 0."""
+    size = len(str(abs(int(value)))) if value > _UNDERFLOW else 0
     return _context(precision + size + 1).divide(
         Decimal(value.numerator), Decimal(value.denominator)
     )
 
 
+@lru_cache(maxsize=1024)
 def _logarithm(argument: Number, precision: int) -> Decimal:
     """Return ln(argument)."""
     digits = precision + 5
