@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from softmax_cli import __version__, options, streams
-from softmax_cli.errors import AlreadySaid, SoftmaxError, quoted
+from softmax_cli.errors import AlreadySaid, DeviceFailed, Place, SoftmaxError, quoted
 from softmax_cli.options import NumberGroup, settings_of, shared, suggestion
 
 EXAMPLE = "for example: softmax eval 2 1 0.1"
@@ -150,6 +150,10 @@ def _status() -> int:
     except click.ClickException as mistake:
         streams.say_error(_sentence(mistake))
         return mistake.exit_code
+    except OSError as error:  # click prints help and the version by itself
+        sys.stdout = None  # type: ignore[assignment] # what is left is not tried again at the end
+        streams.say_error(DeviceFailed(Place("standard output"), reason=error.strerror))
+        return 1
     except MemoryError:
         streams.say_error("there is not enough memory for this")
         return 1

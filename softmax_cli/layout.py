@@ -169,7 +169,7 @@ def lay_out(
         SoftmaxError: the options name columns or classes that are not there.
     """
     texts = [text_of(cell).strip() for cell in first]
-    has_header = _is_header(texts, settings)
+    has_header = _is_header(texts, layout, settings)
     header = tuple(texts) if has_header else None
     target = _target_column(texts, header, settings)
     logits = _logit_columns(texts, header, target, settings)
@@ -189,10 +189,12 @@ def lay_out(
     return _labelled(settled, settings), has_header
 
 
-def _is_header(texts: Sequence[str], settings: Settings) -> bool:
+def _is_header(texts: Sequence[str], layout: Layout, settings: Settings) -> bool:
     if settings.header is not None or settings.ragged:
         return bool(settings.header)
-    return not all(is_number(as_typed(text, settings)) for text in texts)
+    # in JSON a hole is a null, which names no column
+    names = [text for text in texts if text] if layout.json else texts
+    return not all(is_number(as_typed(text, settings)) for text in names)
 
 
 def _target_column(
