@@ -56,9 +56,9 @@ def test_the_package_itself_imports_only_the_mathematics():
 
 
 @pytest.mark.parametrize("module", ON_THE_MAP)
-def test_only_the_drawing_imports_rich_and_only_the_command_line_click(module):
+def test_one_module_imports_rich_and_only_the_command_line_imports_click(module):
     packages = packages_imported(module)
-    assert "rich" not in packages or module == "drawing"
+    assert "rich" not in packages or module == "terminal"
     assert "click" not in packages or module in ("cli", "options")
 
 

@@ -7,7 +7,7 @@ from programs import MODULE, python, softmax
 _HEAVY = """
 import atexit, sys
 def say():
-    heavy = [name for name in ("numpy", "rich", "orjson", "decimal") if name in sys.modules]
+    heavy = [name for name in ("numpy", "rich", "orjson") if name in sys.modules]
     print("imported", *heavy, file=sys.stderr)
 atexit.register(say)
 from softmax_cli.cli import main
