@@ -599,7 +599,9 @@ def _target(target: ArrayLike, x: Floats) -> NDArray[Any]:
     y = _reals(target, "target")
     if not (y >= 0.0).all():
         raise ValueError("target is no distribution: it holds a negative number or nan")
-    if y.ndim and (np.abs(y.sum(axis=-1) - 1.0) > 1e-6).any():
+    with np.errstate(over="ignore"):
+        total = y.sum(axis=-1) if y.ndim else np.ones(())
+    if (np.abs(total - 1.0) > 1e-6).any():
         raise ValueError("target is no distribution: it does not sum to 1")
     return _vectors(_like(y, x.shape, "target"))
 

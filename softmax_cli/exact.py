@@ -180,13 +180,6 @@ def gradient_target(
     return _solve(vector, digits, formula, [temperature, *y])
 
 
-def gradient_output(
-    numbers: Sequence[Number], output: int, digits: int, temperature: Number = Decimal(1)
-) -> list[Decimal]:
-    """Return the gradient of the probability of one class."""
-    return jacobian_row(numbers, output, digits, temperature)
-
-
 def gradient_upstream(
     numbers: Sequence[Number],
     upstream: Sequence[Number],
