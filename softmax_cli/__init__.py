@@ -7,8 +7,10 @@ below it on this map:
     __main__      python -m softmax_cli
     cli           the program: eval, jacobian, grad; errors → message and status
     options       what the commands share on the command line; numbers are never options
-    pipeline      vectors through a command, in order
+    pipeline      from the input to the output, by the road the input takes
+    tables        a table of vectors through a command, in order
     workers       blocks on as many cores as asked
+    answering     vectors → answers on standard output, in text or in tables
     output        where answers go: texts, and sentences about them
     formats       the machine formats, and who writes which
     json_writing  Answer → JSON
@@ -16,6 +18,7 @@ below it on this map:
     drawing       Answer → tables for a terminal
     columns       columns of a table: numbers, bars, and as many as there is room for
     terminal      a terminal: its width, its colours, its signs; the only one to import rich
+    arguments     the command line → vectors
     figures       numbers → their text
     commands      Batch → Answer: softmax, Jacobian, gradient
     opening       the start of a table: what its first row says of all the others
@@ -27,7 +30,6 @@ below it on this map:
     layout        which columns are logits and which are kept
     classes       which class is meant: by name, by number
     cells         records → cells: delimiters and quotes
-    arguments     the command line → vectors
     numerals      the number grammar: text → number
     bits          marks on a long text: what is within quotes, every k-th mark
     batch         what flows: Block, Batch, Answer

@@ -1,7 +1,6 @@
 """The program: its commands, and how a mistake becomes a message and a status."""
 
 import os
-import shlex
 import signal
 import sys
 from typing import Any
@@ -31,6 +30,8 @@ class Program(NumberGroup):
             return super().resolve_command(ctx, args)
         meant = suggestion(name, self.list_commands(ctx))
         if _begins_a_vector(name):
+            import shlex
+
             hint = f"did you mean 'softmax eval {shlex.join(args)}'?"
         elif meant:
             hint = f"did you mean {meant!r}?"
@@ -151,7 +152,7 @@ def _status() -> int:
         streams.say_error(_sentence(mistake))
         return mistake.exit_code
     except OSError as error:  # click prints help and the version by itself
-        sys.stdout = None  # type: ignore[assignment] # what is left is not tried again at the end
+        sys.stdout = None  # what is left is not tried again at the end
         streams.say_error(DeviceFailed(Place("standard output"), reason=error.strerror))
         return 1
     except MemoryError:

@@ -113,7 +113,7 @@ def _of(batch: Batch, settings: Settings) -> Of:
         return Of("upstream", weights=_weights("--upstream", settings.upstream, classes, settings))
     if settings.output is not None:
         return Of("output", classes=chosen("--output", settings.output))
-    return Of("prediction", classes=batch.prediction)
+    return Of("prediction", classes=batch.predictions())
 
 
 def _is_distribution(text: str, batch: Batch) -> bool:

@@ -28,9 +28,7 @@ A masked class, x = −inf, has probability 0, derivatives 0 and logarithm −in
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -165,8 +163,7 @@ def cross_entropy(x: ArrayLike, target: ArrayLike, *, temperature: float = 1.0) 
     return loss(_vectors(x), y, T).reshape(x.shape[:-1])
 
 
-@dataclass(frozen=True)
-class Shares:
+class Shares(NamedTuple):
     """The probabilities of v vectors of n classes, with what their derivatives need.
 
     Attributes:
@@ -185,7 +182,7 @@ class Shares:
     largest: Integers
     temperature: float
 
-    @cached_property
+    @property
     def complement(self) -> Floats:
         """1 − σ, shape (v, n), without cancellation."""
         κ = 1.0 - self.softmax
@@ -354,8 +351,7 @@ def _diagonal_at(s: Shares, vector: Integers, output: Integers) -> Floats:
 # ---- the exponentials, with more digits than a double holds
 
 
-@dataclass(frozen=True)
-class _Exponentials:
+class _Exponentials(NamedTuple):
     """exp((x − m)/T) of one strip, class by class: shape (n, rows), the scalars (rows,).
 
     The exponential is E·(1 + c)·2^−_LIFT, where E has 24 bits and |c| < 2⁻⁹; the rest, summed

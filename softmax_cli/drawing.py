@@ -93,7 +93,8 @@ def marked(vector: One[Vectors]) -> tuple[int, str]:
     of, index = vector.answer.of, vector.index
     if of and of.classes is not None:
         return int(of.classes[index]), of.kind
-    return int(vector.answer.batch.prediction[index]), "prediction"
+    (predicted,) = vector.answer.batch.predictions(slice(index, index + 1))
+    return int(predicted), "prediction"
 
 
 def sign_of(answer: Vectors | Ranking) -> str:

@@ -4,12 +4,10 @@ A mistake keeps its data and builds one sentence: the place, the culprit in quot
 remedy. How it becomes a message and a status is decided in one place, not here.
 """
 
-from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, NamedTuple, Self
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Where the user would look: an argument, or a source with a line and a column."""
 
     source: str

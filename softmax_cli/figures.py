@@ -6,12 +6,10 @@ large ones are spelt by different libraries in the same way.
 
 import re
 import sys
-from decimal import Decimal
 
 import numpy as np
 
 from softmax_cli.batch import Numbers
-from softmax_cli.bits import Marks, packed
 
 # Importing orjson costs as much time as spelling about this many numbers one by one.
 _REPAYS_ORJSON = 8192
@@ -52,13 +50,7 @@ def shortest(value: float) -> str:
     return f"{sign}0.0000{digits.replace('.', '')}"
 
 
-def spelt(value: float | Decimal, precision: int | None = None) -> str:
-    """One number, spelt as it would be among others."""
-    array = np.array([[value]], dtype=object if isinstance(value, Decimal) else np.float64)
-    return lines(array, precision).decode()
-
-
-def _decimal(value: Decimal) -> str:
+def _decimal(value: object) -> str:
     return str(value).lower() if value else "0"
 
 
@@ -77,6 +69,8 @@ def _rounded(values: Numbers, precision: int) -> bytes:
 def _dumped(values: Numbers) -> bytes:
     """A large array by orjson: flat, and every row's last comma made a newline."""
     import orjson
+
+    from softmax_cli.bits import Marks, packed
 
     flat = orjson.dumps(values.ravel(), option=orjson.OPT_SERIALIZE_NUMPY)
     text = np.frombuffer(flat, dtype=np.uint8)[1:-1].copy()

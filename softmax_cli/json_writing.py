@@ -6,6 +6,7 @@ Numbers are those of the delimited text; what JSON cannot spell, an infinity, is
 import json
 import re
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from softmax_cli import figures
 from softmax_cli.batch import Answer, Batch, Matrices, Numbers, Of, Ranking, Vectors
@@ -50,26 +51,23 @@ class _Objects:
     def _texts(self, answer: Answer) -> Iterator[Iterator[bytes]]:
         inputs = _arrays(figures.lines(answer.batch.values))
         classes = self._classes(answer.batch)
+        predictions = answer.batch.predictions().tolist()
         if isinstance(answer, Vectors):
             bodies = self._vectors(answer)
         elif isinstance(answer, Ranking):
             bodies = self._rankings(answer)
         else:
             bodies = self._matrices(answer)
-        for vector, (body, entered) in enumerate(zip(bodies, inputs, strict=True)):
-            yield self._object(answer, vector, classes, entered, body)
+        each = zip(bodies, inputs, predictions, strict=True)
+        for vector, (body, entered, predicted) in enumerate(each):
+            lead = b'"classes":' + classes + b',"input":' + entered
+            trail = b"" if isinstance(answer, Ranking) else self._prediction(answer, predicted)
+            if answer.batch.kept:
+                trail += b',"keep":' + self._keep(answer.batch, vector)
+            yield chain((b"{", lead, b","), body, (trail, b"}"))
 
-    def _object(
-        self, answer: Answer, vector: int, classes: bytes, entered: bytes, body: Iterator[bytes]
-    ) -> Iterator[bytes]:
-        yield b'{"classes":' + classes + b',"input":' + entered + b","
-        yield from body
-        if not isinstance(answer, Ranking):
-            predicted = self._class(answer.batch, int(answer.batch.prediction[vector]))
-            yield b',"prediction":' + predicted
-        if answer.batch.kept:
-            yield b',"keep":' + self._keep(answer.batch, vector)
-        yield b"}"
+    def _prediction(self, answer: Answer, index: int) -> bytes:
+        return b',"prediction":' + self._class(answer.batch, index)
 
     def _vectors(self, answer: Vectors) -> Iterator[Iterator[bytes]]:
         rows = _arrays(self._numbers(answer.values))

@@ -4,12 +4,11 @@ All of it is decided by the first row and the options, so that a block can be re
 without knowing the blocks before it.
 """
 
-import fnmatch
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
-from itertools import groupby
+from functools import lru_cache
+from itertools import chain, groupby
+from typing import NamedTuple
 
 from softmax_cli.cells import as_typed, comma_list, text_of
 from softmax_cli.classes import labels_for
@@ -31,8 +30,7 @@ _RANGE = re.compile(r"([0-9]{0,18})-([0-9]{0,18})")
 _POSITION = re.compile(r"[0-9]{1,18}")
 
 
-@dataclass(frozen=True)
-class Layout:
+class Layout(NamedTuple):
     """What the cells of every row of one table are.
 
     Attributes:
@@ -69,20 +67,18 @@ class Layout:
         """Whether the logits are one column, which is then one vector."""
         return len(self.logits) == 1 and not self.ragged
 
-    @cached_property
+    @property
     def kept(self) -> tuple[int, ...]:
         """The positions of the columns that are not logits."""
-        logits = set(self.logits)
-        return tuple(column for column in range(self.width) if column not in logits)
+        runs = [range(first, last + 1) for is_logits, first, last in self.runs if not is_logits]
+        return tuple(chain.from_iterable(runs))
 
-    @cached_property
+    @property
     def runs(self) -> tuple[tuple[bool, int, int], ...]:
         """The row in runs of adjacent columns of one kind: (logits?, first, last)."""
-        logits = set(self.logits)
-        runs = [list(run) for _, run in groupby(range(self.width), logits.__contains__)]
-        return tuple((run[0] in logits, run[0], run[-1]) for run in runs)
+        return _runs(self.width, self.logits)
 
-    @cached_property
+    @property
     def segments(self) -> tuple[tuple[bool, int, int], ...]:
         """The row as it is written, in runs: with `append` all of it, then the answer."""
         if self.append:
@@ -97,6 +93,13 @@ class Layout:
         if self.header and column < len(self.header) and self.header[column]:
             return quoted(self.header[column])
         return str(column + 1)
+
+
+@lru_cache
+def _runs(width: int, logits: tuple[int, ...]) -> tuple[tuple[bool, int, int], ...]:
+    chosen = set(logits)
+    runs = [list(run) for _, run in groupby(range(width), chosen.__contains__)]
+    return tuple((run[0] in chosen, run[0], run[-1]) for run in runs)
 
 
 # ── columns ──────────────────────────────────────────────────────────────────────────────
@@ -137,6 +140,8 @@ def _known(header: Sequence[str] | None, width: int) -> str:
 
 
 def _named(item: str, header: Sequence[str]) -> set[int]:
+    import fnmatch
+
     exact = {column for column, name in enumerate(header) if name == item}
     return exact or {
         column for column, name in enumerate(header) if fnmatch.fnmatchcase(name, item)
@@ -174,8 +179,7 @@ def lay_out(
     target = _target_column(texts, header, settings)
     logits = _logit_columns(texts, header, target, settings)
     names = tuple(header[column] for column in logits) if header else None
-    settled = replace(
-        layout,
+    settled = layout._replace(
         width=len(first),
         header=header,
         raw_header=tuple(first) if has_header else (),
@@ -240,7 +244,7 @@ def _labelled(layout: Layout, settings: Settings) -> Layout:
     if settings.labels is None or layout.is_column or layout.ragged:
         return layout
     labels = labels_for(len(layout.logits), settings)
-    return replace(layout, classes=labels)
+    return layout._replace(classes=labels)
 
 
 def check_first_row(row: Sequence[bytes], line: int, layout: Layout, settings: Settings) -> None:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from softmax_cli.errors import (
     LogarithmOfNonPositive,
     NotANumber,
+    PlusInfinity,
     SoftmaxError,
     TooLarge,
     ZeroDenominator,
@@ -60,6 +61,18 @@ def to_float(text: str) -> float:
     if "/" not in bare and "ln(" not in bare:
         raise NotANumber(text=text)
     return _evaluated(text)
+
+
+def to_logit(text: str) -> float:
+    """The value of a number that has a softmax: finite, or −inf for a masked class.
+
+    Raises:
+        SoftmaxError: the text is no number, or it is +inf.
+    """
+    value = to_float(text)
+    if value == math.inf:
+        raise PlusInfinity(text=text)
+    return value
 
 
 def plain_floats(cells: Sequence[bytes]) -> list[float] | None:

@@ -1,8 +1,8 @@
 """The start of a table: what its first row says of all the others."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from itertools import chain
+from typing import NamedTuple
 
 from softmax_cli import json_rows, sources
 from softmax_cli.batch import Batch, Block
@@ -23,8 +23,7 @@ from softmax_cli.settings import Settings
 from softmax_cli.streams import say_note
 
 
-@dataclass(frozen=True)
-class Table:
+class Table(NamedTuple):
     """A table whose layout is settled: its blocks hold rows of data only.
 
     Attributes:
@@ -59,17 +58,17 @@ def _settled(
     layout: Layout,
     settings: Settings,
 ) -> Table:
-    layout = replace(layout, newline=_newline(block.text, record))
+    layout = layout._replace(newline=_newline(block.text, record))
     try:
         check_text(record, layout)
         if not layout.json:
-            layout = replace(layout, delimiter=delimiter_of(record, settings))
+            layout = layout._replace(delimiter=delimiter_of(record, settings))
         members = json_rows.names(record) if layout.json else None
         first = members or row_cells(record, layout)
         if not first:
             raise Empty
         if members:
-            settings = replace(settings, header=True)
+            settings = settings._replace(header=True)
         layout, has_header = lay_out(first, line, layout, settings)
     except SoftmaxError as mistake:
         raise (

@@ -4,7 +4,6 @@
 other text that begins with a dash is an option or a mistake.
 """
 
-import difflib
 import re
 import sys
 from collections.abc import Callable
@@ -54,6 +53,8 @@ class NumberGroup(NumberCommand, click.Group):
 
 def suggestion(mistyped: str, known: list[str]) -> str | None:
     """The known word that was probably meant: near as a whole or, abbreviated, as a start."""
+    import difflib  # only a mistake needs it
+
     bare = mistyped.lstrip("-")
 
     def likeness(word: str) -> float:

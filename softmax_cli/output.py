@@ -1,6 +1,5 @@
 """Where answers go: texts to standard output, sentences about them to standard error."""
 
-from dataclasses import dataclass
 from enum import Enum
 
 from softmax_cli import streams
@@ -18,19 +17,21 @@ class Mark(Enum):
 Item = bytes | str | SoftmaxError | Mark
 
 
-@dataclass
 class Output:
     """One run's output.
 
     Attributes:
+        writer: the format.
+        quiet: whether notes are left out.
         started: whether an answer has been written, so that what stands between two is due.
         skipped: whether a row was left out.
     """
 
-    writer: Writer
-    quiet: bool
-    started: bool = False
-    skipped: bool = False
+    def __init__(self, writer: Writer, quiet: bool) -> None:
+        self.writer = writer
+        self.quiet = quiet
+        self.started = False
+        self.skipped = False
 
     def take(self, item: Item) -> None:
         """Write or say an item.

@@ -5,14 +5,13 @@ batches, and whoever asked decides.
 """
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from softmax_cli import json_rows, plain
-from softmax_cli.arguments import Entry, Vector
 from softmax_cli.batch import Batch, Block
 from softmax_cli.cells import as_typed, cells, text_of
 from softmax_cli.classes import class_index, labels_for
@@ -21,13 +20,12 @@ from softmax_cli.errors import (
     MissingCell,
     NotText,
     Place,
-    PlusInfinity,
     SoftmaxError,
     UnterminatedQuote,
     WrongWidth,
 )
 from softmax_cli.layout import Layout
-from softmax_cli.numerals import BLANKS, plain_floats, to_exact, to_float
+from softmax_cli.numerals import BLANKS, plain_floats, to_exact, to_logit
 from softmax_cli.settings import Settings
 
 if TYPE_CHECKING:
@@ -54,27 +52,6 @@ def read(block: Block, layout: Layout, settings: Settings) -> Iterator[Batch | S
             yield from rows.flush()
         rows.add(row)
     yield from rows.flush()
-
-
-def read_arguments(vectors: Iterable[Vector], settings: Settings) -> Iterator[Batch]:
-    """The vectors of a command line, each a batch of its own.
-
-    Raises:
-        SoftmaxError: an entry is not a number, or a vector has no softmax.
-    """
-    for vector in vectors:
-        values = [_value(entry.text, entry) for entry in vector.entries]
-        if all(value == -math.inf for value in values):
-            raise AllMasked(vector.entries[0].place)
-        named = tuple(vector.names) or None
-        texts = [entry.text for entry in vector.entries]
-        yield Batch(
-            values=np.array([values]),
-            classes=labels_for(len(values), settings) or named,
-            kept=([",".join(texts).encode()],) if settings.append else (),
-            lines=(0,),
-            typed=[_typed(texts)] if settings.digits else None,
-        )
 
 
 def stand(batches: Sequence[Batch], layout: Layout, settings: Settings) -> Batch:
@@ -125,8 +102,7 @@ def _until_quote_closes(lines: Iterator[tuple[int, bytes]]) -> Iterator[bytes]:
             return
 
 
-@dataclass(frozen=True)
-class _Row:
+class _Row(NamedTuple):
     line: int
     values: list[float]
     kept: tuple[bytes, ...]
@@ -241,20 +217,11 @@ def _text(cell: _Cell, settings: Settings) -> str:
         raise mistake.at(cell.place) from None
 
 
-def _value(text: str, where: _Cell | Entry) -> float:
-    """The value of an entry.
-
-    Raises:
-        SoftmaxError: it is not a number, or +inf.
-    """
+def _value(text: str, cell: _Cell) -> float:
     try:
-        value = to_float(text)
-        if value == math.inf:
-            raise PlusInfinity(text=text)
+        return to_logit(text)
     except SoftmaxError as mistake:
-        mistake.data["text"] = where.text
-        raise mistake.at(where.place) from None
-    return value
+        raise mistake.at(cell.place) from None
 
 
 def _typed(texts: Sequence[str]) -> "list[Number]":

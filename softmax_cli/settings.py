@@ -1,13 +1,11 @@
 """What was asked for on the command line, in one value."""
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Format = Literal["table", "csv", "tsv", "json", "jsonl", "delimited"]
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(NamedTuple):
     """Every option of every command; a command that lacks one has its default.
 
     Classes and columns stay as typed here: what they name is known once the input is.

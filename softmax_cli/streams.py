@@ -1,7 +1,6 @@
 """Standard output and standard error, as they are: full disks, closed pipes, slow readers."""
 
 import os
-import select
 import sys
 
 from softmax_cli.errors import DeviceFailed, Place, printable
@@ -57,4 +56,6 @@ def _write_all(descriptor: int, data: bytes) -> None:
         try:
             rest = rest[os.write(descriptor, rest) :]
         except BlockingIOError:  # whoever started us made the descriptor non-blocking
+            import select
+
             select.select([], [descriptor], [])

@@ -21,7 +21,7 @@ from softmax_cli.errors import AlreadySaid, DeviceFailed, SoftmaxError
 from softmax_cli.output import Item, Output
 
 # Less text than this is answered before another process would have started.
-_REPAYS_WORKERS = 2 << 20
+_REPAYS_WORKERS = 3 << 18
 # A worker that waits for its turn holds about so much text at most.
 _AHEAD = 16 << 20
 # One that a worker answers, and one that waits for it.

@@ -6,7 +6,7 @@ ellipsis and no width.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -20,8 +20,7 @@ from softmax_cli.settings import Settings
 _NUMBERS_IN_A_STRIP = 1 << 16
 
 
-@dataclass(frozen=True)
-class Writer:
+class Writer(NamedTuple):
     """One output format, for one table and one set of options."""
 
     opening: bytes
@@ -63,8 +62,7 @@ def strips(answer: Matrices) -> Iterator[tuple[int, range, Numbers]]:
         yield first, range(outputs.size), rows
 
 
-@dataclass(frozen=True)
-class Delimited:
+class Delimited(NamedTuple):
     """Text in the input's own shape: its columns, its kept cells, its line ends."""
 
     layout: Layout

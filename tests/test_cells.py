@@ -18,7 +18,7 @@ said = st.text('ab,;\t|:" \n\r' + "é", max_size=6)
 # ── a record and its cells ───────────────────────────────────────────────────────────────
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(st.lists(said, min_size=1, max_size=5), delimiters)
 def test_cells_written_are_cells_read(texts, delimiter):
     record = delimiter.join(raw_of(text, delimiter) for text in texts)

@@ -36,7 +36,7 @@ def test_a_name_comes_before_a_number():
 def test_a_number_of_no_class_is_refused_with_those_there_are(text):
     with pytest.raises(UnknownTarget, match="is not a class: they are numbered 1 to 3"):
         class_index(text, 3, None, ONE)
-    with pytest.raises(UnknownClass, match="--output: .* they are numbered 1 to 3"):
+    with pytest.raises(UnknownClass, match=r"--output: .* they are numbered 1 to 3"):
         chosen_class("--output", text, 3, None, GRAD)
 
 
