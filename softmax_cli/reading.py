@@ -221,6 +221,7 @@ def _value(text: str, cell: _Cell) -> float:
     try:
         return to_logit(text)
     except SoftmaxError as mistake:
+        mistake.data["text"] = cell.text
         raise mistake.at(cell.place) from None
 
 

@@ -1,9 +1,14 @@
+import math
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from softmax_cli.arguments import vectors
+from softmax_cli.arguments import batches, vectors
 from softmax_cli.errors import MissingNumber, NotText, SoftmaxError, UnequalNames
+from softmax_cli.settings import Settings
+
+EVAL = Settings("eval")
 
 numbers = st.sampled_from(
     ["2", "-1", "-.5", "1e-3", "-inf", "-1/3", "ln(2)", "1/ln( 3 )", "−1", "x"]
@@ -164,3 +169,31 @@ def test_no_number_is_lost_or_made_up(text):
 def test_an_argument_that_is_not_text_is_refused():
     with pytest.raises(NotText, match=r"argument 2: '\\udcff=1' is not UTF-8"):
         vectors(["a=1", "\udcff=1"])
+
+
+# ── their values ─────────────────────────────────────────────────────────────────────────
+
+
+def test_the_vectors_of_a_command_line_are_batches_of_their_own():
+    first, second = batches(vectors(["a=1 b=-inf; a=1/2 b=3"]), EVAL)
+    assert (first.values.tolist(), first.classes) == ([[1, -math.inf]], ("a", "b"))
+    assert second.values.tolist() == [[0.5, 3]]
+
+
+def test_labels_name_the_classes_instead():
+    (batch,) = batches(vectors(["a=1 b=2"]), Settings("eval", labels="cat,dog"))
+    assert batch.classes == ("cat", "dog")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("1 x", "argument 1: 'x' is not a number"),
+        ("inf 1", "argument 1: 'inf' has no softmax"),
+        ("-inf -inf", "argument 1: every entry is -inf"),
+    ],
+)
+def test_a_bad_argument_is_refused_with_its_place(text, sentence):
+    with pytest.raises(SoftmaxError) as caught:
+        list(batches(vectors([text]), EVAL))
+    assert str(caught.value).startswith(sentence)

@@ -1,0 +1,75 @@
+import inspect
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from softmax_cli import errors
+from softmax_cli.errors import NotANumber, Place, SoftmaxError, UsageError, printable, quoted
+
+mistakes = [
+    value
+    for value in vars(errors).values()
+    if inspect.isclass(value) and issubclass(value, SoftmaxError) and value.sentence
+]
+
+
+@pytest.mark.parametrize(
+    ("place", "text"),
+    [
+        (Place("stdin"), "stdin"),
+        (Place("a.csv", 17), "a.csv:17"),
+        (Place("a.csv", 17, "'b'"), "a.csv:17: column 'b'"),
+        (Place("argument 2"), "argument 2"),
+        (Place("a\x1b[2J.csv", 1), r"a\x1b[2J.csv:1"),
+    ],
+)
+def test_a_place_is_as_much_as_is_known_of_it(place, text):
+    assert str(place) == text
+
+
+@given(st.text())
+def test_nothing_printed_steers_a_terminal(text):
+    assert printable(text).isprintable()
+    assert quoted(text).isprintable()
+
+
+@given(st.text(max_size=200))
+def test_a_culprit_is_shown_in_quotes_and_not_at_length(text):
+    shown = quoted(text)
+    assert shown[0] == shown[-1] == "'"
+    assert len(text) > 60 or shown == f"'{printable(text)}'"
+    assert len(quoted("x" * len(text))) <= 62
+
+
+def test_what_is_printable_stays():
+    assert printable("σ−é [b] {c} 😀") == "σ−é [b] {c} 😀"
+    assert printable("a\nb\x00\u202e\x9b") == r"a\nb\x00\u202e\x9b"
+
+
+def test_a_mistake_says_its_place_culprit_and_remedy():
+    mistake = NotANumber(Place("a.csv", 17, "'b'"), text="abc")
+    assert str(mistake) == "a.csv:17: column 'b': 'abc' is not a number"
+    assert str(NotANumber(text="abc")) == "'abc' is not a number"
+
+
+def test_the_first_place_known_is_the_closest():
+    mistake = NotANumber(text="x").at(Place("a.csv", 1, "2")).at(Place("a.csv", 1))
+    assert mistake.place == Place("a.csv", 1, "2")
+
+
+@given(st.text(max_size=30))
+def test_text_from_data_is_never_a_template(text):
+    shown = str(NotANumber(Place("x"), text=text))
+    assert shown == f"x: {quoted(text)} is not a number"
+
+
+@pytest.mark.parametrize("mistake", mistakes, ids=lambda mistake: mistake.__name__)
+def test_every_sentence_is_one_line_of_its_data(mistake):
+    fields = [field for _, field, _, _ in string.Formatter().parse(mistake.sentence) if field]
+    shown = str(mistake(Place("x", 1), **dict.fromkeys(fields, "given")))
+    assert shown.startswith("x:1")
+    assert shown.isprintable()
+    assert mistake.status in (1, 2)
+    assert (mistake.status == 2) >= issubclass(mistake, UsageError)
