@@ -15,7 +15,9 @@ from softmax_cli.errors import BrokenJson
 # Possessive, so that an unfinished row is given up in one pass.
 _INNER = rb'(?:[^\[\]{}"]++|"(?:[^"\\]|\\.)*+")*+'
 _ROW = re.compile(rb"\[%s\]|\{%s\}" % (_INNER, _INNER), re.DOTALL)
-_BETWEEN_ROWS = re.compile(rb"[\[\], \t\r\n]*")
+_BEGUN = re.compile(rb"[\[{]%s" % _INNER, re.DOTALL)
+# An opening bracket stands around rows if another one, or a brace, follows it.
+_BETWEEN_ROWS = re.compile(rb"(?:[\], \t\r\n]|\[(?=[ \t\r\n]*[\[{]))*+")
 
 
 class Cut:
@@ -31,10 +33,14 @@ class Cut:
             BrokenJson: something that is neither row, bracket nor comma; `at` is its offset.
         """
         end = 0
-        for row in _ROW.finditer(text):
-            self._follow(text[end : row.start()], end)
+        while True:
+            start = _behind_brackets(text, end)
+            row = _ROW.match(text, start)
+            if row is None:
+                _check_begun(text, start)
+                return end
+            self._follow(text[end:start], end)
             end = row.end()
-        return end
 
     def finish(self, rest: bytes) -> None:
         """Check what is left when the stream has ended.
@@ -42,18 +48,13 @@ class Cut:
         Raises:
             BrokenJson: a row or an outer array is cut short.
         """
-        self._follow(rest, 0)
-        if self._depth:
+        start = _behind_brackets(rest, 0)
+        _check_begun(rest, start)
+        self._follow(rest[:start], 0)
+        if self._depth or start < len(rest):
             raise BrokenJson(reason="the JSON ends within an array: is the input cut short?")
 
     def _follow(self, between: bytes, offset: int) -> None:
-        if not _BETWEEN_ROWS.fullmatch(between):
-            start = _BETWEEN_ROWS.match(between).end()  # type: ignore[union-attr]
-            shown = between[start : start + 40].decode(errors="backslashreplace")
-            raise BrokenJson(
-                reason=f"{shown!r} is no array of numbers and no object of names and numbers",
-                at=offset + start,
-            )
         self._depth += between.count(b"[") - between.count(b"]")
         if self._depth not in (0, 1):
             reason = (
@@ -64,6 +65,28 @@ class Cut:
             raise BrokenJson(reason=reason, at=offset)
         if between.count(b",") > self._depth:
             raise BrokenJson(reason="a comma with no row before it", at=offset)
+
+
+def _behind_brackets(text: bytes, start: int) -> int:
+    """Where the next row begins, behind the brackets and commas around rows."""
+    return _BETWEEN_ROWS.match(text, start).end()  # type: ignore[union-attr]
+
+
+def _check_begun(text: bytes, start: int) -> None:
+    """Refuse what no more text can make a row.
+
+    Raises:
+        BrokenJson: it is neither an array of numbers nor an object of names and numbers.
+    """
+    begun = _BEGUN.match(text, start)
+    end = begun.end() if begun else start
+    # a string that has begun may still end
+    if end < len(text) and not (begun and text.startswith(b'"', end)):
+        shown = text[start : start + 40].decode(errors="backslashreplace")
+        raise BrokenJson(
+            reason=f"{shown!r} is no array of numbers and no object of names and numbers",
+            at=start,
+        )
 
 
 def records(block: Block) -> Iterator[tuple[int, bytes]]:

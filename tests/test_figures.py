@@ -7,8 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from softmax_cli import figures
-from softmax_cli.figures import lines, shortest, spelt
+from softmax_cli.figures import lines, shortest
 
 doubles = st.floats(allow_nan=False, allow_infinity=False)
 near_powers = (
@@ -124,10 +123,3 @@ def test_an_infinity_is_not_rounded():
 def test_decimals_keep_all_their_digits():
     array = np.array([[Decimal("0.10000"), Decimal("1E-7")], [Decimal("-0"), Decimal(12)]])
     assert lines(array) == b"0.10000,1e-7\n0,12"
-    assert spelt(Decimal("0.250")) == "0.250"
-
-
-@given(doubles)
-def test_one_number_is_spelt_as_among_others(value):
-    assert spelt(value).encode() == lines(np.array([[value]]))
-    assert figures.spelt(value, 3) == exactly(value, 3)

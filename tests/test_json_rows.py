@@ -44,7 +44,7 @@ def test_rows_one_after_the_other_are_those_rows(table, between, chunk):
     assert [json.loads(record) for _, record in all_records(text, chunk)] == table
 
 
-@given(rows, st.integers(1, 30))
+@given(rows, st.integers(3, 30))
 def test_a_row_stands_on_the_line_it_starts_on(table, chunk):
     text = json.dumps(table, indent=1).encode()
     for line, record in all_records(text, chunk):
@@ -147,6 +147,13 @@ def test_brackets_within_strings_are_no_brackets():
     text = b'[{"a]": 1, "{b": 2, "\\"}": 3}]'
     ((line, record),) = all_records(text, 3)
     assert (line, json.loads(record)) == (1, {"a]": 1, "{b": 2, '"}': 3})
+
+
+@pytest.mark.parametrize("name", ["[]", "{}", "[1]", "],[", '"[1]', "a [x"])
+def test_a_string_that_is_cut_is_no_row(name):
+    text = json.dumps([{name: 1}, {name: 2}]).encode()
+    for chunk in range(1, len(text)):
+        assert [json.loads(record)[name] for _, record in all_records(text, chunk)] == [1, 2]
 
 
 def test_a_cut_stands_behind_the_last_whole_row():

@@ -11,7 +11,7 @@ from softmax_cli.commands import COMMANDS
 from softmax_cli.formats import writer
 from softmax_cli.layout import Layout
 from softmax_cli.opening import lay_out
-from softmax_cli.reading import read, row_cells
+from softmax_cli.reading import read, row_cells, stand
 from softmax_cli.settings import Settings
 
 logits = st.floats(-700, 700) | st.just(-math.inf)
@@ -50,9 +50,10 @@ def table(text, command="eval", **options):
     first, _, rest = text.partition(b"\n")
     start = Layout("t.csv")
     layout, has_header = lay_out(row_cells(first, start), 1, start, settings)
-    return objects(
-        list(read(Block(rest if has_header else text, 1), layout, settings)), layout, settings
-    )
+    batches = list(read(Block(rest if has_header else text, 1), layout, settings))
+    if layout.is_column:
+        batches = [stand(batches, layout, settings)]
+    return objects(batches, layout, settings)
 
 
 # ── keys ─────────────────────────────────────────────────────────────────────────────────
