@@ -97,6 +97,7 @@ def _print_tables(answers: list[Answer], more: bool, layout: Layout, settings: S
     from softmax_cli.drawing import draw  # rich is imported only to draw
     from softmax_cli.terminal import Terminal
 
+    streams.write(b"")  # which refuses a closed one, that has no width
     terminal = Terminal.of(sys.stdout, os.environ)
     text = draw(
         answers,

@@ -67,12 +67,12 @@ def program(ctx: click.Context) -> None:
 
 
 @program.command("eval", short_help="The probabilities σ(x), or their logarithms.")
-@shared
 @click.option("--log", is_flag=True, help="The logarithms of the probabilities.")
 @click.option(
     "--top", type=click.IntRange(1), metavar="K", help="The K most probable classes, best first."
 )
 @options.append
+@shared
 @click.pass_context
 def evaluate(ctx: click.Context, /, values: tuple[str, ...], **chosen: Any) -> int:
     """Compute the probabilities σ(x) of VALUES.
@@ -83,9 +83,9 @@ def evaluate(ctx: click.Context, /, values: tuple[str, ...], **chosen: Any) -> i
 
 
 @program.command(short_help="The matrix of derivatives ∂σj/∂xk.")
-@shared
 @click.option("--diagonal", is_flag=True, help="Only σj(1 − σj), a number a class.")
 @click.option("--output", metavar="K", help="Only the row of output K, a class.")
+@shared
 @click.pass_context
 def jacobian(ctx: click.Context, /, values: tuple[str, ...], **chosen: Any) -> int:
     """Compute the Jacobian of the softmax at VALUES: row j the output, column k the input."""
@@ -93,7 +93,6 @@ def jacobian(ctx: click.Context, /, values: tuple[str, ...], **chosen: Any) -> i
 
 
 @program.command(short_help="The gradient of one number with respect to x.")
-@shared
 @click.option(
     "--target",
     metavar="K|P1,P2,…",
@@ -106,6 +105,7 @@ def jacobian(ctx: click.Context, /, values: tuple[str, ...], **chosen: Any) -> i
 @click.option("--output", metavar="K", help="Of the probability of class K.")
 @click.option("--loss", is_flag=True, help="Add the cross-entropy as a last column.")
 @options.append
+@shared
 @click.pass_context
 def grad(ctx: click.Context, /, values: tuple[str, ...], **chosen: Any) -> int:
     """Compute the gradient, with respect to VALUES, of one number.

@@ -56,6 +56,8 @@ def suggestion(mistyped: str, known: list[str]) -> str | None:
     import difflib  # only a mistake needs it
 
     bare = mistyped.lstrip("-")
+    if len(bare) == 1:  # which is like every word that has it somewhere
+        known = [word for word in known if word.lstrip("-").startswith(bare)]
 
     def likeness(word: str) -> float:
         whole = word.lstrip("-")

@@ -14,6 +14,8 @@ ANSWER = "0.2689414213699951,0.7310585786300049\n"
         (("eval", "-x", "1"), "no such option '-x': 'softmax eval --help' lists them"),
         (("eval", "2", "1", "--tmep", "2"), "no such option '--tmep': did you mean --temperature?"),
         (("eval", "2", "--colums", "2"), "no such option '--colums': did you mean --columns?"),
+        (("eval", "2", "-i"), "no such option '-i': 'softmax eval --help' lists them"),
+        (("eval", "2", "-t", "3"), "no such option '-t': did you mean --temperature?"),
         (("evl", "1"), "no such command 'evl': did you mean 'eval'?"),
         (("2", "1", "0.1"), "no such command '2': did you mean 'softmax eval 2 1 0.1'?"),
         (("-1", "2"), "no such command '-1': did you mean 'softmax eval -1 2'?"),

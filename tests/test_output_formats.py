@@ -185,8 +185,8 @@ def test_names_from_data_cannot_steer_the_terminal(steering):
 
 
 def test_names_from_data_are_no_markup():
-    shown = on_terminal("eval", stdin="[red]a,b[/]\n1,2\n", env={"NO_COLOR": "1"})
-    assert "[red]a" in shown.out
+    shown = on_terminal("eval", stdin="a[red],b[/]\n1,2\n", env={"NO_COLOR": "1"})
+    assert "a[red]" in shown.out
     assert "b[/]" in shown.out
 
 
