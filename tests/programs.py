@@ -15,10 +15,16 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 ROOT = Path(__file__).resolve().parent.parent
 DIGITS = ROOT / "tests" / "data" / "digits_logits.csv"
 SCRIPT = str(Path(sysconfig.get_path("scripts")) / "softmax")
 MODULE = (sys.executable, "-m", "softmax_cli")
+
+needs_full_device = pytest.mark.skipif(
+    not Path("/dev/full").exists(), reason="this system has no /dev/full"
+)
 
 # No run takes a tenth of this; a hang is to end as a failure.
 SECONDS = 120

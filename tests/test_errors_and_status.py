@@ -1,7 +1,7 @@
 """Mistakes, end to end: one line on stderr, the right status, nothing half written."""
 
 import pytest
-from programs import on_terminal, shell, softmax
+from programs import needs_full_device, on_terminal, shell, softmax
 
 GOOD = "1,2\n"
 ANSWER = "0.2689414213699951,0.7310585786300049\n"
@@ -122,12 +122,14 @@ def test_a_long_culprit_is_cut():
 # ── devices ──────────────────────────────────────────────────────────────────────────────
 
 
+@needs_full_device
 @pytest.mark.parametrize("arguments", ["2 1", "-f table 2 1", "-f json 2 1"])
 def test_a_full_disk_is_status_1_with_a_message(arguments):
     ran = shell(f"softmax eval {arguments} > /dev/full")
     assert (ran.status, ran.err) == (1, "Error: standard output: No space left on device\n")
 
 
+@needs_full_device
 @pytest.mark.parametrize("line", ["softmax", "softmax --help", "softmax --version"])
 def test_help_that_nobody_can_read_is_status_1_with_a_message(line):
     ran = shell(f"{line} > /dev/full")
@@ -150,4 +152,8 @@ def test_a_closed_standard_error_changes_no_status():
     assert shell("softmax eval x 2>&-").status == 1
     assert shell("softmax eval --wrong 2>&-").status == 2
     assert shell("softmax eval 1 2>&-").out == "1.0\n"
+
+
+@needs_full_device
+def test_a_full_standard_error_changes_no_status():
     assert shell("softmax eval x 2>/dev/full").status == 1

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from programs import SCRIPT, SECONDS, Ran, python, shell, softmax, start
+from programs import SCRIPT, SECONDS, Ran, needs_full_device, python, shell, softmax, start
 
 ANSWER = b"0.2689414213699951,0.7310585786300049\n"
 
@@ -154,6 +154,7 @@ def test_rows_before_an_error_in_the_middle_are_out_whole_and_none_after(large, 
 
 
 @forks
+@needs_full_device
 @pytest.mark.parametrize("jobs", ["1", "3"])
 def test_a_disk_that_fills_is_one_message_and_status_1(large, jobs):
     with open("/dev/full", "wb") as full:
