@@ -36,6 +36,8 @@ below it on this map:
     settings      what was asked for on the command line
     streams       standard output and standard error
     core          the mathematics: NumPy only
+    validation    what may come into the mathematics, and in which shape
+    exponentials  exp and its sums with more digits than a double holds
     exact         the same mathematics to any number of digits: decimal only
     errors        Place, and what a user can get wrong
 """

@@ -72,7 +72,7 @@ def batches(found: Iterable[Vector], settings: Settings) -> Iterator[Batch]:
             raise AllMasked(vector.entries[0].place)
         texts = [entry.text for entry in vector.entries]
         yield Batch(
-            values=np.array([values]),
+            values=np.array([values]) + 0.0,
             classes=labels_for(len(values), settings) or tuple(vector.names) or None,
             kept=([",".join(texts).encode()],) if settings.append else (),
             lines=(0,),

@@ -33,6 +33,25 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from softmax_cli.exponentials import (
+    LIFT,
+    exponentials,
+    one_plus,
+    pair_sum,
+    product,
+    quotient,
+    rest_quotient,
+    shifted,
+)
+from softmax_cli.validation import (
+    as_classes,
+    as_logits,
+    as_target,
+    as_temperature,
+    as_upstream,
+    as_vectors,
+)
+
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
@@ -56,8 +75,8 @@ def softmax(x: ArrayLike, *, temperature: float = 1.0) -> Floats:
         ValueError: x has no last axis or no classes, holds nan, +inf or what is not a real
             number, or has a vector with every class masked; T is not finite and positive.
     """
-    x, T = _logits(x), _positive(temperature)
-    return softmax_of(_vectors(x), T).reshape(x.shape)
+    x, T = as_logits(x), as_temperature(temperature)
+    return softmax_of(as_vectors(x), T).reshape(x.shape)
 
 
 def log_softmax(x: ArrayLike, *, temperature: float = 1.0) -> Floats:
@@ -73,8 +92,8 @@ def log_softmax(x: ArrayLike, *, temperature: float = 1.0) -> Floats:
     Raises:
         ValueError: as for softmax.
     """
-    x, T = _logits(x), _positive(temperature)
-    return log_softmax_of(_vectors(x), T).reshape(x.shape)
+    x, T = as_logits(x), as_temperature(temperature)
+    return log_softmax_of(as_vectors(x), T).reshape(x.shape)
 
 
 def jacobian(x: ArrayLike, *, temperature: float = 1.0) -> Floats:
@@ -90,9 +109,9 @@ def jacobian(x: ArrayLike, *, temperature: float = 1.0) -> Floats:
     Raises:
         ValueError: as for softmax.
     """
-    x, T = _logits(x), _positive(temperature)
+    x, T = as_logits(x), as_temperature(temperature)
     n = x.shape[-1]
-    return jacobian_matrices(shares(_vectors(x), T)).reshape(*x.shape[:-1], n, n)
+    return jacobian_matrices(shares(as_vectors(x), T)).reshape(*x.shape[:-1], n, n)
 
 
 def gradient(
@@ -130,14 +149,14 @@ def gradient(
     """
     if sum(given is not None for given in (target, upstream, output)) > 1:
         raise ValueError("give one of target, upstream and output, not several")
-    x, T = _logits(x), _positive(temperature)
-    s = shares(_vectors(x), T)
+    x, T = as_logits(x), as_temperature(temperature)
+    s = shares(as_vectors(x), T)
     if target is not None:
-        answer = target_gradient(s, _target(target, x))
+        answer = target_gradient(s, as_target(target, x))
     elif upstream is not None:
-        answer = upstream_gradient(s, _upstream(upstream, x))
+        answer = upstream_gradient(s, as_upstream(upstream, x))
     else:
-        k = s.largest if output is None else _classes(output, x, "output")
+        k = s.largest if output is None else as_classes(output, x, "output")
         answer = jacobian_rows(s, np.arange(len(k)), k)
     return answer.reshape(x.shape)
 
@@ -158,9 +177,9 @@ def cross_entropy(x: ArrayLike, target: ArrayLike, *, temperature: float = 1.0) 
     Raises:
         ValueError: as for softmax and for gradient's target.
     """
-    x, T = _logits(x), _positive(temperature)
-    y = _target(target, x)
-    return loss(_vectors(x), y, T).reshape(x.shape[:-1])
+    x, T = as_logits(x), as_temperature(temperature)
+    y = as_target(target, x)
+    return loss(as_vectors(x), y, T).reshape(x.shape[:-1])
 
 
 class Shares(NamedTuple):
@@ -201,7 +220,7 @@ def softmax_of(x: Floats, temperature: float) -> Floats:
     with np.errstate(all="ignore"):
         for strip in _strips(x.shape):
             columns = _columns(x[strip])
-            z, δ = _shifted(columns, columns.max(axis=0), temperature)
+            z, δ = shifted(columns, columns.max(axis=0), temperature)
             e = np.exp(z, out=z)
             δ *= e
             e += δ
@@ -222,16 +241,16 @@ def shares(x: Floats, temperature: float) -> Shares:
     slope, rest_slope = (σ, rest) if T == 1.0 else (np.empty(x.shape), np.empty(len(x)))
     with np.errstate(all="ignore"):
         for strip in _strips(x.shape):
-            e = _exponentials(_columns(x[strip]), T)
-            s, s_low = _one_plus(e.R, e.R_low)
+            e = exponentials(_columns(x[strip]), T)
+            s, s_low = one_plus(e.R, e.R_low)
             largest[strip] = e.a
-            σ[strip] = _quotient(e, s, s_low, -_LIFT).T
-            rest[strip] = _rest_quotient(e, s, s_low, -_LIFT)
+            σ[strip] = quotient(e, s, s_low, -LIFT).T
+            rest[strip] = rest_quotient(e, s, s_low, -LIFT)
             if T != 1.0:
-                D, D_low = _product(s, t)
+                D, D_low = product(s, t)
                 D_low += s_low * t
-                slope[strip] = _quotient(e, D, D_low, -_LIFT - power).T
-                rest_slope[strip] = _rest_quotient(e, D, D_low, -_LIFT - power)
+                slope[strip] = quotient(e, D, D_low, -LIFT - power).T
+                rest_slope[strip] = rest_quotient(e, D, D_low, -LIFT - power)
     return Shares(σ, slope, rest, rest_slope, largest, T)
 
 
@@ -240,9 +259,9 @@ def log_softmax_of(x: Floats, temperature: float) -> Floats:
     log = np.empty(x.shape)
     with np.errstate(all="ignore"):
         for strip in _strips(x.shape):
-            e = _exponentials(_columns(x[strip]), temperature)
+            e = exponentials(_columns(x[strip]), temperature)
             # Both are negative, so nothing cancels; 0 − 0 is 0 where −0 is not.
-            log[strip] = ((0.0 - np.log1p(np.ldexp(e.R, -_LIFT)) + e.δ) + e.z).T
+            log[strip] = ((0.0 - np.log1p(np.ldexp(e.R, -LIFT)) + e.δ) + e.z).T
     return log
 
 
@@ -306,7 +325,7 @@ def upstream_gradient(s: Shares, upstream: Floats) -> Floats:
             g = np.ldexp(_columns(upstream[strip]), -2)
             g = g - g[s.largest[strip], np.arange(g.shape[1])]
             σ = _columns(s.softmax[strip])
-            mean, low = _sum(σ * g, np.zeros(g.shape))
+            mean, low = pair_sum(σ * g, np.zeros(g.shape))
             J[strip] = np.ldexp(_columns(s.slope[strip]) * (g - (mean + low)), 2).T
     return J + 0.0
 
@@ -320,7 +339,7 @@ def loss(x: Floats, target: NDArray[Any], temperature: float) -> Floats:
     with np.errstate(all="ignore"):
         terms = np.where(target > 0.0, target * log, 0.0).T.copy()
         masked = np.isneginf(terms).any(axis=0)
-        total, low = _sum(terms, np.zeros(terms.shape))
+        total, low = pair_sum(terms, np.zeros(terms.shape))
         return np.where(masked, np.inf, 0.0 - (total + low))
 
 
@@ -348,178 +367,6 @@ def _diagonal_at(s: Shares, vector: Integers, output: Integers) -> Floats:
     )
 
 
-# ---- the exponentials, with more digits than a double holds
-
-
-class _Exponentials(NamedTuple):
-    """exp((x − m)/T) of one strip, class by class: shape (n, rows), the scalars (rows,).
-
-    The exponential is E·(1 + c)·2^−_LIFT, where E has 24 bits and |c| < 2⁻⁹; the rest, summed
-    without class a, is (R + R_low)·2^−_LIFT.
-    """
-
-    z: Floats
-    δ: Floats
-    E: Floats
-    c: Floats
-    a: Integers
-    R: Floats
-    R_low: Floats
-
-
-# Exponentials are held 2^960 times too large, so that those below the smallest double keep their
-# digits until they are divided by a small T.
-_LIFT = 960
-# Below this even the lifted exponential is 0.
-_FLOOR = -(_LIFT + 1023) * math.log(2)
-# exp is tabulated at 512 points an octave: between them four terms of its series do.
-_POINTS = 512
-_LN2, _LN2_LOW = float.fromhex("0x1.62e42fefa39efp-1"), float.fromhex("0x1.abc9e3b39803fp-56")
-
-
-def _leading(x: Any) -> Any:
-    """Return the leading 26 bits of float64 x: products of two such are exact."""
-    return (x.view(np.int64) & -(1 << 27)).view(np.float64)
-
-
-def _table() -> tuple[Integers, Floats]:
-    """Return 2^(i/512), rounded to 24 bits, as the bits of doubles; and the logarithms of 1 + λ.
-
-    1 + λ is what the rounding took. The powers are computed in integers with 128 binary places.
-    """
-    root = 2 << 128
-    for _ in range(9):
-        root = math.isqrt(root << 128)
-    powers, rounded, logarithms = [1 << 128], [], []
-    while len(powers) < _POINTS:
-        powers.append(powers[-1] * root >> 128)
-    for power in powers:
-        leading = (power + (1 << 104)) >> 105
-        rounded.append(leading / 2.0**23)
-        logarithms.append(math.log1p((power - (leading << 105)) / (leading << 105)))
-    return np.array(rounded).view(np.int64), np.array(logarithms)
-
-
-_BITS, _LOGARITHMS = _table()
-_STEP = float(np.float32(_LN2)) / _POINTS  # 24 bits of ln 2/512: whole multiples are exact
-_STEP_LOW = (_LN2 - float(np.float32(_LN2)) + _LN2_LOW) / _POINTS
-
-
-def _exponentials(x: Floats, T: float) -> _Exponentials:
-    """Return the exponentials of logits x of shape (n, rows)."""
-    n, rows = x.shape
-    m = x.max(axis=0)
-    a = np.where(x == m, np.arange(n, dtype=np.int32)[:, None], np.int32(n)).min(axis=0)
-    z, δ = _shifted(x, m, T)
-    np.copyto(δ, 0.0, where=z < _FLOOR)
-    E, c = _exp(z, δ)
-    E_rest = E.copy()
-    E_rest[a, np.arange(rows)] = 0.0
-    R, R_low = _sum(E_rest, E_rest * c)
-    return _Exponentials(z, δ, E, c, a, R, R_low)
-
-
-def _shifted(x: Floats, m: Floats, T: float) -> tuple[Floats, Floats]:
-    """Return z = (x − m)/T, rounded, and δ, what the rounding lost: nan where z is −inf."""
-    t, power = math.frexp(T)
-    if T > 1.0:  # before the difference, which could overflow
-        x, m = np.ldexp(x, -power), np.ldexp(m, -power)
-    z = x - m
-    b = z - x  # Knuth's TwoSum: δ = (x − (z − b)) − (m + b)
-    δ = z - b
-    np.subtract(x, δ, out=δ)
-    b += m
-    δ -= b
-    if T < 1.0:
-        z, δ = np.ldexp(z, -power), np.ldexp(δ, -power)
-    if T != 1.0:
-        d = z
-        z = d / t
-        p, p_low = _product(z, t)
-        δ = (((d - p) - p_low) + δ) / t
-    return z, δ
-
-
-def _exp(z: Floats, δ: Floats) -> tuple[Floats, Floats]:
-    """Return E and c: exp(z + δ) = E·(1 + c)·2^−_LIFT, for z ≤ 0.
-
-    z = k·ln 2/512 + f: the table gives 2^(k/512), the series exp(f). Tang (1989).
-    """
-    z = np.maximum(z, _FLOOR)
-    k = np.rint(z * (_POINTS / _LN2))
-    f = (z - k * _STEP) - k * _STEP_LOW
-    f += δ
-    i = k.astype(np.int64) + (_LIFT * _POINTS)
-    octave = i & -_POINTS
-    i -= octave
-    f += _LOGARITHMS.take(i)
-    octave <<= 52 - 9
-    octave += _BITS.take(i)
-    c = f * (1 / 24)
-    for coefficient in (1 / 6, 1 / 2, 1.0):
-        c += coefficient
-        c *= f
-    return octave.view(np.float64), c
-
-
-def _quotient(e: _Exponentials, s: Floats, s_low: Floats, power: int) -> Floats:
-    """Return E·(1 + c)/(s + s_low)·2^power, rounded once."""
-    w = _leading(1.0 / s)
-    head = _leading(s)
-    ε = (1.0 - w * head) - w * (s - head) - w * s_low
-    ω = ε + ε * ε  # 1/(s + s_low) = w/(1 − ε) = w·(1 + ω)
-    q = e.E * w
-    c = e.c * (1.0 + ω)
-    c += ω
-    c *= q
-    q += c
-    quotient: Floats = np.ldexp(q, power)
-    return quotient
-
-
-def _rest_quotient(e: _Exponentials, s: Floats, s_low: Floats, power: int) -> Floats:
-    """Return (R + R_low)/(s + s_low)·2^power, rounded twice."""
-    q = e.R / s
-    return np.ldexp(q + (e.R_low - q * s_low) / s, power)
-
-
-def _one_plus(R: Floats, R_low: Floats) -> tuple[Floats, Floats]:
-    """Return s = 1 + r, rounded, and what the rounding lost."""
-    r = np.ldexp(R, -_LIFT)
-    s = 1.0 + r
-    b = s - 1.0
-    return s, (1.0 - (s - b)) + (r - b) + np.ldexp(R_low, -_LIFT)
-
-
-def _product(p: Floats, q: float) -> tuple[Floats, Floats]:
-    """Return p·q, rounded, and what the rounding lost. Dekker (1971)."""
-    p_head, q_head = _leading(p), _leading(np.float64(q))
-    p_tail, q_tail = p - p_head, q - q_head
-    high = p * q
-    low = ((p_head * q_head - high) + p_head * q_tail + p_tail * q_head) + p_tail * q_tail
-    return high, low
-
-
-def _sum(high: Floats, low: Floats) -> tuple[Floats, Floats]:
-    """Return the sum of high + low over the first axis, as a pair; both arrays are used up.
-
-    Halves are added to halves, and what each addition rounds off goes to low: the result is right
-    to a few u², relative to Σ |high|.
-    """
-    while (n := len(high)) > 1:
-        half = n // 2
-        p, q = high[:half], high[n - half :]
-        s = p + q
-        b = s - p
-        lost = (p - (s - b)) + (q - b)
-        lost += low[n - half :]
-        low[:half] += lost
-        high[:half] = s
-        high, low = high[: n - half], low[: n - half]
-    s = high[0] + low[0]
-    return s, low[0] - (s - high[0])
-
-
 # ---- the shape of the work
 
 
@@ -534,84 +381,3 @@ def _columns(x: Floats) -> Floats:
     """Return a strip class by class, shape (n, rows), laid out along its longer axis."""
     columns: Floats = x.T
     return columns if len(columns) >= _SHORT else np.ascontiguousarray(columns)
-
-
-# ---- what may come in
-
-
-def _logits(x: ArrayLike) -> Floats:
-    """Return x as float64, or say why it has no softmax."""
-    x = _reals(x, "x")
-    if x.ndim == 0:
-        raise ValueError("x has no last axis: one number is not a vector of logits")
-    if x.shape[-1] == 0:
-        raise ValueError("x has no classes: its last axis is empty")
-    if x.size == 0:
-        return x
-    top = x.max()
-    if np.isnan(top):
-        raise ValueError("x holds nan")
-    if top == np.inf:
-        raise ValueError("x holds +inf: exp(inf)/exp(inf) is undefined")
-    if x.min() == -np.inf and np.isneginf(x).all(axis=-1).any():
-        raise ValueError("every class of a vector is masked (-inf): there is nothing to normalise")
-    return x
-
-
-def _reals(x: ArrayLike, name: str) -> Floats:
-    array = np.asarray(x)
-    if array.dtype.kind not in "biuf":
-        raise ValueError(f"{name} must hold real numbers, not {array.dtype}")
-    with np.errstate(over="ignore"):
-        return array.astype(np.float64, copy=False)
-
-
-def _positive(temperature: float) -> float:
-    T = float(temperature)
-    if not 0.0 < T < math.inf:
-        raise ValueError(f"temperature must be finite and greater than 0, not {T}")
-    return T
-
-
-def _vectors(x: NDArray[Any]) -> NDArray[Any]:
-    """Flatten the leading axes to one."""
-    return x.reshape(math.prod(x.shape[:-1]), x.shape[-1])
-
-
-def _classes(k: ArrayLike, x: Floats, name: str) -> Integers:
-    """Return class indices for x, shape (v,)."""
-    array, n = np.asarray(k), x.shape[-1]
-    if array.dtype.kind not in "iu":
-        raise ValueError(f"{name} must hold class indices, whole numbers, not {array.dtype}")
-    if ((array < 0) | (array >= n)).any():
-        raise ValueError(f"{name} holds a class index outside 0..{n - 1}")
-    return _like(array.astype(np.int64), x.shape[:-1], name).reshape(-1)
-
-
-def _target(target: ArrayLike, x: Floats) -> NDArray[Any]:
-    """Return class indices of shape (v,) or distributions of shape (v, n)."""
-    if np.asarray(target).dtype.kind != "f":
-        return _classes(target, x, "target")
-    y = _reals(target, "target")
-    if not (y >= 0.0).all():
-        raise ValueError("target is no distribution: it holds a negative number or nan")
-    with np.errstate(over="ignore"):
-        total = y.sum(axis=-1) if y.ndim else np.ones(())
-    if (np.abs(total - 1.0) > 1e-6).any():
-        raise ValueError("target is no distribution: it does not sum to 1")
-    return _vectors(_like(y, x.shape, "target"))
-
-
-def _upstream(upstream: ArrayLike, x: Floats) -> Floats:
-    g = _reals(upstream, "upstream")
-    if not np.isfinite(g).all():
-        raise ValueError("upstream must be finite")
-    return _vectors(_like(g, x.shape, "upstream"))
-
-
-def _like(array: NDArray[Any], shape: tuple[int, ...], name: str) -> NDArray[Any]:
-    """Broadcast to shape, or say that it does not fit."""
-    try:
-        return np.broadcast_to(array, shape)
-    except ValueError:
-        raise ValueError(f"{name} of shape {array.shape} does not fit {shape}") from None

@@ -51,7 +51,8 @@ def shortest(value: float) -> str:
 
 
 def _decimal(value: object) -> str:
-    return str(value).lower() if value else "0"
+    text = str(value) if value else "0"
+    return text.replace("E", "e").replace("Infinity", "inf")
 
 
 def _joined(values: Numbers, spell: "object") -> bytes:

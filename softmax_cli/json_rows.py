@@ -63,7 +63,7 @@ class Cut:
                 else "a ] closes nothing"
             )
             raise BrokenJson(reason=reason, at=offset)
-        if between.count(b",") > self._depth:
+        if between.count(b",") > 1:
             raise BrokenJson(reason="a comma with no row before it", at=offset)
 
 

@@ -178,6 +178,9 @@ def lay_out(
     header = tuple(texts) if has_header else None
     target = _target_column(texts, header, settings)
     logits = _logit_columns(texts, header, target, settings)
+    if target is not None and len(logits) == 1:
+        reason = "--target-column has a target a row, and one column of logits is one vector"
+        raise UsageError(reason=reason)
     names = tuple(header[column] for column in logits) if header else None
     settled = layout._replace(
         width=len(first),
@@ -241,10 +244,11 @@ def _logit_columns(
 
 def _labelled(layout: Layout, settings: Settings) -> Layout:
     """The layout with the classes named as --labels says."""
-    if settings.labels is None or layout.is_column or layout.ragged:
+    if settings.labels is None or layout.ragged:
         return layout
-    labels = labels_for(len(layout.logits), settings)
-    return layout._replace(classes=labels)
+    if layout.is_column:  # how many classes it has is known at its end
+        return layout._replace(classes=tuple(comma_list(settings.labels)))
+    return layout._replace(classes=labels_for(len(layout.logits), settings))
 
 
 def check_first_row(row: Sequence[bytes], line: int, layout: Layout, settings: Settings) -> None:

@@ -26,7 +26,7 @@ from softmax_cli.settings import Settings
 _REPAYS_ORJSON = 32 * 1024
 
 _NEWLINE, _RETURN, _QUOTE = b'\n\r"'
-_STRINGS_AND_BOOLEANS = (b'"', b"t", b"f")
+_STRINGS_AND_WORDS = (b'"', b"t", b"f", b"n")
 
 
 def read(block: Block, layout: Layout, settings: Settings) -> Batch | None:
@@ -56,7 +56,7 @@ def _may_be_plain(block: Block, layout: Layout, settings: Settings) -> bool:
     """Whether the block is worth the proof, and is text that a table may hold."""
     if settings.digits or settings.decimal_comma or layout.ragged or layout.json:
         return False
-    if layout.delimiter == BLANK:
+    if layout.delimiter == BLANK or not block.text:
         return False
     if len(block.text) < _REPAYS_ORJSON and "orjson" not in sys.modules:
         return False
@@ -193,13 +193,16 @@ def _numbers(text: bytes, delimiter: bytes) -> Floats | None:
     """The numbers of a text that holds nothing else, or None if it holds something else."""
     import orjson
 
-    # JSON refuses all that is no JSON; of what it knows, only these could pass for numbers.
-    if any(other in text for other in _STRINGS_AND_BOOLEANS):
+    # JSON refuses all that is no JSON; of what it knows, NumPy would take these for numbers.
+    if any(other in text for other in _STRINGS_AND_WORDS):
         return None
-    commas = text.replace(delimiter, b",").replace(b"\n", b",")
+    commas = text.replace(b"\n", b",")
+    if delimiter != b",":
+        commas = commas.replace(delimiter, b",")
     try:
         numbers = orjson.loads(b"[" + commas + b"]")
-        return np.fromiter(numbers, dtype=np.float64, count=len(numbers))
+        # −0, which JSON takes for an integer, is 0 on every road
+        return np.fromiter(numbers, dtype=np.float64, count=len(numbers)) + 0.0
     except (ValueError, TypeError):
         return None
 

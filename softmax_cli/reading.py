@@ -265,7 +265,7 @@ class _Rows:
         count = len(rows[0].values)
         ragged = self.layout.ragged
         yield Batch(
-            values=np.array([row.values for row in rows]),
+            values=np.array([row.values for row in rows]) + 0.0,
             classes=labels_for(count, self.settings) if ragged else self.layout.classes,
             kept=tuple(zip(*(row.kept for row in rows), strict=True)),
             lines=[row.line for row in rows],

@@ -6,6 +6,7 @@ the order of the blocks, so no text travels back and no order has to be restored
 carries what the next writer must know: whether the output has begun.
 """
 
+import gc
 import os
 import select
 import signal
@@ -70,6 +71,7 @@ class _Ring:
         self._feeds: list[int] = []
         self._workers: list[int] = []
         turns = [os.pipe() for _ in range(jobs)]
+        gc.freeze()  # what a collection touches, a forked process has to copy
         self._reports, report = os.pipe()
         for number in range(jobs):
             self._start(_Worker(respond, output, report, number, turns))

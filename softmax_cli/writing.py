@@ -82,70 +82,71 @@ class Delimited(NamedTuple):
 
     def header(self) -> bytes:
         """The header line, if the table has one or its classes have names."""
-        if not (self.layout.header or self.layout.classes):
-            return b""
-        return self.delimiter.join(self._header_cells()) + self.newline
+        is_named = self.layout.classes if self._is_matrix else self._are_columns_named
+        return self.delimiter.join(self._header_cells()) + self.newline if is_named else b""
+
+    @property
+    def _is_matrix(self) -> bool:
+        return self.settings.command == "jacobian" and not self.settings.diagonal
+
+    @property
+    def _are_columns_named(self) -> bool:
+        layout = self.layout
+        return bool(layout.header or (layout.classes and not layout.is_column))
 
     def _header_cells(self) -> Iterator[bytes]:
         settings = self.settings
         if settings.top:
-            yield from self._kept_names()
+            yield from map(self._kept_name, self.layout.kept)
             yield from (b"rank", b"class", b"probability")
-        elif settings.command == "jacobian" and not settings.diagonal:
-            yield from self._kept_names()
-            if self.layout.classes:
-                yield b"output"
-            yield from self._class_names("")
+        elif self._is_matrix:
+            yield from map(self._kept_name, self.layout.kept)
+            yield b"output"
+            yield from (raw_of(name, self.delimiter) for name in self.layout.classes or ())
         else:
-            prefix = f"{quantity(settings)}_" if settings.append else ""
-            for is_logits, first, last in self.layout.segments:
-                yield from (
-                    self._class_names(prefix, first, last)
-                    if is_logits
-                    else (self._kept_names(first, last))
-                )
-            if settings.loss:
-                yield b"loss"
+            yield from self._row_header()
 
-    def _kept_names(self, first: int = 0, last: int | None = None) -> Iterator[bytes]:
-        stop = self.layout.width if last is None else last + 1
-        kept = range(stop) if self.layout.append else self.layout.kept
-        for column in kept:
-            if first <= column < stop:
-                yield self._column_name(column)
-
-    def _column_name(self, column: int) -> bytes:
+    def _row_header(self) -> Iterator[bytes]:
+        """The names of the columns as the input has them, the answer's in their places."""
         layout = self.layout
-        if layout.raw_header:
-            raw = layout.raw_header[column]
-            same = self.delimiter == layout.delimiter
-            return raw if same else raw_of(text_of(raw), self.delimiter)
-        if layout.classes and column in layout.logits:
-            return raw_of(layout.classes[layout.logits.index(column)], self.delimiter)
-        return b""
+        if layout.append:
+            yield from map(self._kept_name, range(layout.width))
+            for name in self._logit_names:
+                yield raw_of(f"{quantity(self.settings)}_{name}", self.delimiter)
+        else:
+            names = dict(zip(layout.logits, self._logit_names, strict=True))
+            for column in range(layout.width):
+                yield self._named_column(column, names.get(column))
+        if self.settings.loss:
+            yield b"loss"
 
-    def _class_names(self, prefix: str, first: int = 0, last: int | None = None) -> Iterator[bytes]:
+    @property
+    def _logit_names(self) -> Sequence[str]:
         layout = self.layout
-        stop = layout.width if last is None else last + 1
-        for index, column in enumerate(layout.logits):
-            if first <= column < stop:
-                if layout.classes:
-                    yield raw_of(prefix + layout.classes[index], self.delimiter)
-                elif layout.header:
-                    yield raw_of(prefix + layout.header[column], self.delimiter)
+        if layout.classes and not layout.is_column:
+            return layout.classes
+        return [layout.header[column] for column in layout.logits] if layout.header else []
+
+    def _kept_name(self, column: int) -> bytes:
+        return self._named_column(column, None)
+
+    def _named_column(self, column: int, name: str | None) -> bytes:
+        """The name of a column as it came, or as another name or delimiter asks for it."""
+        layout = self.layout
+        came = layout.header[column] if layout.header else ""
+        if layout.raw_header and name in (None, came) and self.delimiter == layout.delimiter:
+            return layout.raw_header[column]
+        return raw_of(came if name is None else name, self.delimiter)
 
     # ── the body ─────────────────────────────────────────────────────────────────────────
 
     def write(self, answer: Answer) -> Iterator[bytes]:
         """The answer's lines."""
         if isinstance(answer, Matrices):
-            texts = self._matrices(answer)
-        elif isinstance(answer, Ranking):
-            texts = self._ranking(answer)
-        else:
-            texts = self._vectors(answer)
-        for text in texts:
-            yield text if self.newline == b"\n" else text.replace(b"\n", self.newline)
+            return self._matrices(answer)
+        if isinstance(answer, Ranking):
+            return iter([self._ranking(answer)])
+        return iter([self._vectors(answer)])
 
     def _numbers(self, values: Numbers) -> bytes:
         """Rows of numbers, a line each, with this text's delimiter and decimal sign."""
@@ -156,18 +157,17 @@ class Delimited(NamedTuple):
         signs = bytes.maketrans(b",.", self.delimiter + (b"," if own_comma else b"."))
         return text.translate(signs)
 
-    def _vectors(self, answer: Vectors) -> Iterator[bytes]:
+    def _vectors(self, answer: Vectors) -> bytes:
         batch, values, loss = answer.batch, answer.values, answer.loss
         if self.layout.is_column:
             loss = None if loss is None else np.repeat(loss, values.size)
             values = values.reshape(-1, 1)
         if not batch.kept and loss is None:
-            yield self._numbers(values) + b"\n"
-            return
+            return self._numbers(values).replace(b"\n", self.newline) + self.newline
         columns = list(self._segments(batch, values))
         if loss is not None:
             columns.append(self._numbers(loss.reshape(-1, 1)).split(b"\n"))
-        yield self._rows(columns)
+        return self._rows(columns)
 
     def _segments(self, batch: Batch, values: Numbers) -> Iterator[Sequence[bytes]]:
         """The table in runs of columns, each a list of texts, one a row."""
@@ -198,7 +198,7 @@ class Delimited(NamedTuple):
         parts = [self.delimiter] * (stride * len(columns[0]))
         for index, column in enumerate(columns):
             parts[2 * index :: stride] = column
-        parts[stride - 1 :: stride] = [b"\n"] * len(columns[0])
+        parts[stride - 1 :: stride] = [self.newline] * len(columns[0])
         return b"".join(parts)
 
     def _beside(self, batch: Batch, vectors: Numbers, classes: Numbers) -> list[Sequence[bytes]]:
@@ -206,12 +206,12 @@ class Delimited(NamedTuple):
         rows = (classes if self.layout.is_column else vectors).tolist()
         return [[run[row] for row in rows] for run in map(self._recoded, batch.kept)]
 
-    def _ranking(self, answer: Ranking) -> Iterator[bytes]:
+    def _ranking(self, answer: Ranking) -> bytes:
         vectors, ranks = answer.classes.shape
         chosen = answer.classes.ravel()
         vector = np.repeat(np.arange(vectors), ranks)
         name = self._named(answer.batch)
-        yield self._rows(
+        return self._rows(
             [
                 *self._beside(answer.batch, vector, chosen),
                 [str(rank).encode() for rank in range(1, ranks + 1)] * vectors,
@@ -228,26 +228,26 @@ class Delimited(NamedTuple):
         """A line a row, and a blank line between two matrices."""
         size = len(answer.outputs)
         for first, part, rows in strips(answer):
-            if first and part.start == 0 and size > 1:
-                yield b"\n"
-            lines = self._matrix_lines(answer, first, part, rows)
-            if size == 1 or len(rows) <= size:
-                yield lines
+            columns = self._matrix_columns(answer, first, part, rows)
+            if size == 1:
+                yield self._rows(columns)
                 continue
-            each = lines.split(b"\n")
-            matrices = (each[i : i + size] for i in range(0, len(rows), size))
-            yield b"\n\n".join(map(b"\n".join, matrices)) + b"\n"
+            if first and part.start == 0:
+                yield self.newline
+            starts = range(0, len(rows), size)
+            each = (self._rows([column[i : i + size] for column in columns]) for i in starts)
+            yield self.newline.join(each)
 
-    def _matrix_lines(self, answer: Matrices, first: int, part: range, rows: Numbers) -> bytes:
-        text = self._numbers(rows)
-        if not answer.batch.kept and not answer.batch.classes:
-            return text + b"\n"
+    def _matrix_columns(
+        self, answer: Matrices, first: int, part: range, rows: Numbers
+    ) -> list[Sequence[bytes]]:
+        batch = answer.batch
         vector = first + np.arange(len(rows)) // len(part)
         output = np.resize(np.asarray(answer.outputs)[part.start : part.stop], len(rows))
-        columns = self._beside(answer.batch, vector, output)
-        if answer.batch.classes:
-            columns.append(list(map(self._named(answer.batch), output.tolist())))
-        return self._rows([*columns, text.split(b"\n")])
+        columns = self._beside(batch, vector, output)
+        if batch.classes:
+            columns.append(list(map(self._named(batch), output.tolist())))
+        return [*columns, self._numbers(rows).split(b"\n")]
 
 
 def quantity(settings: Settings) -> str:
@@ -271,7 +271,9 @@ def kept_texts(run: bytes, layout: Layout) -> list[str]:
 
 
 def kept_names(layout: Layout) -> list[str]:
-    """The names of the kept columns, or their numbers."""
-    kept = range(layout.width) if layout.append else layout.kept
-    header = layout.header or ()
-    return [header[column] if header and header[column] else str(column + 1) for column in kept]
+    """The names of the kept columns; the numbers of those that have none of their own."""
+    names = layout.header or ("",) * layout.width
+    return [
+        names[column] if names[column] and names.index(names[column]) == column else str(column + 1)
+        for column in layout.kept
+    ]
