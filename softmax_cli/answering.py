@@ -38,12 +38,9 @@ def answer(pieces: Iterable[Piece], layout: Layout, settings: Settings) -> int:
     """
     if settings.format == "table":
         return _draw(pieces, layout, settings)
-    output = Output(writer(layout, settings), settings.quiet)
-    try:
+    with Output(writer(layout, settings), settings.quiet) as output:
         for item in items(pieces, output.writer, layout, settings):
             output.take(item)
-    finally:
-        output.close()
     return int(output.skipped)
 
 

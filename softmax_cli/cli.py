@@ -139,6 +139,7 @@ def main() -> None:
 
 def _status() -> int:
     try:
+        streams.check_output()
         status: int = program(prog_name="softmax", standalone_mode=False)
     except SoftmaxError as mistake:
         if not isinstance(mistake, AlreadySaid):
@@ -158,6 +159,9 @@ def _status() -> int:
     except MemoryError:
         streams.say_error("there is not enough memory for this")
         return 1
+    except Exception as error:  # ours, and still no reason for a traceback
+        streams.say_error(f"a bug in softmax, please report it: {type(error).__name__}: {error}")
+        return 1
     return status or 0
 
 
@@ -167,8 +171,10 @@ def _sentence(mistake: click.ClickException) -> str:
     path = ctx.command_path if ctx else "softmax"
     if not isinstance(mistake, click.NoSuchOption):
         return mistake.format_message().rstrip(".")
-    known = [name for parameter in ctx.command.params for name in parameter.opts] if ctx else []
-    known += ["--help", "--version"] if path == "softmax" else ["--help"]
-    meant = suggestion(mistake.option_name, [name for name in known if name.startswith("--")])
+    names = [parameter.opts for parameter in ctx.command.params] if ctx else []
+    other_case = mistake.option_name.swapcase()
+    meant = next((long for *short, long in names if other_case in short), None) or suggestion(
+        mistake.option_name, [long for *_, long in names if long.startswith("--")] + ["--help"]
+    )
     remedy = f"did you mean {meant}?" if meant else f"'{path} --help' lists them"
     return f"no such option {quoted(mistake.option_name)}: {remedy}"

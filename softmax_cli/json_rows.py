@@ -46,11 +46,13 @@ class Cut:
         """Check what is left when the stream has ended.
 
         Raises:
-            BrokenJson: a row or an outer array is cut short.
+            BrokenJson: a row or an outer array is cut short, or a comma ends it.
         """
         start = _behind_brackets(rest, 0)
         _check_begun(rest, start)
         self._follow(rest[:start], 0)
+        if b"," in rest[:start]:
+            raise BrokenJson(reason="a comma with no row behind it", at=0)
         if self._depth or start < len(rest):
             raise BrokenJson(reason="the JSON ends within an array: is the input cut short?")
 

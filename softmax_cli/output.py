@@ -1,6 +1,7 @@
 """Where answers go: texts to standard output, sentences about them to standard error."""
 
 from enum import Enum
+from typing import Self
 
 from softmax_cli import streams
 from softmax_cli.errors import SoftmaxError
@@ -50,8 +51,11 @@ class Output:
         elif not self.quiet:
             streams.say_note(item)
 
-    def close(self) -> None:
-        """Write what closes the output, though no answer may have opened it."""
-        if self.started or self.writer.closing:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, mistake: type[BaseException] | None, *_: object) -> None:
+        """Close what has been opened, after a mistake too; an empty answer is opened first."""
+        if self.started or (mistake is None and self.writer.closing):
             streams.write(b"" if self.started else self.writer.opening)
             streams.write(self.writer.closing)

@@ -6,15 +6,23 @@ import sys
 from softmax_cli.errors import DeviceFailed, Place, printable
 
 
+def check_output() -> None:
+    """Refuse to answer into nothing.
+
+    Raises:
+        DeviceFailed: standard output is closed.
+    """
+    if sys.stdout is None:
+        raise DeviceFailed(Place("standard output"), reason="it is closed")
+
+
 def write(data: bytes) -> None:
     """Write all of the bytes to standard output.
 
     Raises:
-        DeviceFailed: standard output is closed, or its device takes no more.
+        DeviceFailed: standard output's device takes no more.
     """
     place = Place("standard output")
-    if sys.stdout is None:
-        raise DeviceFailed(place, reason="it is closed")
     try:
         _write_all(sys.stdout.fileno(), data)
     except BrokenPipeError:

@@ -43,11 +43,8 @@ def _answer(table: Table, settings: Settings) -> int:
     def respond(block: Block) -> Iterator[Item]:
         return items(reading.read(block, layout, settings), output.writer, layout, settings)
 
-    output = Output(writer(layout, settings), settings.quiet)
-    try:
+    with Output(writer(layout, settings), settings.quiet) as output:
         workers.run(table.blocks, workers.cores(settings.jobs), respond, output)
-    finally:
-        output.close()
     return int(output.skipped)
 
 

@@ -163,16 +163,27 @@ class _Ring:
             raise AlreadySaid(status)
 
     def _look_after_workers(self) -> None:
-        """Go the way of a worker that was ended from outside."""
-        worker, status = os.waitpid(-1, os.WNOHANG)
-        if not worker:
-            return
-        self._workers.remove(worker)
-        if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGPIPE:
+        """Go the way of a worker that was ended from outside.
+
+        Those that wait for its turn end of themselves, and may be seen first.
+        """
+        codes = [os.waitstatus_to_exitcode(status) for status in self._ended()]
+        if -signal.SIGPIPE in codes:
             self._interrupted(signal.SIGPIPE)
-        code = os.waitstatus_to_exitcode(status)
-        how = f"by signal {-code}" if code < 0 else f"with status {code}"
-        raise DeviceFailed(reason=f"a worker process ended {how}; --jobs 1 needs no others")
+        failed = [code for code in codes if code]
+        if failed or (codes and not self._workers):
+            code = failed[0] if failed else 0
+            how = f"by signal {-code}" if code < 0 else f"with status {code}"
+            raise DeviceFailed(reason=f"a worker process ended {how}; --jobs 1 needs no others")
+
+    def _ended(self) -> Iterator[int]:
+        """The wait statuses of the workers that have ended since the last look."""
+        while self._workers:
+            worker, status = os.waitpid(-1, os.WNOHANG)
+            if not worker:
+                return
+            self._workers.remove(worker)
+            yield status
 
     def _interrupted(self, number: int, _: Any = None) -> NoReturn:
         """End as a signal ends a process, the workers first."""

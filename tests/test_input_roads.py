@@ -233,10 +233,7 @@ def test_a_column_that_is_not_there_is_a_usage_error_that_lists_those_that_are()
     "newline",
     [
         "\n",
-        pytest.param(
-            "\r\n",
-            marks=pytest.mark.xfail(reason="a newline within quotes becomes CRLF", strict=True),
-        ),
+        "\r\n",
     ],
     ids=repr,
 )

@@ -63,8 +63,10 @@ def test_one_module_imports_rich_and_only_the_command_line_imports_click(module)
 
 
 def test_the_mathematics_knows_numpy_and_nothing_of_text():
-    assert packages_imported("core") - sys.stdlib_module_names == {"numpy"}
-    assert set(modules_imported("core")) == set()
+    rooms = {"core", "exponentials", "validation"}
+    for room in rooms:
+        assert packages_imported(room) - sys.stdlib_module_names == {"numpy"}
+        assert {module for _, module in modules_imported(room)} <= rooms
 
 
 def test_the_exact_mathematics_needs_the_standard_library_alone():
