@@ -58,10 +58,10 @@ def items(
                 raise piece
             yield piece
             continue
-        answer = COMMANDS[settings.command](piece, settings)
-        yield from notes_on_answer(answer, layout)
+        computed = COMMANDS[settings.command](piece, settings)
+        yield from notes_on_answer(computed, layout)
         yield Mark.BEGIN
-        yield from into.write(answer)
+        yield from into.write(computed)
 
 
 def _draw(pieces: Iterable[Piece], layout: Layout, settings: Settings) -> int:
@@ -94,7 +94,6 @@ def _print_tables(answers: list[Answer], more: bool, layout: Layout, settings: S
     from softmax_cli.drawing import draw  # rich is imported only to draw
     from softmax_cli.terminal import Terminal
 
-    streams.write(b"")  # which refuses a closed one, that has no width
     terminal = Terminal.of(sys.stdout, os.environ)
     text = draw(
         answers,
@@ -105,6 +104,6 @@ def _print_tables(answers: list[Answer], more: bool, layout: Layout, settings: S
         kept_names=() if layout.is_column else kept_names(layout),
     )
     streams.write(text.encode(terminal.encoding, errors="backslashreplace"))
-    for answer in () if settings.quiet else answers:
-        for note in notes_on_answer(answer, layout):
+    for drawn in () if settings.quiet else answers:
+        for note in notes_on_answer(drawn, layout):
             streams.say_note(note)
