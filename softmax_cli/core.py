@@ -134,7 +134,8 @@ def gradient(
             for a class it is within 4 ulp, for a distribution within 4 u·(|σ| + |y|)/T. It is
             −y/T at a masked class, though the loss is infinite there.
         upstream: g, finite, shape (..., n): Jᵀg, in O(n), within
-            8 u·σk·(|gk − g[a]| + Σ σj |gj − g[a]|)/T.
+            8 u·σk·(|gk − g[a]| + Σ σj |gj − g[a]|)/T, and, where a σj is below the smallest
+            normal double, what it loses there: 2⁻¹⁰⁷⁴·Σ |gj − g[a]|/T.
         output: indices, of the leading shape, of the class whose probability is meant: a row of
             the Jacobian, within 4 ulp.
         temperature: T, finite and greater than 0.
