@@ -1,5 +1,6 @@
 """The program: its commands, and how a mistake becomes a message and a status."""
 
+import gc
 import os
 import signal
 import sys
@@ -9,7 +10,7 @@ import click
 
 from softmax_cli import __version__, options, streams
 from softmax_cli.errors import AlreadySaid, DeviceFailed, Place, SoftmaxError, quoted
-from softmax_cli.options import NumberGroup, settings_of, shared, suggestion
+from softmax_cli.options import APPEND, SHARED, NumberGroup, option, settings_of, suggestion
 
 EXAMPLE = "for example: softmax eval 2 1 0.1"
 
@@ -66,13 +67,16 @@ def program(ctx: click.Context) -> None:
         click.echo(ctx.get_help())
 
 
-@program.command("eval", short_help="The probabilities σ(x), or their logarithms.")
-@click.option("--log", is_flag=True, help="The logarithms of the probabilities.")
-@click.option(
-    "--top", type=click.IntRange(1), metavar="K", help="The K most probable classes, best first."
+@program.command(
+    "eval",
+    short_help="The probabilities σ(x), or their logarithms.",
+    params=[
+        option("--log", is_flag=True, help="The logarithms of the probabilities."),
+        option("--top", type=click.IntRange(1), metavar="K", help="The K best classes."),
+        APPEND,
+        *SHARED,
+    ],
 )
-@options.append
-@shared
 @click.pass_context
 def evaluate(ctx: click.Context, /, values: tuple[str, ...], **chosen: Any) -> int:
     """Compute the probabilities σ(x) of VALUES.
@@ -82,30 +86,40 @@ def evaluate(ctx: click.Context, /, values: tuple[str, ...], **chosen: Any) -> i
     return _run(ctx, values, chosen)
 
 
-@program.command(short_help="The matrix of derivatives ∂σj/∂xk.")
-@click.option("--diagonal", is_flag=True, help="Only σj(1 − σj), a number a class.")
-@click.option("--output", metavar="K", help="Only the row of output K, a class.")
-@shared
+@program.command(
+    short_help="The matrix of derivatives ∂σj/∂xk.",
+    params=[
+        option("--diagonal", is_flag=True, help="Only σj(1 − σj), a number a class."),
+        option("--output", metavar="K", help="Only the row of output K, a class."),
+        *SHARED,
+    ],
+)
 @click.pass_context
 def jacobian(ctx: click.Context, /, values: tuple[str, ...], **chosen: Any) -> int:
     """Compute the Jacobian of the softmax at VALUES: row j the output, column k the input."""
     return _run(ctx, values, chosen)
 
 
-@program.command(short_help="The gradient of one number with respect to x.")
-@click.option(
-    "--target",
-    metavar="K|P1,P2,…",
-    help="Of the cross-entropy against a class or a distribution.",
+@program.command(
+    short_help="The gradient of one number with respect to x.",
+    params=[
+        option(
+            "--target",
+            metavar="K|P1,P2,…",
+            help="Of the cross-entropy against a class or a distribution.",
+        ),
+        option(
+            "--target-column",
+            metavar="NAME",
+            help="Of the cross-entropy against the class in a column.",
+        ),
+        option("--upstream", metavar="G1,G2,…", help="Of Σ Gj σj: the chain rule, Jᵀg."),
+        option("--output", metavar="K", help="Of the probability of class K."),
+        option("--loss", is_flag=True, help="Add the cross-entropy as a last column."),
+        APPEND,
+        *SHARED,
+    ],
 )
-@click.option(
-    "--target-column", metavar="NAME", help="Of the cross-entropy against the class in a column."
-)
-@click.option("--upstream", metavar="G1,G2,…", help="Of Σ Gj σj: the chain rule, Jᵀg.")
-@click.option("--output", metavar="K", help="Of the probability of class K.")
-@click.option("--loss", is_flag=True, help="Add the cross-entropy as a last column.")
-@options.append
-@shared
 @click.pass_context
 def grad(ctx: click.Context, /, values: tuple[str, ...], **chosen: Any) -> int:
     """Compute the gradient, with respect to VALUES, of one number.
@@ -118,6 +132,8 @@ def grad(ctx: click.Context, /, values: tuple[str, ...], **chosen: Any) -> int:
 
 def _run(ctx: click.Context, values: tuple[str, ...], chosen: dict[str, Any]) -> int:
     settings = settings_of(ctx, values, chosen)
+    # What is made at the start stays, so looking for garbage among it is lost time.
+    gc.disable()
     # No linear algebra is done here, and the threads for it cost time at the start.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from softmax_cli import pipeline  # NumPy is imported only to compute

@@ -12,6 +12,7 @@ Blanks (space, tab) around a number are ignored.
 import math
 import re
 from collections.abc import Sequence
+from functools import cache
 from typing import TYPE_CHECKING
 
 from softmax_cli.errors import (
@@ -29,12 +30,7 @@ if TYPE_CHECKING:
 BLANKS = " \t"
 _DECIMAL = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _PLAIN = re.compile(_DECIMAL)
-_PLAIN_CELL = re.compile(rb"[ \t]*%s[ \t]*" % _PLAIN.pattern.encode())
 _INFINITY = re.compile(r"([+-]?)inf(?:inity)?", re.IGNORECASE)
-_TERM = re.compile(
-    rf"[ \t]*(?:(?P<decimal>{_DECIMAL})|(?P<infinity>[+-]?)(?i:inf(?:inity)?)|(?P<sign>[+-]?)ln\()"
-    r"[ \t]*"
-)
 _CLOSING = re.compile(r"\)[ \t]*")
 
 # Deeper than anyone types, shallower than a stack.
@@ -75,9 +71,22 @@ def to_logit(text: str) -> float:
     return value
 
 
+@cache
+def _plain_cell() -> re.Pattern[bytes]:
+    return re.compile(rb"[ \t]*%s[ \t]*" % _DECIMAL.encode())
+
+
+@cache
+def _term_pattern() -> re.Pattern[str]:
+    return re.compile(
+        rf"[ \t]*(?:(?P<decimal>{_DECIMAL})|(?P<infinity>[+-]?)(?i:inf(?:inity)?)"
+        r"|(?P<sign>[+-]?)ln\()[ \t]*"
+    )
+
+
 def plain_floats(cells: Sequence[bytes]) -> list[float] | None:
     """The doubles of raw cells, or None unless all are plain decimals of finite value."""
-    if not all(map(_PLAIN_CELL.fullmatch, cells)):
+    if not all(map(_plain_cell().fullmatch, cells)):
         return None
     values = list(map(float, cells))
     return values if all(map(math.isfinite, values)) else None
@@ -156,7 +165,7 @@ def _term(text: str, start: int, depth: int) -> "tuple[Number, int]":
 
     from softmax_cli.exact import Logarithm
 
-    term = _TERM.match(text, start)
+    term = _term_pattern().match(text, start)
     if term is None or depth > _DEEPEST:
         raise _Refused
     if term["decimal"]:

@@ -6,7 +6,6 @@ other text that begins with a dash is an option or a mistake.
 
 import re
 import sys
-from collections.abc import Callable
 from typing import Any, TextIO
 
 import click
@@ -87,24 +86,13 @@ def _temperature(_: click.Context, __: click.Parameter, value: str) -> str:
     return value
 
 
-Decorator = Callable[[Any], Any]
+def option(*names: str, **attributes: Any) -> click.Option:
+    """An option by its names: one value can serve several commands."""
+    return click.Option(names, **attributes)
 
 
-def _together(*decorators: Decorator) -> Decorator:
-    """Decorators as one, the first of them outermost."""
-
-    def decorate(function: Any) -> Any:
-        for decorator in reversed(decorators):
-            function = decorator(function)
-        return function
-
-    return decorate
-
-
-option = click.option
-
-shared = _together(
-    click.argument("values", nargs=-1),
+SHARED: list[click.Parameter] = [
+    click.Argument(["values"], nargs=-1),
     option(
         "-T",
         "--temperature",
@@ -181,9 +169,9 @@ shared = _together(
         help="Vectors in a table; 0: all.",
     ),
     option("-q", "--quiet", is_flag=True, help="No notes."),
-)
+]
 
-append = option("--append", is_flag=True, help="Keep the logits; add the answer's columns.")
+APPEND = option("--append", is_flag=True, help="Keep the logits; add the answer's columns.")
 
 
 # ── options that exclude each other, or need each other ──────────────────────────────────

@@ -4,6 +4,7 @@ A block's answer depends on nothing but the block and the first row, so the same
 serves one process and several, and the bytes are the same.
 """
 
+import gc
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
@@ -23,6 +24,7 @@ def run(path: str, settings: Settings) -> int:
     Raises:
         SoftmaxError: a mistake that ends the run; what came before it has been written.
     """
+    gc.enable()  # which is off at the start
     with sources.opened(path) as descriptor:
         return _answer(open_table(descriptor, sources.name_of(path), settings), settings)
 
