@@ -153,21 +153,20 @@ class _Ring:
         while not select.select([self._reports], [], [], _SECONDS_BETWEEN_LOOKS)[0]:
             self._look_after_workers()
         report = os.read(self._reports, 1)
-        if not report:
-            self._look_after_workers()
-            raise DeviceFailed(reason="the worker processes ended too early")
+        if not report:  # every worker has ended, or is about to
+            self._look_after_workers(waiting=True)
         self._due -= 1
         self._output.started = bool(report[0] & _STARTED)
         self._output.skipped |= bool(report[0] & _SKIPPED)
         if status := report[0] >> _STATUS:
             raise AlreadySaid(status)
 
-    def _look_after_workers(self) -> None:
+    def _look_after_workers(self, waiting: bool = False) -> None:
         """Go the way of a worker that was ended from outside.
 
         Those that wait for its turn end of themselves, and may be seen first.
         """
-        codes = [os.waitstatus_to_exitcode(status) for status in self._ended()]
+        codes = [os.waitstatus_to_exitcode(status) for status in self._ended(waiting)]
         if -signal.SIGPIPE in codes:
             self._interrupted(signal.SIGPIPE)
         failed = [code for code in codes if code]
@@ -176,10 +175,10 @@ class _Ring:
             how = f"by signal {-code}" if code < 0 else f"with status {code}"
             raise DeviceFailed(reason=f"a worker process ended {how}; --jobs 1 needs no others")
 
-    def _ended(self) -> Iterator[int]:
+    def _ended(self, waiting: bool) -> Iterator[int]:
         """The wait statuses of the workers that have ended since the last look."""
         while self._workers:
-            worker, status = os.waitpid(-1, os.WNOHANG)
+            worker, status = os.waitpid(-1, 0 if waiting else os.WNOHANG)
             if not worker:
                 return
             self._workers.remove(worker)

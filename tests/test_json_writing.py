@@ -83,6 +83,11 @@ def test_kept_cells_are_kept_by_name():
     assert found["classes"] == ["a", "b"]
 
 
+def test_kept_columns_of_one_name_are_all_kept():
+    (found,) = table(b"k,k,a,b\nx,y,1,2\n", keep="1-2")
+    assert found["keep"] == {"k": "x", "2": "y"}
+
+
 def test_the_kept_cells_of_a_column_are_lists():
     (found,) = table(b"k,x\na,0\nb,0\n", keep="k")
     assert found["keep"] == {"k": ["a", "b"]}

@@ -193,3 +193,9 @@ def test_text_is_quoted_as_it_was_typed():
     layout, _ = laid_out(b"a,b")
     with pytest.raises(HoldsText, match=r"\('St. Ives'\)"):
         check_first_row([b"St. Ives", b"1"], 2, layout, having(decimal_comma=True))
+
+
+def test_a_column_of_targets_needs_more_than_one_column_of_logits():
+    settings = Settings("grad", target_column="t")
+    with pytest.raises(UsageError, match="one column of logits is one vector"):
+        lay_out([b"x", b"t"], 1, Layout("x"), settings)

@@ -34,6 +34,7 @@ bad_numbers = st.sampled_from(
         "x",
         "nan",
         "true",
+        "null",
         "[1]",
         "{}",
         '"',
@@ -230,3 +231,20 @@ def test_targets_are_classes_by_name_or_number():
     batch = plain.read(Block(b"1,2,dog\n3,4,1\n", 1), layout, Settings("grad", zero_based=False))
     assert batch.targets.tolist() == [1, 0]
     assert plain.read(Block(b"1,2,cow\n", 1), layout, EVAL) is None
+
+
+@pytest.mark.parametrize("cell", [b"null", b"true", b"false"])
+def test_a_word_that_json_knows_is_no_number(cell):
+    layout = Layout("x", b",", 2, (0, 1))
+    assert plain.read(Block(b"1," + cell + b"\n", 1), layout, EVAL) is None
+
+
+def test_an_empty_block_is_not_proven_plain():
+    assert plain.read(Block(b"", 1), Layout("x", b",", 2, (0, 1)), EVAL) is None
+
+
+def test_a_negative_zero_is_zero_on_both_roads():
+    layout = Layout("x", b",", 2, (0, 1))
+    (slow,) = reading.read(Block(b"-0,1\n\n", 1), layout, EVAL)
+    fast = plain.read(Block(b"-0,1\n", 1), layout, EVAL)
+    assert fast.values.tobytes() == slow.values.tobytes() == bytes(8) + b"\0" * 6 + b"\xf0?"

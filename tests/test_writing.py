@@ -188,3 +188,34 @@ def test_a_large_jacobian_is_written_whole():
         [classes] * classes + [1] + [classes] * classes + [1]
     )
     assert lines[:classes] == lines[classes + 1 : -1]
+
+
+# ── headers and line ends as they came ───────────────────────────────────────────────────
+
+
+def test_a_header_keeps_its_quotes_where_its_names_stay():
+    assert written(b'"a",b,"note"\n1,1,x\n', keep="note") == '"a",b,"note"\n0.5,0.5,x\n'
+    assert written(b'"a",b\n1,1\n', format="tsv") == "a\tb\n0.5\t0.5\n"
+
+
+def test_labels_replace_the_names_of_the_logits_alone():
+    assert written(b'"k",a,b\nx,1,1\n', keep="k", labels="p,q") == '"k",p,q\nx,0.5,0.5\n'
+
+
+def test_a_newline_within_quotes_stays_as_it_is_in_a_table_of_crlf():
+    text = b'k,a,b\r\n"x\ny",1,1\r\n"x\r\ny",1,1\r\n'
+    answer = 'k,a,b\r\n"x\ny",0.5,0.5\r\n"x\r\ny",0.5,0.5\r\n'
+    assert written(text, newline=b"\r\n", keep="k") == answer
+
+
+def test_a_kept_newline_does_not_part_a_matrix():
+    found = written(b'k,a,b\n"x\ny",1,1\n"z",1,1\n', command="jacobian", keep="k")
+    rows = ",a,0.25,-0.25\n", ",b,-0.25,0.25\n"
+    first, second = (name + rows[0] + name + rows[1] for name in ('"x\ny"', '"z"'))
+    assert found == "k,output,a,b\n" + first + "\n" + second
+
+
+def test_the_matrix_of_a_column_has_a_header_only_if_its_classes_have_names():
+    assert written(b"x\n1\n1\n", command="jacobian") == "0.25,-0.25\n-0.25,0.25\n"
+    named = written(b"1\n1\n", command="jacobian", labels="p,q")
+    assert named == "output,p,q\np,0.25,-0.25\nq,-0.25,0.25\n"
