@@ -115,17 +115,18 @@ class _Ring:
     def _hand_out(self, blocks: Iterable[Block]) -> SoftmaxError | None:
         """Hand each block to the next worker; a mistake in the input waits for the answers."""
         jobs = len(self._workers)
-        try:
-            for number, block in enumerate(blocks):
-                while self._due >= _BLOCKS_FOR_A_WORKER * jobs:
-                    self._await_report()
-                self._send(block, self._feeds[number % jobs])
-                self._due += 1
-        except AlreadySaid:
-            raise
-        except SoftmaxError as mistake:
-            return mistake
-        return None
+        numbered = enumerate(blocks)
+        while True:
+            try:
+                number, block = next(numbered)
+            except StopIteration:
+                return None
+            except SoftmaxError as mistake:
+                return mistake
+            while self._due >= _BLOCKS_FOR_A_WORKER * jobs:
+                self._await_report()
+            self._send(block, self._feeds[number % jobs])
+            self._due += 1
 
     def _send(self, block: Block, feed: int) -> None:
         for part in (_HEADER.pack(len(block.text), block.line), block.text):
@@ -155,6 +156,7 @@ class _Ring:
         report = os.read(self._reports, 1)
         if not report:  # every worker has ended, or is about to
             self._look_after_workers(waiting=True)
+            raise DeviceFailed(reason="the worker processes ended too early; try --jobs 1")
         self._due -= 1
         self._output.started = bool(report[0] & _STARTED)
         self._output.skipped |= bool(report[0] & _SKIPPED)
