@@ -5,15 +5,15 @@ import sys
 from collections.abc import Iterable, Iterator
 
 from softmax_cli import streams
-from softmax_cli.batch import Answer, Batch
 from softmax_cli.commands import COMMANDS
 from softmax_cli.errors import SoftmaxError
 from softmax_cli.formats import writer
-from softmax_cli.layout import Layout
-from softmax_cli.notes import notes_on_answer, notes_on_first
 from softmax_cli.output import Item, Mark, Output
+from softmax_cli.reading.layout import Layout
+from softmax_cli.reading.notes import notes_on_answer, notes_on_first
 from softmax_cli.settings import Settings
-from softmax_cli.writing import Writer, kept_cells, kept_names
+from softmax_cli.values import Answer, Batch
+from softmax_cli.writing.delimited import Writer, kept_cells, kept_names
 
 # Some vectors, or a mistake that stands between them.
 Piece = Batch | SoftmaxError
@@ -91,8 +91,8 @@ def _draw(pieces: Iterable[Piece], layout: Layout, settings: Settings) -> int:
 
 
 def _print_tables(answers: list[Answer], more: bool, layout: Layout, settings: Settings) -> None:
-    from softmax_cli.drawing import draw  # rich is imported only to draw
-    from softmax_cli.terminal import Terminal
+    from softmax_cli.writing.drawing import draw  # rich is imported only to draw
+    from softmax_cli.writing.terminal import Terminal
 
     terminal = Terminal.of(sys.stdout, os.environ)
     text = draw(

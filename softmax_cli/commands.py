@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from softmax_cli import core
-from softmax_cli.batch import Answer, Batch, Matrices, Numbers, Of, Ranking, Vectors
-from softmax_cli.classes import chosen_class
 from softmax_cli.errors import SoftmaxError, UsageError, quoted
-from softmax_cli.numerals import to_exact, to_float
+from softmax_cli.mathematics import softmax as core
+from softmax_cli.reading.classes import chosen_class
+from softmax_cli.reading.numbers import to_exact, to_float
 from softmax_cli.settings import Settings
+from softmax_cli.values import Answer, Batch, Matrices, Numbers, Of, Ranking, Vectors
 
 if TYPE_CHECKING:
-    from softmax_cli.exact import Number
+    from softmax_cli.mathematics.exact import Number
 
 # How far from 1 the sum of a target that was typed in rounded decimals may lie.
 _SUM_TOLERANCE = 1e-9
@@ -26,7 +26,7 @@ def evaluate(batch: Batch, settings: Settings) -> Answer:
     T = to_float(settings.temperature)
     values: Numbers
     if settings.digits:
-        from softmax_cli import exact
+        from softmax_cli.mathematics import exact
 
         function = exact.log_softmax if settings.log else exact.softmax
         values = _exact_rows(function, batch, settings)
@@ -60,7 +60,7 @@ def jacobian(batch: Batch, settings: Settings) -> Answer:
 
 def _diagonal(batch: Batch, settings: Settings) -> Numbers:
     if settings.digits:
-        from softmax_cli import exact
+        from softmax_cli.mathematics import exact
 
         return _exact_rows(exact.jacobian_diagonal, batch, settings)
     return core.jacobian_diagonal(core.shares(batch.values, to_float(settings.temperature)))
@@ -72,7 +72,7 @@ def _matrix_rows(batch: Batch, settings: Settings) -> Callable[[Any, Any], Numbe
 
 
 def _exact_matrix_rows(batch: Batch, settings: Settings) -> Callable[[Any, Any], Numbers]:
-    from softmax_cli import exact
+    from softmax_cli.mathematics import exact
 
     temperature = to_exact(settings.temperature)
 
@@ -181,7 +181,7 @@ def _gradient(batch: Batch, of: Of, settings: Settings) -> tuple[Numbers, Number
 
 
 def _exact_gradient(batch: Batch, of: Of, settings: Settings) -> tuple[Numbers, Numbers | None]:
-    from softmax_cli import exact
+    from softmax_cli.mathematics import exact
 
     digits, T = settings.digits or 0, to_exact(settings.temperature)
     values, losses = [], []

@@ -73,7 +73,7 @@ def suggestion(mistyped: str, known: list[str]) -> str | None:
 def _temperature(_: click.Context, __: click.Parameter, value: str) -> str:
     import math
 
-    from softmax_cli.numerals import to_float
+    from softmax_cli.reading.numbers import to_float
 
     try:
         number = to_float(value)

@@ -5,7 +5,7 @@ from typing import Self
 
 from softmax_cli import streams
 from softmax_cli.errors import SoftmaxError
-from softmax_cli.writing import Writer
+from softmax_cli.writing.delimited import Writer
 
 
 class Mark(Enum):

@@ -2,10 +2,10 @@
 
 import os
 
-from softmax_cli import arguments
 from softmax_cli.answering import announced, answer
 from softmax_cli.errors import Empty, NamesAFile, NotANumber, SoftmaxError
-from softmax_cli.layout import Layout
+from softmax_cli.reading import arguments
+from softmax_cli.reading.layout import Layout
 from softmax_cli.settings import Settings
 
 

@@ -8,14 +8,16 @@ import gc
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
-from softmax_cli import reading, sources, streams, workers
+from softmax_cli import streams, workers
 from softmax_cli.answering import Piece, announced, answer, items
-from softmax_cli.batch import Batch, Block
 from softmax_cli.formats import writer
-from softmax_cli.layout import Layout
-from softmax_cli.opening import Table, open_table
 from softmax_cli.output import Item, Output
+from softmax_cli.reading import files as sources
+from softmax_cli.reading import rows as reading
+from softmax_cli.reading.first_row import Table, open_table
+from softmax_cli.reading.layout import Layout
 from softmax_cli.settings import Settings
+from softmax_cli.values import Batch, Block
 
 
 def run(path: str, settings: Settings) -> int:

@@ -17,9 +17,9 @@ from itertools import chain
 from typing import Any, NoReturn
 
 from softmax_cli import streams
-from softmax_cli.batch import Block
 from softmax_cli.errors import AlreadySaid, DeviceFailed, SoftmaxError
 from softmax_cli.output import Item, Output
+from softmax_cli.values import Block
 
 # Less text than this is answered before another process would have started.
 _REPAYS_WORKERS = 3 << 18

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from softmax_cli import cli
 from softmax_cli.errors import SoftmaxError
-from softmax_cli.numerals import to_float
 from softmax_cli.options import is_like_a_number
+from softmax_cli.reading.numbers import to_float
 
 COMMANDS = {name: cli.program.commands[name] for name in ("eval", "jacobian", "grad")}
 OPTIONS = [

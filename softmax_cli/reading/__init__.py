@@ -1,0 +1,1 @@
+"""What is read: arguments and tables, from text to batches of vectors."""

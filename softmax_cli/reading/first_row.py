@@ -1,0 +1,168 @@
+"""The start of a table: what its first row says of all the others."""
+
+from collections.abc import Iterator
+from itertools import chain
+from typing import NamedTuple
+
+from softmax_cli.errors import (
+    Empty,
+    HoldsText,
+    OnlyAHeader,
+    Place,
+    SoftmaxError,
+    UsageError,
+    quoted,
+)
+from softmax_cli.reading import files as sources
+from softmax_cli.reading import json as json_rows
+from softmax_cli.reading.delimited import as_typed, delimiter_of
+from softmax_cli.reading.layout import Layout, check_first_row, is_number, lay_out
+from softmax_cli.reading.notes import notes_on_first
+from softmax_cli.reading.rows import check_text, read, records, row_cells
+from softmax_cli.settings import Settings
+from softmax_cli.streams import say_note
+from softmax_cli.values import Batch, Block
+
+
+class Table(NamedTuple):
+    """A table whose layout is settled: its blocks hold rows of data only.
+
+    Attributes:
+        note: what the user would want to know of the header, if anything.
+    """
+
+    layout: Layout
+    blocks: Iterator[Block]
+    note: str | None
+
+
+def open_table(descriptor: int, source: str, settings: Settings) -> Table:
+    """Read as far as the first row and settle the layout by it.
+
+    Raises:
+        SoftmaxError: there is no row, or it does not fit the options.
+    """
+    texts = sources.text_chunks(sources.chunks(descriptor, source), source)
+    is_json, blocks = sources.blocks(texts, source)
+    layout = Layout(source=source, json=is_json)
+    for block in blocks:
+        for line, record in records(block, layout):
+            return _settled(block, line, record, blocks, layout, settings)
+    raise Empty(Place(source))
+
+
+def _settled(
+    block: Block,
+    line: int,
+    record: bytes,
+    blocks: Iterator[Block],
+    layout: Layout,
+    settings: Settings,
+) -> Table:
+    layout = layout._replace(newline=_newline(block.text, record))
+    try:
+        check_text(record, layout)
+        if not layout.json:
+            layout = layout._replace(delimiter=delimiter_of(record, settings))
+        members = json_rows.names(record) if layout.json else None
+        first = members or row_cells(record, layout)
+        if not first:
+            raise Empty
+        if members:
+            settings = settings._replace(header=True)
+        layout, has_header = lay_out(first, line, layout, settings)
+    except SoftmaxError as mistake:
+        raise (
+            mistake if isinstance(mistake, UsageError) else mistake.at(layout.place(line))
+        ) from None
+    # an object names its members beside their numbers, so it is its own header
+    if has_header and not members:
+        behind = _behind(block, record, layout)
+        blocks = chain([behind], blocks) if behind.text else blocks
+    else:
+        blocks = chain([block], blocks)
+    nothing = _nothing(layout, settings)
+    introduced = _introduced(blocks, layout, nothing, settings)
+    return Table(layout, introduced, _header_note(layout, settings))
+
+
+def _newline(text: bytes, record: bytes) -> bytes:
+    end = text.index(record) + len(record)
+    return b"\r\n" if text.startswith(b"\r\n", end) else b"\n"
+
+
+def _behind(block: Block, record: bytes, layout: Layout) -> Block:
+    """What follows the first record, which only blank lines can stand before."""
+    end = block.text.index(record) + len(record)
+    if not layout.json:
+        end = block.text.find(b"\n", end) + 1 or len(block.text)
+    return Block(block.text[end:], block.line + block.text.count(b"\n", 0, end))
+
+
+def _introduced(
+    blocks: Iterator[Block], layout: Layout, nothing: SoftmaxError, settings: Settings
+) -> Iterator[Block]:
+    """The same blocks; the first row is looked at, and spoken of, before it is answered.
+
+    Raises:
+        HoldsText: it holds text among the logits.
+        Empty, OnlyAHeader: there is no row.
+    """
+    is_first = True
+    for block in blocks:
+        for line, record in records(block, layout) if is_first else ():
+            is_first = False
+            _check_first(record, line, layout, settings)
+            _speak_of(Block(record + b"\n", line), layout, settings)
+            break
+        yield block
+    if is_first:
+        raise nothing
+
+
+def _check_first(record: bytes, line: int, layout: Layout, settings: Settings) -> None:
+    """Look for text among the logits; any other mistake is for the reader of rows to find.
+
+    Raises:
+        HoldsText: there is some.
+    """
+    try:
+        check_first_row(row_cells(record, layout), line, layout, settings)
+    except HoldsText:
+        raise
+    except SoftmaxError:
+        return
+
+
+def _speak_of(row: Block, layout: Layout, settings: Settings) -> None:
+    if layout.is_column or settings.quiet:
+        return
+    batch = next(read(row, layout, settings))
+    if isinstance(batch, Batch):
+        for note in notes_on_first(batch, layout, settings):
+            say_note(note)
+
+
+def _header_note(layout: Layout, settings: Settings) -> str | None:
+    """A first row that mixes numbers with other cells may be data with a hole."""
+    if settings.header is not None:
+        return None
+    other = _not_a_number(layout, settings)
+    if len([name for name in layout.header or () if is_number(as_typed(name, settings))]) == 0:
+        return None
+    place = Place(layout.source, layout.header_line)
+    shown = f"{quoted(other)} is not a number" if other else "a cell is empty"
+    return f"{place}: taken as the header, since {shown}; --no-header reads it as data"
+
+
+def _nothing(layout: Layout, settings: Settings) -> SoftmaxError:
+    """The mistake it is if the first row is the only one."""
+    if settings.header or not layout.header:
+        return Empty(Place(layout.source))
+    place = Place(layout.source, layout.header_line)
+    return OnlyAHeader(place, text=_not_a_number(layout, settings))
+
+
+def _not_a_number(layout: Layout, settings: Settings) -> str:
+    names = layout.header or ()
+    return next((name for name in names if not is_number(as_typed(name, settings))), "")

@@ -1,0 +1,188 @@
+"""The number grammar, the same on every road in.
+
+    number = sign? ( digits ("." digits?)? | "." digits ) ( [eE] sign? digits )?
+           | sign? ("inf" | "infinity")    any case
+           | number "/" number             a fraction: 1/3
+           | sign? "ln(" number ")"        an exact logarithm: ln(2)
+    sign   = "+" | "-" | "−" (U+2212)
+
+Blanks (space, tab) around a number are ignored.
+"""
+
+import math
+import re
+from collections.abc import Sequence
+from functools import cache
+from typing import TYPE_CHECKING
+
+from softmax_cli.errors import (
+    LogarithmOfNonPositive,
+    NotANumber,
+    PlusInfinity,
+    SoftmaxError,
+    TooLarge,
+    ZeroDenominator,
+)
+
+if TYPE_CHECKING:
+    from softmax_cli.mathematics.exact import Number
+
+BLANKS = " \t"
+_DECIMAL = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+_PLAIN = re.compile(_DECIMAL)
+_INFINITY = re.compile(r"([+-]?)inf(?:inity)?", re.IGNORECASE)
+_CLOSING = re.compile(r"\)[ \t]*")
+
+# Deeper than anyone types, shallower than a stack.
+_DEEPEST = 64
+
+# Beyond a double's 17 digits by enough that rounding twice makes no difference in practice.
+_DIGITS_FOR_A_DOUBLE = 40
+
+
+def to_float(text: str) -> float:
+    """The double nearest to the number that the text spells.
+
+    Raises:
+        SoftmaxError: the text is not a number, or not one that a double can hold.
+    """
+    bare = _bare(text)
+    if _PLAIN.fullmatch(bare):
+        value = float(bare)
+        if math.isinf(value):
+            raise TooLarge(text=text)
+        return value
+    if infinity := _INFINITY.fullmatch(bare):
+        return -math.inf if infinity[1] == "-" else math.inf
+    if "/" not in bare and "ln(" not in bare:
+        raise NotANumber(text=text)
+    return _evaluated(text)
+
+
+def to_logit(text: str) -> float:
+    """The value of a number that has a softmax: finite, or −inf for a masked class.
+
+    Raises:
+        SoftmaxError: the text is no number, or it is +inf.
+    """
+    value = to_float(text)
+    if value == math.inf:
+        raise PlusInfinity(text=text)
+    return value
+
+
+@cache
+def _plain_cell() -> re.Pattern[bytes]:
+    return re.compile(rb"[ \t]*%s[ \t]*" % _DECIMAL.encode())
+
+
+@cache
+def _term_pattern() -> re.Pattern[str]:
+    return re.compile(
+        rf"[ \t]*(?:(?P<decimal>{_DECIMAL})|(?P<infinity>[+-]?)(?i:inf(?:inity)?)"
+        r"|(?P<sign>[+-]?)ln\()[ \t]*"
+    )
+
+
+def plain_floats(cells: Sequence[bytes]) -> list[float] | None:
+    """The doubles of raw cells, or None unless all are plain decimals of finite value."""
+    if not all(map(_plain_cell().fullmatch, cells)):
+        return None
+    values = list(map(float, cells))
+    return values if all(map(math.isfinite, values)) else None
+
+
+def to_exact(text: str) -> "Number":
+    """The number as it was typed: `0.1` is one tenth, `1/3` a third, `ln(2)` the logarithm.
+
+    Raises:
+        SoftmaxError: the text is not a number.
+    """
+    from softmax_cli.mathematics import exact
+
+    try:
+        number = _parsed(_bare(text))
+    except _Refused:
+        raise NotANumber(text=text) from None
+    try:
+        exact.evaluate(number, _DIGITS_FOR_A_DOUBLE)
+    except SoftmaxError:
+        raise
+    except ZeroDivisionError:
+        raise ZeroDenominator(text=text) from None
+    except ValueError:
+        error = LogarithmOfNonPositive if "ln" in text.lower() else NotANumber
+        raise error(text=text) from None
+    except OverflowError:
+        raise TooLarge(text=text) from None
+    return number
+
+
+class _Refused(Exception):
+    """The grammar has no such number; the caller knows the whole text."""
+
+
+def _bare(text: str) -> str:
+    """The text without its blanks, and with a minus that Python knows."""
+    return text.strip(BLANKS).replace("−", "-")
+
+
+def _evaluated(text: str) -> float:
+    """The double nearest to a fraction or a logarithm."""
+    from softmax_cli.mathematics import exact
+
+    precise = exact.evaluate(to_exact(text), _DIGITS_FOR_A_DOUBLE)
+    value = float(precise)
+    if math.isinf(value) and "inf" not in text.lower():
+        raise TooLarge(text=text)
+    return value
+
+
+def _parsed(bare: str) -> "Number":
+    """The expression that the text spells."""
+    number, end = _fraction(bare, 0, 0)
+    if end < len(bare):
+        raise _Refused
+    return number
+
+
+def _fraction(text: str, start: int, depth: int) -> "tuple[Number, int]":
+    """The terms from here on, and where they end; bars bind from the left: 1/2/3 is 1/6."""
+    # decimal takes longer to import than all else that a plain vector needs
+    from softmax_cli.mathematics.exact import Quotient
+
+    number, end = _term(text, start, depth)
+    while text.startswith("/", end):
+        depth += 1
+        denominator, end = _term(text, end + 1, depth)
+        number = Quotient(number, denominator)
+    return number, end
+
+
+def _term(text: str, start: int, depth: int) -> "tuple[Number, int]":
+    """A number without a fraction bar of its own, and where it ends with its blanks."""
+    from decimal import Decimal
+
+    from softmax_cli.mathematics.exact import Logarithm
+
+    term = _term_pattern().match(text, start)
+    if term is None or depth > _DEEPEST:
+        raise _Refused
+    if term["decimal"]:
+        return _decimal(term["decimal"]), term.end()
+    if term["infinity"] is not None:
+        return Decimal(f"{term['infinity']}Infinity"), term.end()
+    argument, end = _fraction(text, term.end(), depth + 1)
+    closing = _CLOSING.match(text, end)
+    if closing is None:
+        raise _Refused
+    return Logarithm(argument, negative=term["sign"] == "-"), closing.end()
+
+
+def _decimal(text: str) -> "Number":
+    from decimal import Decimal
+
+    try:
+        return Decimal(text)
+    except ArithmeticError:  # an exponent of more than eighteen digits
+        raise _Refused from None

@@ -1,0 +1,1 @@
+"""What is written: answers as text for machines and for readers."""

@@ -1,0 +1,279 @@
+"""Answers → text for machines: delimited text in the input's own shape, and JSON.
+
+A format is an opening, a text for each Answer, what stands between two of them, and a
+closing. Numbers keep every bit unless digits were asked for; there is no colour, no
+ellipsis and no width.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from softmax_cli.reading.delimited import cells, raw_of, text_of
+from softmax_cli.reading.layout import Layout
+from softmax_cli.settings import Settings
+from softmax_cli.values import Answer, Batch, Matrices, Numbers, Ranking, Vectors
+from softmax_cli.writing import numbers as figures
+
+# Rows of a Jacobian are computed and spelt so many numbers at a time.
+_NUMBERS_IN_A_STRIP = 1 << 16
+
+
+class Writer(NamedTuple):
+    """One output format, for one table and one set of options."""
+
+    opening: bytes
+    write: Callable[[Answer], Iterator[bytes]]
+    between: bytes = b""
+    closing: bytes = b""
+
+
+def delimited_writer(layout: Layout, settings: Settings) -> Writer:
+    """The writer of delimited text."""
+    delimited = Delimited(layout, settings)
+    several_lines = settings.command == "jacobian" and not (settings.diagonal or settings.output)
+    return Writer(
+        opening=delimited.header(),
+        write=delimited.write,
+        between=delimited.newline if several_lines else b"",
+    )
+
+
+def strips(answer: Matrices) -> Iterator[tuple[int, range, Numbers]]:
+    """The rows of Jacobians in strips: (first vector, which of its outputs, rows).
+
+    A strip is some rows of one vector, or all the rows of several vectors.
+    """
+    vectors, classes = answer.batch.values.shape
+    outputs = np.asarray(answer.outputs)
+    rows_at_once = max(1, _NUMBERS_IN_A_STRIP // classes)
+    if rows_at_once < outputs.size:
+        for vector in range(vectors):
+            for first in range(0, outputs.size, rows_at_once):
+                part = range(first, min(first + rows_at_once, outputs.size))
+                chosen = outputs[part.start : part.stop]
+                yield vector, part, answer.rows(np.full(chosen.size, vector), chosen)
+        return
+    vectors_at_once = rows_at_once // outputs.size
+    for first in range(0, vectors, vectors_at_once):
+        some = np.arange(first, min(first + vectors_at_once, vectors))
+        rows = answer.rows(some.repeat(outputs.size), np.tile(outputs, some.size))
+        yield first, range(outputs.size), rows
+
+
+class Delimited(NamedTuple):
+    """Text in the input's own shape: its columns, its kept cells, its line ends."""
+
+    layout: Layout
+    settings: Settings
+
+    @property
+    def delimiter(self) -> bytes:
+        """Between two cells: the input's own, unless a format names another."""
+        return {"csv": b",", "tsv": b"\t"}.get(self.settings.format, self.layout.delimiter)
+
+    @property
+    def newline(self) -> bytes:
+        """The input's own line end."""
+        return self.layout.newline
+
+    # ── the header ───────────────────────────────────────────────────────────────────────
+
+    def header(self) -> bytes:
+        """The header line, if the table has one or its classes have names."""
+        is_named = self.layout.classes if self._is_matrix else self._are_columns_named
+        return self.delimiter.join(self._header_cells()) + self.newline if is_named else b""
+
+    @property
+    def _is_matrix(self) -> bool:
+        return self.settings.command == "jacobian" and not self.settings.diagonal
+
+    @property
+    def _are_columns_named(self) -> bool:
+        layout = self.layout
+        return bool(layout.header or (layout.classes and not layout.is_column))
+
+    def _header_cells(self) -> Iterator[bytes]:
+        settings = self.settings
+        if settings.top:
+            yield from map(self._kept_name, self.layout.kept)
+            yield from (b"rank", b"class", b"probability")
+        elif self._is_matrix:
+            yield from map(self._kept_name, self.layout.kept)
+            yield b"output"
+            yield from (raw_of(name, self.delimiter) for name in self.layout.classes or ())
+        else:
+            yield from self._row_header()
+
+    def _row_header(self) -> Iterator[bytes]:
+        """The names of the columns as the input has them, the answer's in their places."""
+        layout = self.layout
+        if layout.append:
+            yield from map(self._kept_name, range(layout.width))
+            for name in self._logit_names:
+                yield raw_of(f"{quantity(self.settings)}_{name}", self.delimiter)
+        else:
+            names = dict(zip(layout.logits, self._logit_names, strict=True))
+            for column in range(layout.width):
+                yield self._named_column(column, names.get(column))
+        if self.settings.loss:
+            yield b"loss"
+
+    @property
+    def _logit_names(self) -> Sequence[str]:
+        layout = self.layout
+        if layout.classes and not layout.is_column:
+            return layout.classes
+        return [layout.header[column] for column in layout.logits] if layout.header else []
+
+    def _kept_name(self, column: int) -> bytes:
+        return self._named_column(column, None)
+
+    def _named_column(self, column: int, name: str | None) -> bytes:
+        """The name of a column as it came, or as another name or delimiter asks for it."""
+        layout = self.layout
+        came = layout.header[column] if layout.header else ""
+        if layout.raw_header and name in (None, came) and self.delimiter == layout.delimiter:
+            return layout.raw_header[column]
+        return raw_of(came if name is None else name, self.delimiter)
+
+    # ── the body ─────────────────────────────────────────────────────────────────────────
+
+    def write(self, answer: Answer) -> Iterator[bytes]:
+        """The answer's lines."""
+        if isinstance(answer, Matrices):
+            return self._matrices(answer)
+        if isinstance(answer, Ranking):
+            return iter([self._ranking(answer)])
+        return iter([self._vectors(answer)])
+
+    def _numbers(self, values: Numbers) -> bytes:
+        """Rows of numbers, a line each, with this text's delimiter and decimal sign."""
+        text = figures.lines(values, self.settings.precision)
+        own_comma = self.settings.decimal_comma and self.settings.format == "delimited"
+        if self.delimiter == b",":
+            return text
+        signs = bytes.maketrans(b",.", self.delimiter + (b"," if own_comma else b"."))
+        return text.translate(signs)
+
+    def _vectors(self, answer: Vectors) -> bytes:
+        batch, values, loss = answer.batch, answer.values, answer.loss
+        if self.layout.is_column:
+            loss = None if loss is None else np.repeat(loss, values.size)
+            values = values.reshape(-1, 1)
+        if not batch.kept and loss is None:
+            return self._numbers(values).replace(b"\n", self.newline) + self.newline
+        columns = list(self._segments(batch, values))
+        if loss is not None:
+            columns.append(self._numbers(loss.reshape(-1, 1)).split(b"\n"))
+        return self._rows(columns)
+
+    def _segments(self, batch: Batch, values: Numbers) -> Iterator[Sequence[bytes]]:
+        """The table in runs of columns, each a list of texts, one a row."""
+        kept, done = iter(batch.kept), 0
+        for is_logits, first, last in self.layout.segments:
+            if not is_logits:
+                yield self._recoded(next(kept))
+                continue
+            count = values.shape[1] if self.layout.append else last - first + 1
+            yield self._numbers(np.ascontiguousarray(values[:, done : done + count])).split(b"\n")
+            done += count
+
+    def _recoded(self, runs: Sequence[bytes]) -> Sequence[bytes]:
+        """Kept cells as they came, unless another delimiter asks for other quotes."""
+        if self.delimiter == self.layout.delimiter:
+            return runs
+        return [
+            self.delimiter.join(
+                raw_of(text, self.delimiter) for text in kept_texts(run, self.layout)
+            )
+            for run in runs
+        ]
+
+    def _rows(self, columns: Sequence[Sequence[bytes]]) -> bytes:
+        """Rows of texts, a line each."""
+        # filled column by column: twice as fast as going through the rows
+        stride = 2 * len(columns)
+        parts = [self.delimiter] * (stride * len(columns[0]))
+        for index, column in enumerate(columns):
+            parts[2 * index :: stride] = column
+        parts[stride - 1 :: stride] = [self.newline] * len(columns[0])
+        return b"".join(parts)
+
+    def _beside(self, batch: Batch, vectors: Numbers, classes: Numbers) -> list[Sequence[bytes]]:
+        """The kept cells of lines about these classes of these vectors."""
+        rows = (classes if self.layout.is_column else vectors).tolist()
+        return [[run[row] for row in rows] for run in map(self._recoded, batch.kept)]
+
+    def _ranking(self, answer: Ranking) -> bytes:
+        vectors, ranks = answer.classes.shape
+        chosen = answer.classes.ravel()
+        vector = np.repeat(np.arange(vectors), ranks)
+        name = self._named(answer.batch)
+        return self._rows(
+            [
+                *self._beside(answer.batch, vector, chosen),
+                [str(rank).encode() for rank in range(1, ranks + 1)] * vectors,
+                [name(index) for index in chosen.tolist()],
+                self._numbers(answer.values.reshape(-1, 1)).split(b"\n"),
+            ]
+        )
+
+    def _named(self, batch: Batch) -> Callable[[int], bytes]:
+        first = self.settings.first_class
+        return lambda index: raw_of(batch.class_name(index, first), self.delimiter)
+
+    def _matrices(self, answer: Matrices) -> Iterator[bytes]:
+        """A line a row, and a blank line between two matrices."""
+        size = len(answer.outputs)
+        for first, part, rows in strips(answer):
+            columns = self._matrix_columns(answer, first, part, rows)
+            if size == 1:
+                yield self._rows(columns)
+                continue
+            if first and part.start == 0:
+                yield self.newline
+            starts = range(0, len(rows), size)
+            each = (self._rows([column[i : i + size] for column in columns]) for i in starts)
+            yield self.newline.join(each)
+
+    def _matrix_columns(
+        self, answer: Matrices, first: int, part: range, rows: Numbers
+    ) -> list[Sequence[bytes]]:
+        batch = answer.batch
+        vector = first + np.arange(len(rows)) // len(part)
+        output = np.resize(np.asarray(answer.outputs)[part.start : part.stop], len(rows))
+        columns = self._beside(batch, vector, output)
+        if batch.classes:
+            columns.append(list(map(self._named(batch), output.tolist())))
+        return [*columns, self._numbers(rows).split(b"\n")]
+
+
+def quantity(settings: Settings) -> str:
+    """What the numbers of an answer are called."""
+    if settings.command == "eval":
+        return "log_softmax" if settings.log else "softmax"
+    return settings.command
+
+
+def kept_cells(batch: Batch, layout: Layout) -> list[list[str]]:
+    """What the kept cells of each vector say."""
+    return [
+        [text for run in runs for text in kept_texts(run, layout)]
+        for runs in zip(*batch.kept, strict=True)
+    ]
+
+
+def kept_texts(run: bytes, layout: Layout) -> list[str]:
+    """What the cells of a run of kept columns say."""
+    return [text_of(cell) for cell in cells(run, layout.delimiter)]
+
+
+def kept_names(layout: Layout) -> list[str]:
+    """The names of the kept columns; the numbers of those that have none of their own."""
+    names = layout.header or ("",) * layout.width
+    return [
+        names[column] if names[column] and names.index(names[column]) == column else str(column + 1)
+        for column in layout.kept
+    ]

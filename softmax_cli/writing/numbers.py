@@ -1,0 +1,80 @@
+"""Numbers → their text: every bit of them, or the digits asked for.
+
+Every bit means the shortest text that reads back to the same double. Small arrays and
+large ones are spelt by different libraries in the same way.
+"""
+
+import re
+import sys
+
+import numpy as np
+
+from softmax_cli.values import Numbers
+
+# Importing orjson costs as much time as spelling about this many numbers one by one.
+_REPAYS_ORJSON = 8192
+
+_NEGATIVE_ZERO = re.compile(rb"-(?=0(?:\.0*)?(?![0-9.e]))")
+_COMMA, _NEWLINE = b",\n"
+
+
+def lines(values: Numbers, precision: int | None = None) -> bytes:
+    """The rows of an array of shape (rows, columns), a line each, commas between numbers.
+
+    Args:
+        values: float64, or Decimals, which are spelt with all their digits.
+        precision: how many digits after the point to round to; by default every bit.
+    """
+    if values.dtype == object:
+        return _joined(values, _decimal)
+    if precision is not None:
+        return _rounded(values, precision)
+    if values.size < _REPAYS_ORJSON and "orjson" not in sys.modules:
+        return _joined(values, shortest)
+    return _dumped(values) if np.isfinite(values).all() else _joined(values, shortest)
+
+
+def shortest(value: float) -> str:
+    """The shortest text that reads back to the same double.
+
+    `repr` has the digits; its exponents are spelt as JSON writers spell them: 0.00001,
+    1e-6 for its 1e-05, 1e-06.
+    """
+    text = repr(value)
+    mantissa, e, exponent = text.partition("e-0")
+    if not e:
+        return text
+    if exponent != "5":
+        return f"{mantissa}e-{exponent}"
+    sign, digits = ("-", mantissa[1:]) if mantissa.startswith("-") else ("", mantissa)
+    return f"{sign}0.0000{digits.replace('.', '')}"
+
+
+def _decimal(value: object) -> str:
+    text = str(value) if value else "0"
+    return text.replace("E", "e").replace("Infinity", "inf")
+
+
+def _joined(values: Numbers, spell: "object") -> bytes:
+    rows = [",".join(map(spell, row)) for row in values.tolist()]  # type: ignore[call-overload]
+    return "\n".join(rows).encode()
+
+
+def _rounded(values: Numbers, precision: int) -> bytes:
+    rows, columns = values.shape
+    row = ",".join([f"%.{precision}f"] * columns)
+    text = ("\n".join([row] * rows) % tuple(values.ravel().tolist())).encode()
+    return _NEGATIVE_ZERO.sub(b"", text) if b"-0" in text else text
+
+
+def _dumped(values: Numbers) -> bytes:
+    """A large array by orjson: flat, and every row's last comma made a newline."""
+    import orjson
+
+    from softmax_cli.reading.bits import Marks, packed
+
+    flat = orjson.dumps(values.ravel(), option=orjson.OPT_SERIALIZE_NUMPY)
+    text = np.frombuffer(flat, dtype=np.uint8)[1:-1].copy()
+    commas = Marks(packed(text == _COMMA))
+    text[commas.every(values.shape[1])] = _NEWLINE
+    return text.tobytes()

@@ -1,0 +1,381 @@
+import itertools
+from collections.abc import Sequence
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+from typing import Any
+
+import mpmath
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from mpmath import mpf
+
+from softmax_cli.mathematics import exact
+from softmax_cli.mathematics import softmax as core
+from softmax_cli.mathematics.exact import Logarithm, Number, Quotient
+
+D = Decimal
+INFINITY = D("Infinity")
+examples = settings(derandomize=True, deadline=None, max_examples=60)
+
+
+def ln(number: int | str) -> Logarithm:
+    return Logarithm(D(number))
+
+
+def decimals(*numbers: int | str) -> list[Decimal]:
+    return [D(number) for number in numbers]
+
+
+def text(values: Sequence[Decimal]) -> str:
+    return ",".join(f"{value:f}" for value in values)
+
+
+# ---- mpmath at a higher precision
+
+
+def wide(number: Number) -> mpf:
+    if isinstance(number, Decimal):
+        return mpf(str(number))
+    if isinstance(number, Quotient):
+        return wide(number.numerator) / wide(number.denominator)
+    value = mpmath.log(wide(number.argument))
+    return -value if number.negative else value
+
+
+def rounded(value: mpf, digits: int) -> Decimal:
+    """Round a number known to far more digits."""
+    if value == 0:
+        return D(0)
+    text = mpmath.nstr(value, mpmath.mp.dps - 20, strip_zeros=False)
+    context = Context(prec=digits, rounding=ROUND_HALF_EVEN)
+    short = context.create_decimal(text)
+    return context.quantize(short, D((0, (1,), short.adjusted() - digits + 1)))
+
+
+def reference(numbers: Sequence[Number], temperature: Number, digits: int) -> dict[str, Any]:
+    with mpmath.workdps(2 * digits + 400):
+        t = wide(temperature)
+        x = [wide(v) for v in numbers]
+        e = [mpmath.exp((v - max(x)) / t) for v in x]
+        σ = [v / mpmath.fsum(e) for v in e]
+        n = range(len(x))
+        matrix = [[σ[j] * ((j == k) - σ[k]) / t for k in n] for j in n]
+        return {
+            "softmax": [rounded(v, digits) for v in σ],
+            "log": [rounded(mpmath.log(v), digits) for v in σ],
+            "jacobian": [[rounded(v, digits) for v in row] for row in matrix],
+            "target": [rounded((v - (j == 0)) / t, digits) for j, v in enumerate(σ)],
+            "loss": rounded(-mpmath.log(σ[0]), digits),
+            "upstream": [
+                rounded(mpmath.fsum((k + 1) * matrix[k][j] for k in n), digits) for j in n
+            ],
+        }
+
+
+def answers(numbers: Sequence[Number], temperature: Number, digits: int) -> dict[str, Any]:
+    upstream = [D(k + 1) for k in range(len(numbers))]
+    return {
+        "softmax": exact.softmax(numbers, digits, temperature),
+        "log": exact.log_softmax(numbers, digits, temperature),
+        "jacobian": exact.jacobian(numbers, digits, temperature),
+        "target": exact.gradient_target(numbers, 0, digits, temperature),
+        "loss": exact.cross_entropy(numbers, 0, digits, temperature),
+        "upstream": exact.gradient_upstream(numbers, upstream, digits, temperature),
+    }
+
+
+logits = st.one_of(
+    st.integers(-60, 60).map(Decimal),
+    st.decimals(-50, 50, places=3),
+    st.builds(Quotient, st.integers(-20, 20).map(Decimal), st.integers(1, 9).map(Decimal)),
+    st.builds(Logarithm, st.integers(1, 30).map(Decimal), st.booleans()),
+    st.builds(Quotient, st.integers(2, 9).map(ln), st.integers(1, 4).map(Decimal)),
+)
+temperatures = st.one_of(
+    st.just(D(1)),
+    st.sampled_from([D("0.1"), D(2), D("0.5"), Quotient(D(1), D(3)), ln(2)]),
+)
+
+
+@settings(examples, max_examples=80)
+@given(st.lists(logits, min_size=2, max_size=4), temperatures, st.integers(1, 60))
+def test_every_answer_is_the_true_value_rounded_once(
+    numbers: list[Number], temperature: Number, digits: int
+) -> None:
+    found, expected = (f(numbers, temperature, digits) for f in (answers, reference))
+    for name in found:
+        if name not in ("upstream", "log"):
+            assert found[name] == expected[name], name
+    # What mpmath leaves of an exact zero is not zero.
+    for name in ("upstream", "log"):
+        for value, other in zip(found[name], expected[name], strict=True):
+            assert value == other or (value == 0 and abs(other) < D("1e-300"))
+
+
+def test_a_thousand_digits_are_right() -> None:
+    numbers = decimals("2", "1", "0.1", "-7.25")
+    assert exact.softmax(numbers, 1000) == reference(numbers, D(1), 1000)["softmax"]
+    assert exact.log_softmax(numbers, 1000) == reference(numbers, D(1), 1000)["log"]
+
+
+def test_numbers_are_taken_as_typed() -> None:
+    fifty = text(exact.softmax(decimals(2, 1, "0.1"), 50))
+    assert fifty.startswith("0.65900113888596790691401397576134281197179743614643,")
+    as_double = exact.softmax([D(2), D(1), D.from_float(0.1)], 50)
+    assert text(as_double) != fifty
+
+
+# ---- exact results
+
+
+def test_logarithms_of_counts_give_their_shares() -> None:
+    sixths = "0.16666666666666666667,0.33333333333333333333,0.50000000000000000000"
+    assert text(exact.softmax([ln(1), ln(2), ln(3)], 20)) == sixths
+
+
+def test_two_equal_values_are_one_half_with_the_digits_asked_for() -> None:
+    assert [str(v) for v in exact.softmax(decimals(7, 7), 5)] == ["0.50000", "0.50000"]
+    equal = [Quotient(D(1), D(2)), D("0.5")]
+    assert [str(v) for v in exact.softmax(equal, 3)] == ["0.500", "0.500"]
+
+
+def test_a_tie_rounds_to_the_even_digit() -> None:
+    assert text(exact.softmax([ln(1), ln(3)], 1)) == "0.2,0.8"
+    assert text(exact.softmax([ln(1), ln(7)], 2)) == "0.12,0.88"
+    assert text(exact.jacobian_diagonal(decimals(4, 4, 4, 4), 3)) == "0.188,0.188,0.188,0.188"
+
+
+@pytest.mark.parametrize(
+    ("numbers", "temperature"),
+    [
+        ([ln(9), ln(1)], D(2)),
+        ([ln(3), D(0)], D(1)),
+        ([Quotient(ln(9), D(2)), ln(1)], D(1)),
+        ([Logarithm(D(3), negative=True), Logarithm(D(9), negative=True)], D(1)),
+        ([Quotient(ln(3), D(2)), ln(1)], Quotient(D(1), D(2))),
+        ([Logarithm(Quotient(D(3), D(7))), Logarithm(Quotient(D(1), D(7)))], D(1)),
+    ],
+)
+def test_logarithms_in_rational_proportion_are_worked_out_in_fractions(
+    numbers: list[Number], temperature: Number
+) -> None:
+    assert text(exact.softmax(numbers, 1, temperature)) == "0.8,0.2"
+
+
+def test_a_value_a_hair_from_a_tie_goes_to_its_side() -> None:
+    """ln(3) to many digits, cut or raised in the last, in place of ln(3) itself."""
+    for places in (15, 60, 300):
+        with mpmath.workdps(places + 20):
+            cut = Context(prec=places).create_decimal(mpmath.nstr(mpmath.log(3), places + 10))
+        step, context = D(1).scaleb(1 - places), Context(prec=places + 5)
+        above, below = context.add(cut, step), context.subtract(cut, step)
+        assert text(exact.softmax([D(0), above], 1)) == "0.2,0.8"
+        assert text(exact.softmax([D(0), below], 1)) == "0.3,0.7"
+
+
+@examples
+@given(st.integers(1, 999), st.integers(30, 200), st.sampled_from([1, -1]))
+def test_a_result_close_to_a_rounding_tie_is_rounded_to_its_side(
+    thousandths: int, places: int, side: int
+) -> None:
+    """A logit whose probability is a tie of three digits, but for 10^-places."""
+    tie = mpf(2 * thousandths - 1) / 2000
+    with mpmath.workdps(places + 30):
+        odds = mpmath.log((tie + side * mpf(10) ** -places) / (1 - tie - side * mpf(10) ** -places))
+        numbers = [D(mpmath.nstr(odds, places + 25, strip_zeros=False)), D(0)]
+    digits = D(thousandths).adjusted() + 1 if thousandths > 1 else 1
+    found = exact.softmax(numbers, digits)[0]
+    with mpmath.workdps(2 * places + 100):
+        assert found == rounded(1 / (1 + mpmath.exp(-wide(numbers[0]))), digits)
+
+
+def test_a_constant_upstream_has_exactly_no_gradient() -> None:
+    for g in (D("7.3"), ln(2), Quotient(D(1), D(3))):
+        assert exact.gradient_upstream(decimals(1, 2, "0.1"), [g] * 3, 30) == [0, 0, 0]
+
+
+def test_an_upstream_gradient_that_is_zero_in_one_class_is_known_to_be() -> None:
+    gradient = exact.gradient_upstream(decimals(0, 0, 5), decimals(1, 3, 2), 6)
+    assert [str(v) for v in gradient] == ["-0.00664835", "0.00664835", "0"]
+    half = exact.gradient_upstream([ln(1), ln(3)], decimals(5, 5), 6)
+    assert half == [0, 0]
+
+
+def test_the_gradient_against_its_own_distribution_is_zero() -> None:
+    y = [Quotient(D(k), D(6)) for k in (1, 2, 3)]
+    assert exact.gradient_target([ln(1), ln(2), ln(3)], y, 9) == [0, 0, 0]
+
+
+def test_heavy_cancellation_keeps_every_digit_asked_for() -> None:
+    y = decimals("0.6590011388859679", "0.2424329707047139", "0.0985658904093182")
+    gradient = exact.gradient_target(decimals(2, 1, "0.1"), y, 20)
+    σ = exact.softmax(decimals(2, 1, "0.1"), 60)
+    expected = [Context(prec=20).subtract(a, b) for a, b in zip(σ, y, strict=True)]
+    assert gradient == expected
+
+
+def test_numbers_about_which_no_theorem_decides_still_get_an_answer() -> None:
+    same = [Quotient(ln(4), ln(2)), D(2)]
+    assert [str(v) for v in exact.softmax(same, 4)] == ["0.5000", "0.5000"]
+    assert exact.gradient_upstream([*same, D(1)], decimals(1, 3, 2), 4)[2] == 0
+
+
+# ---- ranges
+
+
+def test_masked_classes_have_probability_zero_and_no_derivatives() -> None:
+    masked = [D(1), -INFINITY, Quotient(-INFINITY, D(2)), D(0)]
+    σ = exact.softmax(masked, 8)
+    assert [σ[0], σ[3]] == exact.softmax(decimals(1, 0), 8)
+    assert [str(v) for v in σ[1:3]] == ["0", "0"]
+    assert exact.log_softmax(masked, 8)[1] == -INFINITY
+    matrix = exact.jacobian(masked, 8)
+    assert [str(v) for v in matrix[1]] == ["0"] * 4
+    assert [str(row[2]) for row in matrix] == ["0"] * 4
+    assert exact.cross_entropy(masked, 1, 5) == INFINITY
+    assert exact.gradient_target(decimals("-Infinity", 0), 0, 3) == [-1, 1]
+
+
+def test_a_masked_class_with_no_weight_does_not_make_the_loss_infinite() -> None:
+    assert exact.cross_entropy([D(0), -INFINITY], [D(1), D(0)], 5) == 0
+
+
+def test_huge_spreads_end_at_once() -> None:
+    assert exact.softmax(decimals("1e308", "-1e308"), 5) == [1, 0]
+    assert exact.softmax(decimals("1e308", "-1e308"), 3, D("1e308")) == decimals("0.881", "0.119")
+    with mpmath.workdps(60):
+        tiny = mpmath.exp(mpf("-1e17"))
+        assert abs(mpf(str(exact.softmax(decimals(0, "-1e17"), 5)[1])) / tiny - 1) < 1e-4
+    assert exact.softmax(decimals("1e999999999", "1e-999999999"), 5) == [1, 0]
+    assert exact.log_softmax(decimals(0, "-1e300"), 3) == [0, D("-1e300")]
+
+
+def test_a_tiny_difference_between_logits_is_worked_out() -> None:
+    near = [D(1), D(1) + D("1e-25")]
+    assert text(exact.gradient_upstream(near, decimals(0, 1), 5)) == "-0.25000,0.25000"
+    σ = exact.softmax(near, 30)
+    assert text(σ) == "0.499999999999999999999999975000,0.500000000000000000000000025000"
+
+
+def test_one_class_is_certain() -> None:
+    assert text(exact.softmax(decimals(3), 4)) == "1.000"
+    assert exact.log_softmax(decimals(3), 4) == [0]
+    assert exact.jacobian(decimals(3), 4) == [[0]]
+    assert exact.cross_entropy(decimals(3), 0, 4) == 0
+
+
+@examples
+@given(st.lists(logits, min_size=1, max_size=4), st.integers(1, 40))
+def test_every_answer_has_exactly_the_digits_asked_for(numbers: list[Number], digits: int) -> None:
+    flat = [*exact.softmax(numbers, digits), *itertools.chain(*exact.jacobian(numbers, digits))]
+    for value in flat:
+        assert len(value.as_tuple().digits) == digits or (value == 0 and str(value) == "0")
+
+
+def test_the_largest_is_the_first_of_ties() -> None:
+    assert exact.largest(decimals(1, 2, 2)) == 1
+    assert exact.largest([ln(7), D(2), Quotient(D(4), D(2))]) == 1
+
+
+# ---- numbers
+
+
+@examples
+@given(logits, st.integers(1, 50))
+def test_a_number_is_worked_out_to_the_precision_asked_for(number: Number, precision: int) -> None:
+    with mpmath.workdps(precision + 60):
+        true = wide(number)
+        found = mpf(str(exact.evaluate(number, precision)))
+        assert abs(found - true) <= abs(true) * mpf(10) ** (1 - precision)
+
+
+def test_a_logarithm_close_to_one_keeps_its_digits() -> None:
+    near = Quotient(D(10**40 + 1), D(10**40))
+    assert f"{exact.evaluate(Logarithm(near), 5):.4e}" == "1.0000e-40"
+    assert exact.evaluate(Logarithm(D("1." + "0" * 60 + "1")), 5) == D("1e-61")
+    assert exact.evaluate(Logarithm(Quotient(D(3), D(3))), 5) == 0
+
+
+def test_infinities_follow_the_rules_of_doubles() -> None:
+    assert exact.evaluate(Quotient(-INFINITY, D(2)), 5) == -INFINITY
+    assert exact.evaluate(Quotient(D(1), INFINITY), 5) == 0
+    assert exact.evaluate(Logarithm(INFINITY), 5) == INFINITY
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        Quotient(INFINITY, INFINITY),
+        ln(0),
+        ln(-1),
+        Logarithm(ln(1)),
+        Logarithm(-INFINITY),
+        D("nan"),
+    ],
+)
+def test_what_is_not_a_number_is_refused(number: Number) -> None:
+    with pytest.raises(ValueError, match=r"number|positive"):
+        exact.evaluate(number, 9)
+
+
+def test_a_zero_denominator_is_refused() -> None:
+    for zero in (D(0), ln(1), Quotient(D(0), D(5)), D("-0")):
+        with pytest.raises(ZeroDivisionError):
+            exact.evaluate(Quotient(D(1), zero), 9)
+
+
+def test_huge_exponents_cost_neither_time_nor_memory() -> None:
+    huge = D("1e999999999")
+    assert exact.evaluate(Quotient(huge, D("1e-999999999")), 5) == D("1e1999999998")
+    assert f"{exact.evaluate(Logarithm(huge), 5):.4e}" == "2.3026e+9"
+    assert exact.softmax([D("1e-999999999"), D(0)], 5) == decimals("0.5", "0.5")
+
+
+@pytest.mark.parametrize(
+    ("numbers", "reason"),
+    [
+        ([], "no numbers"),
+        (decimals(1, "Infinity"), "inf"),
+        (decimals("-Infinity"), "masked"),
+        (decimals(1, "nan"), "not a number"),
+    ],
+)
+def test_numbers_without_a_softmax_are_refused(numbers: list[Number], reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        exact.softmax(numbers, 5)
+
+
+def test_a_temperature_that_is_not_finite_and_positive_is_refused() -> None:
+    for temperature in decimals(0, -1, "Infinity"):
+        with pytest.raises(ValueError, match="temperature"):
+            exact.softmax(decimals(1, 2), 5, temperature)
+
+
+# ---- the doubles
+
+
+@examples
+@given(
+    st.lists(st.floats(-400, 400), min_size=2, max_size=5),
+    st.sampled_from([1.0, 0.1, 2.5]),
+)
+def test_the_core_gives_the_same_numbers_in_doubles(x: list[float], temperature: float) -> None:
+    numbers, t, digits = [D(v) for v in x], D(temperature), 25
+    pairs = [
+        (core.softmax(x, temperature=temperature), exact.softmax(numbers, digits, t)),
+        (core.log_softmax(x, temperature=temperature), exact.log_softmax(numbers, digits, t)),
+        (core.jacobian(x, temperature=temperature), exact.jacobian(numbers, digits, t)),
+        (
+            core.gradient(x, target=1, temperature=temperature),
+            exact.gradient_target(numbers, 1, digits, t),
+        ),
+        (
+            core.cross_entropy(x, 1, temperature=temperature),
+            exact.cross_entropy(numbers, 1, digits, t),
+        ),
+    ]
+    for found, expected in pairs:
+        doubles = np.array(expected).astype(float)
+        normal = abs(doubles) > 1e-305
+        assert (abs(found - doubles)[normal] <= 4 * np.spacing(abs(doubles[normal]))).all()

@@ -1,0 +1,541 @@
+import itertools
+import math
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+import mpmath
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from mpmath import mpf
+
+from softmax_cli import cross_entropy, gradient, jacobian, log_softmax, softmax
+from softmax_cli.mathematics import softmax as core
+
+mpmath.mp.prec = 300
+TINY, HUGE = np.finfo(float).tiny, np.finfo(float).max
+INF = math.inf
+U = 2.0**-53
+
+examples = settings(derandomize=True, deadline=None, max_examples=60)
+
+
+# ---- the true values
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What one vector's softmax and its derivatives are, to 300 bits."""
+
+    σ: list[mpf]
+    κ: list[mpf]
+    log: list[mpf]
+    temperature: mpf
+
+    def jacobian(self, j: int, k: int) -> mpf:
+        """The derivative of output j with respect to input k."""
+        return (self.σ[j] * self.κ[j] if j == k else -self.σ[j] * self.σ[k]) / self.temperature
+
+    def target(self, t: int) -> list[mpf]:
+        """The gradient of the cross-entropy against class t."""
+        return [(-self.κ[j] if j == t else σ) / self.temperature for j, σ in enumerate(self.σ)]
+
+
+def true(x: Any, temperature: float = 1.0, repeated: Any = None) -> Truth:
+    """Work out one vector, of which each different logit may be there many times."""
+    values, divisor = [mpf(float(v)) for v in x], mpf(temperature)
+    a = max(range(len(values)), key=values.__getitem__)
+    counts = Counter(dict(zip(values, repeated, strict=True)) if repeated else values)
+    counts[values[a]] -= 1
+    exponents = {v: (v - values[a]) / divisor for v in counts}
+    exponentials = {v: mpmath.exp(z) for v, z in exponents.items()}
+    rest = mpmath.fsum(count * exponentials[v] for v, count in counts.items())
+    z, e = ([of[v] for v in values] for of in (exponents, exponentials))
+    s = 1 + rest
+    κ = [rest / s if j == a else (s - v) / s for j, v in enumerate(e)]
+    log = mpmath.log1p(rest)
+    return Truth([v / s for v in e], κ, [v - log for v in z], divisor)
+
+
+def ulps(answer: float, true_value: mpf) -> float:
+    """The error in units in the last place; 0 where the true value is no normal double."""
+    size = abs(true_value)
+    if not TINY <= size <= HUGE:
+        return 0.0
+    return float(abs(mpf(float(answer)) - true_value) / float(np.spacing(float(size))))
+
+
+def worst(answers: Any, true_values: Any) -> float:
+    return max(itertools.starmap(ulps, zip(answers, true_values, strict=True)))
+
+
+def worst_of_all(x: Any, temperature: float, target: int = 0) -> dict[str, float]:
+    """The largest error of each quantity, for one vector."""
+    t, n = true(x, temperature), len(x)
+    matrix = jacobian(x, temperature=temperature)
+    s = core.shares(np.asarray(x, float)[None], temperature)
+    return {
+        "eval": worst(softmax(x, temperature=temperature), t.σ),
+        "log": worst(log_softmax(x, temperature=temperature), t.log),
+        "jacobian": max(worst(matrix[j], [t.jacobian(j, k) for k in range(n)]) for j in range(n)),
+        "diagonal": worst(core.jacobian_diagonal(s)[0], [t.jacobian(j, j) for j in range(n)]),
+        "target": worst(gradient(x, target=target, temperature=temperature), t.target(target)),
+        "output": worst(
+            gradient(x, output=target, temperature=temperature),
+            [t.jacobian(target, k) for k in range(n)],
+        ),
+        "loss": ulps(cross_entropy(x, target, temperature=temperature), -t.log[target]),
+        "complement": worst(s.complement[0], t.κ),
+    }
+
+
+# ---- every entry within 4 units in the last place
+
+
+SPREADS = [1.0, 40.0, 700.0, 1e4, 1e308]
+
+
+@pytest.mark.parametrize("spread", SPREADS)
+def test_every_entry_is_within_4_ulp_in_every_band_of_spread(spread: float) -> None:
+    rng = np.random.default_rng(int(math.log10(spread)) + 7)
+    for n, temperature, _ in itertools.product(
+        (2, 3, 7), (1.0, 0.1, 1 / 3, 7.7, spread / 90), range(6)
+    ):
+        x = (rng.uniform(-0.5, 0.5, n) * spread).tolist()
+        errors = worst_of_all(x, temperature, int(rng.integers(n)))
+        assert max(errors.values()) <= 4, (x, temperature, errors)
+
+
+logits = st.one_of(
+    st.floats(-1e308, 1e308, allow_subnormal=True),
+    st.floats(-750, 750),
+    st.floats(-2, 2),
+    st.integers(-40, 40).map(float),
+    st.sampled_from([0.0, -0.0, 36.7, 37.42994775023705, -708.4, -745.1, 5e-324, -INF, 1e308]),
+)
+vectors = st.lists(logits, min_size=1, max_size=6).filter(lambda x: max(x) > -INF)
+temperatures = st.one_of(
+    st.just(1.0),
+    st.floats(0.01, 100),
+    st.floats(1e-280, 1e-200),
+    st.floats(1e200, HUGE),
+    st.sampled_from([0.5, 2.0, 1e-3, 1e3, 1e-280, 1e307]),
+)
+
+
+@settings(examples, max_examples=300)
+@given(vectors, temperatures, st.data())
+def test_every_entry_is_within_4_ulp_whatever_the_logits(
+    x: list[float], temperature: float, data: Any
+) -> None:
+    target = data.draw(st.integers(0, len(x) - 1))
+    errors = worst_of_all(x, temperature, target)
+    assert max(errors.values()) <= 4, errors
+
+
+@examples
+@given(
+    st.lists(st.floats(-1e-300, 1e-300) | st.floats(-1e-280, 1e-280), min_size=2, max_size=4),
+    st.floats(1e-280, 1e-270) | st.floats(1e-12, 1e-11),
+    st.integers(0, 900),
+)
+def test_a_small_temperature_brings_derivatives_back_from_below_the_smallest_double(
+    x: list[float], temperature: float, distance: int
+) -> None:
+    errors = worst_of_all([*x, -distance * temperature], temperature, len(x))
+    assert max(errors.values()) <= 4, errors
+
+
+@pytest.mark.parametrize(
+    "x",
+    [
+        [36.7] + [0.0] * 1000,
+        [36.7, 36.7] + [0.0] * 1000,
+        [80.0, 36.7] + [0.0] * 1000,
+        [0.0] * 127 + [36.7] + [0.0] * 1000,
+        [0.0] * 999,
+        [713.0] + [0.0] * 2000,
+        np.linspace(0, -745, 999).tolist(),
+    ],
+    ids=["one", "two", "two apart", "one inside", "ties", "far below", "a ramp"],
+)
+def test_one_dominant_class_does_not_swallow_many_small_ones(x: list[float]) -> None:
+    t = true(x)
+    assert worst(softmax(x), t.σ) <= 4
+    assert worst(log_softmax(x), t.log) <= 4
+    assert worst(gradient(x, target=0), t.target(0)) <= 4
+    assert worst(gradient(x), [t.jacobian(int(np.argmax(x)), k) for k in range(len(x))]) <= 4
+
+
+def test_a_hundred_thousand_classes_are_summed_without_loss() -> None:
+    levels = np.append(np.linspace(-9, 9, 300) ** 3 / 81, 30.0)
+    which = np.random.default_rng(3).integers(0, 300, 100_000)
+    which[50_000] = 300
+    x, t = levels[which], true(levels, repeated=np.bincount(which).tolist())
+    some = np.unique(which, return_index=True)[1]  # one class of each level
+    assert worst(softmax(x)[some], t.σ) <= 4
+    assert worst(log_softmax(x)[some], t.log) <= 4
+    assert worst(gradient(x, target=50_000)[some], t.target(300)) <= 4
+    assert ulps(cross_entropy(x, 50_000), -t.log[300]) <= 4
+
+
+def test_a_temperature_that_undoes_an_overflow_is_no_overflow() -> None:
+    assert np.array_equal(softmax([1e308, -1e308], temperature=1e308), softmax([1.0, -1.0]))
+    assert softmax([1e308, -1e308]).tolist() == [1.0, 0.0]
+
+
+def test_the_complement_of_the_largest_class_does_not_cancel() -> None:
+    slope = 5.551115123125775e-17
+    expected = np.array([[slope, -slope], [-slope, slope]])
+    assert jacobian([37.42994775023705, 0]) == pytest.approx(expected, rel=4e-16, abs=0)
+    assert jacobian([40, 0, 0])[0, 0] == pytest.approx(8.496708510583178e-18, rel=4e-16, abs=0)
+    assert log_softmax([50, 0])[0] == pytest.approx(-1.9287498479639178e-22, rel=4e-16, abs=0)
+    assert cross_entropy([50, 0], 0) == pytest.approx(1.9287498479639178e-22, rel=4e-16, abs=0)
+
+
+# ---- cancellation that is in the problem itself
+
+
+@settings(examples, max_examples=150)
+@given(st.data(), st.lists(st.floats(-40, 40), min_size=1, max_size=6), st.floats(0.1, 10))
+def test_an_upstream_gradient_is_within_its_bound(
+    data: Any, x: list[float], temperature: float
+) -> None:
+    size = st.floats(-HUGE, HUGE) | st.floats(-3, 3)
+    g = data.draw(st.lists(size, min_size=len(x), max_size=len(x)))
+    t, a = true(x, temperature), int(np.argmax(x))
+    difference = [mpf(v) - mpf(g[a]) for v in g]
+    mean = mpmath.fsum(σ * d for σ, d in zip(t.σ, difference, strict=True))
+    size = mpmath.fsum(σ * abs(d) for σ, d in zip(t.σ, difference, strict=True))
+    lost = mpf(2) ** -1074 * mpmath.fsum(map(abs, difference)) / t.temperature
+    answer = gradient(x, upstream=g, temperature=temperature)
+    for got, σ, d in zip(answer, t.σ, difference, strict=True):
+        expected = σ * (d - mean) / t.temperature
+        if abs(expected) < HUGE:
+            bound = 8 * U * σ * (abs(d) + size) / t.temperature + lost + TINY
+            assert abs(mpf(float(got)) - expected) <= bound
+
+
+@settings(examples, max_examples=150)
+@given(st.data(), st.lists(st.floats(-40, 40), min_size=1, max_size=6), st.floats(0.1, 10))
+def test_the_gradient_and_loss_of_a_distribution_are_within_their_bounds(
+    data: Any, x: list[float], temperature: float
+) -> None:
+    weights = data.draw(st.lists(st.integers(0, 9), min_size=len(x), max_size=len(x)))
+    weights[0] += 1
+    y = np.array(weights) / sum(weights)
+    t = true(x, temperature)
+    for got, σ, p in zip(
+        gradient(x, target=y, temperature=temperature), t.σ, y.tolist(), strict=True
+    ):
+        assert (
+            abs(mpf(float(got)) - (σ - mpf(p)) / t.temperature) <= 4 * U * (σ + p) / t.temperature
+        )
+    loss = -mpmath.fsum(p * log for p, log in zip(y.tolist(), t.log, strict=True))
+    assert ulps(cross_entropy(x, y, temperature=temperature), loss) <= 6
+
+
+@examples
+@given(st.lists(st.floats(-700, 700), min_size=1, max_size=6), st.data())
+def test_a_distribution_on_one_class_is_that_class(x: list[float], data: Any) -> None:
+    k = data.draw(st.integers(0, len(x) - 1))
+    y = np.eye(len(x))[k]
+    assert np.array_equal(gradient(x, target=y), gradient(x, target=k))
+    assert cross_entropy(x, y) == cross_entropy(x, k)
+
+
+def test_an_upstream_gradient_near_the_largest_double_does_not_overflow() -> None:
+    assert gradient([0.0, 0.0], upstream=[HUGE, -HUGE]).tolist() == [HUGE / 2, -HUGE / 2]
+
+
+def test_a_constant_upstream_has_no_gradient() -> None:
+    assert gradient([1.0, 2.0, 0.1], upstream=[7.3] * 3).tolist() == [0.0, 0.0, 0.0]
+
+
+# ---- what the mathematics says
+
+
+finite_vectors = st.lists(st.floats(-300, 300), min_size=1, max_size=8)
+
+
+@examples
+@given(finite_vectors, temperatures)
+def test_probabilities_sum_to_one_and_lie_between_0_and_1(
+    x: list[float], temperature: float
+) -> None:
+    σ = softmax(x, temperature=temperature)
+    assert abs(math.fsum(σ) - 1) <= 4e-16 * len(x)
+    assert (σ >= 0).all()
+    assert (σ <= 1).all()
+
+
+@examples
+@given(st.lists(st.integers(-300, 300), min_size=1, max_size=8), st.integers(-(10**6), 10**6))
+def test_a_constant_added_to_every_logit_changes_nothing(x: list[int], c: int) -> None:
+    shifted = [v + c for v in x]
+    assert np.array_equal(softmax(x), softmax(shifted))
+    assert np.array_equal(jacobian(x), jacobian(shifted))
+
+
+@examples
+@given(finite_vectors, st.randoms(use_true_random=False))
+def test_permuted_logits_have_permuted_probabilities(x: list[float], random: Any) -> None:
+    order = list(range(len(x)))
+    random.shuffle(order)
+    assert softmax([x[j] for j in order]) == pytest.approx(softmax(x)[order], rel=1e-15)
+    assert log_softmax([x[j] for j in order]) == pytest.approx(log_softmax(x)[order], rel=1e-15)
+
+
+@examples
+@given(finite_vectors, temperatures)
+def test_the_jacobian_is_symmetric_to_the_last_bit(x: list[float], temperature: float) -> None:
+    matrix = jacobian(x, temperature=temperature)
+    assert np.array_equal(matrix, matrix.transpose())
+
+
+@examples
+@given(finite_vectors, st.floats(0.01, 100))
+def test_every_row_of_the_jacobian_sums_to_zero(x: list[float], temperature: float) -> None:
+    matrix = jacobian(x, temperature=temperature)
+    for row in matrix:
+        assert abs(math.fsum(row)) <= 8 * U * math.fsum(abs(row)) + TINY
+
+
+@examples
+@given(finite_vectors, st.floats(0.5, 2), st.data())
+def test_an_upstream_gradient_is_the_product_with_the_jacobian(
+    x: list[float], temperature: float, data: Any
+) -> None:
+    g = np.array(data.draw(st.lists(st.floats(-9, 9), min_size=len(x), max_size=len(x))))
+    product = jacobian(x, temperature=temperature).transpose() @ g
+    assert gradient(x, upstream=g, temperature=temperature) == pytest.approx(
+        product, rel=1e-9, abs=1e-14
+    )
+
+
+@examples
+@given(st.lists(st.floats(-5, 5), min_size=1, max_size=6), st.floats(0.5, 2))
+def test_the_jacobian_is_what_central_differences_say(x: list[float], temperature: float) -> None:
+    h = 1e-5
+    step = np.eye(len(x)) * h
+    up, down = (
+        softmax(x + step, temperature=temperature),
+        softmax(x - step, temperature=temperature),
+    )
+    numerical = ((up - down) / (2 * h)).transpose()
+    assert jacobian(x, temperature=temperature) == pytest.approx(numerical, abs=1e-8)
+
+
+@examples
+@given(finite_vectors, st.floats(0.1, 10), st.data())
+def test_a_masked_class_changes_nothing_for_the_others(
+    x: list[float], temperature: float, data: Any
+) -> None:
+    place = data.draw(st.integers(0, len(x)))
+    masked = [*x[:place], -INF, *x[place:]]
+    others = [j for j in range(len(masked)) if j != place]
+    for function in (softmax, log_softmax):
+        with_mask = function(masked, temperature=temperature)
+        assert with_mask[others] == pytest.approx(function(x, temperature=temperature), rel=1e-15)
+    assert softmax(masked)[place] == 0
+    assert log_softmax(masked)[place] == -INF
+    matrix = jacobian(masked, temperature=temperature)
+    assert matrix[np.ix_(others, others)] == pytest.approx(
+        jacobian(x, temperature=temperature), rel=2e-15
+    )
+    assert not matrix[place].any()
+    assert not matrix[:, place].any()
+
+
+@examples
+@given(vectors, temperatures, st.data())
+def test_a_zero_derivative_is_never_negative_zero(
+    x: list[float], temperature: float, data: Any
+) -> None:
+    k = data.draw(st.integers(0, len(x) - 1))
+    answers = [
+        softmax(x, temperature=temperature),
+        jacobian(x, temperature=temperature),
+        gradient(x, temperature=temperature),
+        gradient(x, target=k, temperature=temperature),
+        gradient(x, output=k, temperature=temperature),
+        gradient(x, upstream=np.arange(len(x)) - 1.0, temperature=temperature),
+        gradient(x, target=np.eye(len(x))[k], temperature=temperature),
+        log_softmax([x[k]], temperature=temperature) if x[k] > -INF else np.zeros(1),
+    ]
+    for answer in answers:
+        assert not (np.signbit(answer) & (answer == 0)).any()
+        assert not np.isnan(answer).any()
+
+
+def test_a_target_that_is_masked_has_an_infinite_loss() -> None:
+    assert cross_entropy([0.0, -INF], 1) == INF
+    assert cross_entropy([0.0, -INF], [0.5, 0.5]) == INF
+    assert cross_entropy([0.0, -INF], [1.0, 0.0]) == 0
+    assert gradient([0.0, -INF], target=1).tolist() == [1.0, -1.0]
+
+
+def test_one_class_is_certain() -> None:
+    assert softmax([3.0]).tolist() == [1.0]
+    assert log_softmax([3.0]).tolist() == [0.0]
+    assert jacobian([3.0]).tolist() == [[0.0]]
+    assert cross_entropy([3.0], 0) == 0
+    assert math.copysign(1, cross_entropy([3.0], 0)) == 1
+
+
+def test_without_a_question_the_gradient_is_of_the_first_of_the_largest() -> None:
+    x = [1.0, 2.0, 2.0]
+    assert np.array_equal(gradient(x), jacobian(x)[1])
+
+
+# ---- arrays
+
+
+SHAPES = [(3,), (1, 3), (5, 3), (2, 4, 3), (2, 0, 3), (0, 3), (3000, 7), (40, 200), (1, 1)]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_leading_axes_of_any_shape_hold_independent_vectors(shape: tuple[int, ...]) -> None:
+    rng = np.random.default_rng(0)
+    x, g = rng.normal(0, 9, shape), rng.normal(0, 9, shape)
+    n, lead = shape[-1], shape[:-1]
+    k = rng.integers(0, n, lead)
+    answers = {
+        "softmax": softmax(x),
+        "log": log_softmax(x, temperature=2.0),
+        "jacobian": jacobian(x, temperature=2.0),
+        "target": gradient(x, target=k),
+        "output": gradient(x, output=k, temperature=0.3),
+        "upstream": gradient(x, upstream=g),
+        "loss": cross_entropy(x, k),
+    }
+    assert answers["softmax"].shape == shape
+    assert answers["jacobian"].shape == (*lead, n, n)
+    assert answers["loss"].shape == lead
+    for i in itertools.islice(np.ndindex(lead), 0, None, 97):
+        alone = {
+            "softmax": softmax(x[i]),
+            "log": log_softmax(x[i], temperature=2.0),
+            "jacobian": jacobian(x[i], temperature=2.0),
+            "target": gradient(x[i], target=k[i]),
+            "output": gradient(x[i], output=k[i], temperature=0.3),
+            "upstream": gradient(x[i], upstream=g[i]),
+            "loss": cross_entropy(x[i], k[i]),
+        }
+        for name, answer in answers.items():
+            assert np.array_equal(answer[i], alone[name]), name
+
+
+def test_a_large_jacobian_is_the_same_row_by_row() -> None:
+    x = np.random.default_rng(1).normal(0, 5, (2, 300))
+    matrices = jacobian(x, temperature=0.7)
+    s = core.shares(x, 0.7)
+    vector, output = np.array([1, 0, 1]), np.array([299, 7, 7])
+    assert np.array_equal(core.jacobian_rows(s, vector, output), matrices[vector, output])
+    assert np.array_equal(core.jacobian_diagonal(s), np.diagonal(matrices, axis1=1, axis2=2))
+
+
+def test_a_row_of_a_matrix_too_large_for_memory_is_worked_out_alone() -> None:
+    s = core.shares(np.zeros((1, 100_000)), 1.0)
+    row = core.jacobian_rows(s, np.array([0]), np.array([5]))
+    assert row.shape == (1, 100_000)
+    assert row[0, :2] == pytest.approx([-1e-10, -1e-10])
+
+
+@pytest.mark.parametrize("kind", [np.int64, np.int8, np.uint16, np.float32, np.float16, bool])
+def test_other_real_numbers_are_worked_out_in_doubles(kind: Any) -> None:
+    x = np.array([3, 1, 0, 1], kind)
+    for function in (softmax, log_softmax, jacobian, gradient):
+        assert function(x).dtype == np.float64
+        assert np.array_equal(function(x), function(x.astype(float)))
+
+
+def test_views_of_any_layout_give_the_same_answer_and_stay_as_they_are() -> None:
+    base = np.random.default_rng(2).normal(0, 9, (6, 10, 8))
+    for x in (
+        base[::2, ::-1, ::3],
+        base.transpose(),
+        np.asfortranarray(base),
+        base[:, 1],
+        base[..., None],
+    ):
+        x.flags.writeable = False
+        before = x.copy()
+        for function in (softmax, log_softmax, jacobian, gradient):
+            assert np.array_equal(function(x), function(before))
+        assert np.array_equal(x, before)
+
+
+def test_no_argument_is_changed() -> None:
+    x, g, y = np.array([[1.0, 2.0, 0.1]]), np.array([[1.0, -2.0, 3.0]]), np.array([[0.5, 0.5, 0]])
+    before = [v.copy() for v in (x, g, y)]
+    softmax(x)
+    log_softmax(x, temperature=2.0)
+    jacobian(x)
+    gradient(x, upstream=g)
+    gradient(x, target=y)
+    cross_entropy(x, y)
+    for value, old in zip((x, g, y), before, strict=True):
+        assert np.array_equal(value, old)
+
+
+# ---- what has no softmax
+
+
+@pytest.mark.parametrize(
+    ("x", "reason"),
+    [
+        ([1.0, math.nan], "nan"),
+        ([1.0, INF], r"\+inf"),
+        ([-INF, -INF], "masked"),
+        ([[1.0, 2.0], [-INF, -INF]], "masked"),
+        ([], "no classes"),
+        (np.zeros((3, 0)), "no classes"),
+        (1.0, "no last axis"),
+        (["a", "b"], "real numbers"),
+        ([1j, 2.0], "real numbers"),
+        ([None, 2.0], "real numbers"),
+    ],
+)
+def test_a_vector_without_a_softmax_is_refused_with_the_reason(x: Any, reason: str) -> None:
+    for function in (softmax, log_softmax, jacobian, gradient):
+        with pytest.raises(ValueError, match=reason):
+            function(x)
+
+
+@pytest.mark.parametrize("temperature", [0.0, -1.0, INF, math.nan])
+def test_a_temperature_that_is_not_finite_and_positive_is_refused(temperature: float) -> None:
+    for function in (softmax, log_softmax, jacobian, gradient):
+        with pytest.raises(ValueError, match="temperature"):
+            function([1.0, 2.0], temperature=temperature)
+
+
+@pytest.mark.parametrize(
+    ("question", "reason"),
+    [
+        ({"target": 0, "output": 0}, "not several"),
+        ({"target": 3}, "outside"),
+        ({"output": -1}, "outside"),
+        ({"output": 1.0}, "whole numbers"),
+        ({"target": [0, 1, 0]}, "does not fit"),
+        ({"target": [0.5, 0.6, 0.0]}, "sum to 1"),
+        ({"target": [1.5, -0.5, 0.0]}, "negative"),
+        ({"target": [0.5, 0.5]}, "does not fit"),
+        ({"upstream": [1.0, INF, 0.0]}, "finite"),
+        ({"upstream": [1.0, 2.0]}, "does not fit"),
+    ],
+)
+def test_a_question_that_does_not_fit_is_refused_with_the_reason(
+    question: dict[str, Any], reason: str
+) -> None:
+    with pytest.raises(ValueError, match=reason):
+        gradient([1.0, 2.0, 0.1], **question)
+
+
+@pytest.mark.parametrize("temperature", [5e-324, 1e-310, TINY, HUGE])
+def test_extreme_temperatures_give_no_nan_and_no_warning(temperature: float) -> None:
+    for x in ([1.0, 0.0], [1e308, -1e308, -INF], [5e-324, 0.0], [0.0, 0.0]):
+        for function in (softmax, jacobian, gradient, log_softmax):
+            assert not np.isnan(function(x, temperature=temperature)).any()

@@ -1,0 +1,185 @@
+import math
+from decimal import Decimal
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from softmax_cli.errors import (
+    AllMasked,
+    MissingCell,
+    NotANumber,
+    NotText,
+    PlusInfinity,
+    SoftmaxError,
+    StrayQuote,
+    UnknownTarget,
+    WrongWidth,
+)
+from softmax_cli.reading import rows as reading
+from softmax_cli.reading.layout import Layout
+from softmax_cli.settings import Settings
+from softmax_cli.values import Batch, Block
+
+EVAL = Settings("eval")
+TWO = Layout("t.csv", b",", 2, (0, 1))
+KEPT = Layout("t.csv", b",", 3, (1, 2), header=("k", "a", "b"), classes=("a", "b"))
+RAGGED = Layout("t.csv", b",", 2, (0, 1), ragged=True)
+JSON = Layout("t.json", width=2, logits=(0, 1), json=True)
+
+
+def read(text, layout=TWO, settings=EVAL, line=1):
+    return list(reading.read(Block(text, line), layout, settings))
+
+
+def only_batch(text, layout=TWO, settings=EVAL):
+    (batch,) = read(text, layout, settings)
+    assert isinstance(batch, Batch)
+    return batch
+
+
+def only_mistake(text, layout=TWO, settings=EVAL):
+    mistakes = [piece for piece in read(text, layout, settings) if isinstance(piece, SoftmaxError)]
+    assert len(mistakes) == 1
+    return mistakes[0]
+
+
+# ── rows ─────────────────────────────────────────────────────────────────────────────────
+
+
+@given(st.lists(st.lists(st.floats(-1e300, 1e300), min_size=2, max_size=2), min_size=1), st.data())
+def test_a_blank_line_is_skipped(rows, data):
+    text = b""
+    for row in rows:
+        text += data.draw(st.sampled_from([b"", b"\n", b" \t\n", b"\r\n\n"]))
+        text += ",".join(map(repr, row)).encode() + b"\n"
+    batch = only_batch(text)
+    assert batch.values.tolist() == rows
+    lines = text.split(b"\n")
+    assert all(b"," in lines[line - 1] for line in batch.lines)
+
+
+def test_a_mistake_keeps_its_place_among_the_rows():
+    before, mistake, after = read(b"1,2\n3,4\n5,x\n7,8\n", line=10)
+    assert before.values.tolist() == [[1, 2], [3, 4]]
+    assert str(mistake) == "t.csv:12: column 2: 'x' is not a number"
+    assert (after.values.tolist(), list(after.lines)) == ([[7, 8]], [13])
+
+
+@pytest.mark.parametrize(
+    ("text", "mistake", "sentence"),
+    [
+        (b"1,2,3\n", WrongWidth, "t.csv:1: the row has 3, the first one 2; --ragged lets"),
+        (b"1\n", WrongWidth, "t.csv:1: the row has 1, the first one 2"),
+        (
+            b"1,\n",
+            MissingCell,
+            "t.csv:1: column 2: the cell is empty; --missing mask reads it as -inf",
+        ),
+        (b'1,""\n', MissingCell, "t.csv:1: column 2: the cell is empty"),
+        (b"inf,1\n", PlusInfinity, "t.csv:1: column 1: 'inf' has no softmax"),
+        (b"-inf,-inf\n", AllMasked, "t.csv:1: every entry is -inf"),
+        (b"1,NA\n", NotANumber, "t.csv:1: column 2: 'NA' is not a number"),
+        (b"1,2\x00\n", NotText, "t.csv:1: a NUL byte"),
+        (b"1,\xff\n", NotText, "t.csv:1: byte 0xff is not UTF-8"),
+        (b"1,2\r3,4\n", NotText, "t.csv:1: a carriage return within the line"),
+        (b'1,"2"3\n', StrayQuote, "t.csv:1: column 2: a quote stands inside the cell"),
+    ],
+)
+def test_a_bad_row_is_refused_with_its_place(text, mistake, sentence):
+    found = only_mistake(text)
+    assert isinstance(found, mistake)
+    assert str(found).startswith(sentence)
+
+
+def test_a_column_with_a_name_is_called_by_it():
+    assert str(only_mistake(b"x,1,y\n", KEPT)) == "t.csv:1: column 'b': 'y' is not a number"
+
+
+def test_a_record_in_quotes_may_span_lines():
+    batch, mistake = read(b'"x\ny",1,2\n"\n",3,z\n', KEPT)
+    assert batch.kept == ((b'"x\ny"',),)
+    assert str(mistake) == "t.csv:3: column 'b': 'z' is not a number"
+
+
+def test_kept_cells_are_untouched():
+    batch = only_batch(b' a ,1,2\n"b""",+3,4\n', KEPT)
+    assert list(map(list, batch.kept)) == [[b" a ", b'"b"""']]
+    assert isinstance(only_mistake(b'a"b"c,1,2\n', KEPT), StrayQuote)
+
+
+def test_a_missing_cell_may_be_a_mask():
+    batch = only_batch(b"1,\n ,2\n", settings=Settings("eval", missing="mask"))
+    assert batch.values.tolist() == [[1, -math.inf], [-math.inf, 2]]
+
+
+def test_ragged_lines_are_vectors_of_their_own_length():
+    found = read(b"1\n2\n3,4,5\n6\n", RAGGED)
+    assert [batch.values.tolist() for batch in found] == [[[1], [2]], [[3, 4, 5]], [[6]]]
+
+
+def test_a_decimal_comma_is_read_and_the_culprit_shown_as_typed():
+    layout = Layout("t.csv", b";", 2, (0, 1))
+    settings = Settings("eval", decimal_comma=True)
+    assert only_batch(b"1,5;-,5\n", layout, settings).values.tolist() == [[1.5, -0.5]]
+    assert "'1.000,5' is not a number" in str(only_mistake(b"1.000,5;1\n", layout, settings))
+
+
+def test_digits_beyond_a_double_keep_numbers_as_typed():
+    batch = only_batch(b"0.1,1e-3\n", settings=Settings("eval", digits=30))
+    assert batch.typed == [[Decimal("0.1"), Decimal("0.001")]]
+
+
+def test_a_target_is_read_from_its_column():
+    layout = Layout("t.csv", b",", 3, (0, 1), target=2, classes=("cat", "dog"))
+    assert only_batch(b"1,2, dog\n3,4,cat\n\n", layout).targets.tolist() == [1, 0]
+    mistake = only_mistake(b"1,2,cow\n", layout)
+    assert isinstance(mistake, UnknownTarget)
+    assert str(mistake) == "t.csv:1: column 3: 'cow' is not a class"
+
+
+def test_many_rows_are_handed_on_in_batches():
+    text = b"1,2\n\n" * 10_000
+    batches = read(text)
+    assert sum(len(batch.values) for batch in batches) == 10_000
+    assert [line for batch in batches for line in batch.lines] == list(range(1, 20_001, 2))
+
+
+# ── JSON ─────────────────────────────────────────────────────────────────────────────────
+
+
+def test_rows_of_json_are_rows():
+    assert only_batch(b"[1, 2]\n[3,\r\n4]", JSON).values.tolist() == [[1, 2], [3, 4]]
+    masked = only_batch(b"[1, null]", JSON, Settings("eval", missing="mask"))
+    assert masked.values.tolist() == [[1, -math.inf]]
+
+
+def test_objects_are_rows_by_their_names():
+    layout = Layout("t.json", width=3, logits=(0, 2), header=("a", 'k"', "b"), json=True)
+    batch = only_batch(b'{"a":1,"k\\"":"x, y","b":2}\n{"b":4,"a":3,"k\\"":5}', layout)
+    assert batch.values.tolist() == [[1, 2], [3, 4]]
+    assert batch.kept == ((b'"x, y"', b"5"),)
+
+
+def test_a_bad_row_of_json_is_refused_with_its_line():
+    assert (
+        str(only_mistake(b"[1,2]\n[3,true]", JSON)) == "t.json:2: column 2: 'true' is not a number"
+    )
+    assert str(only_mistake(b"[1,\n2,3]", JSON)).startswith(
+        "t.json:1: the row has 3, the first one 2"
+    )
+
+
+# ── a column ──────────────────────────────────────────────────────────────
+
+
+def test_the_values_of_a_column_are_one_vector():
+    layout = Layout("t.csv", b",", 2, (1,), header=("k", "x"))
+    batches = read(b"a,1\n\nb,-inf\nc,3\n", layout)
+    vector = reading.stand(batches, layout, EVAL)
+    assert vector.values.tolist() == [[1, -math.inf, 3]]
+    assert [list(runs) for runs in vector.kept] == [[b"a", b"b", b"c"]]
+    masked = Batch(np.array([[-math.inf]]), lines=(4,))
+    with pytest.raises(AllMasked, match=r"^t.csv:4: "):
+        reading.stand([masked], layout, EVAL)

@@ -1,0 +1,170 @@
+import json
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from softmax_cli.commands import COMMANDS
+from softmax_cli.formats import writer
+from softmax_cli.reading.first_row import lay_out
+from softmax_cli.reading.layout import Layout
+from softmax_cli.reading.rows import read, row_cells, stand
+from softmax_cli.settings import Settings
+from softmax_cli.values import Batch, Block
+
+logits = st.floats(-700, 700) | st.just(-math.inf)
+vectors_of_three = st.lists(logits, min_size=3, max_size=3).filter(lambda v: max(v) > -math.inf)
+names = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=4)
+
+
+def objects(batches, layout, settings):
+    """The objects written, the same in one array and a line each."""
+
+    def refuse(constant):
+        raise AssertionError(f"{constant} is no JSON")
+
+    texts = {}
+    for form in ("json", "jsonl"):
+        chosen = settings._replace(format=form)
+        by = writer(layout, chosen)
+        parts = [b"".join(by.write(COMMANDS[settings.command](batch, chosen))) for batch in batches]
+        texts[form] = (by.opening + by.between.join(parts) + by.closing).decode()
+    whole = json.loads(texts["json"], parse_constant=refuse)
+    lines = [json.loads(line, parse_constant=refuse) for line in texts["jsonl"].splitlines()]
+    assert whole == lines
+    return whole
+
+
+def typed(*vectors, command="eval", classes=None, **options):
+    settings = Settings(command, **options)
+    count = len(vectors[0])
+    layout = Layout("x", width=count, logits=tuple(range(count)), classes=classes, ragged=True)
+    batches = [Batch(np.array([vector], dtype=float), classes) for vector in vectors]
+    return objects(batches, layout, settings)
+
+
+def table(text, command="eval", **options):
+    settings = Settings(command, **options)
+    first, _, rest = text.partition(b"\n")
+    start = Layout("t.csv")
+    layout, has_header = lay_out(row_cells(first, start), 1, start, settings)
+    batches = list(read(Block(rest if has_header else text, 1), layout, settings))
+    if layout.is_column:
+        batches = [stand(batches, layout, settings)]
+    return objects(batches, layout, settings)
+
+
+# ── keys ─────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("options", "keys"),
+    [
+        ({}, ["classes", "input", "softmax", "prediction"]),
+        ({"log": True}, ["classes", "input", "log_softmax", "prediction"]),
+        ({"command": "jacobian"}, ["classes", "input", "jacobian", "prediction"]),
+        ({"command": "grad"}, ["classes", "input", "grad", "of", "prediction"]),
+        (
+            {"command": "grad", "target": "1", "loss": True},
+            ["classes", "input", "grad", "loss", "of", "prediction"],
+        ),
+    ],
+)
+def test_every_object_has_the_keys_of_its_command(options, keys):
+    for found in typed([2, 1, 0.1], [0, 0, 5], **options):
+        assert list(found) == keys
+
+
+def test_kept_cells_are_kept_by_name():
+    (found,) = table(b'k,a,,b\n"x, ""y""",0,7,0\n', keep="k")
+    assert found["keep"] == {"k": 'x, "y"', "3": "7"}
+    assert found["classes"] == ["a", "b"]
+
+
+def test_kept_columns_of_one_name_are_all_kept():
+    (found,) = table(b"k,k,a,b\nx,y,1,2\n", keep="1-2")
+    assert found["keep"] == {"k": "x", "2": "y"}
+
+
+def test_the_kept_cells_of_a_column_are_lists():
+    (found,) = table(b"k,x\na,0\nb,0\n", keep="k")
+    assert found["keep"] == {"k": ["a", "b"]}
+    assert found["softmax"] == [0.5, 0.5]
+
+
+def test_a_gradient_says_what_it_is_of():
+    assert typed([2, 1], command="grad")[0]["of"] == {"prediction": 1}
+    assert typed([2, 1], command="grad", output="2")[0]["of"] == {"output": 2}
+    assert typed([2, 1], command="grad", upstream="1,0")[0]["of"] == {"upstream": [1, 0]}
+    assert typed([2, 1], command="grad", target="0.5,0.5")[0]["of"] == {"target": [0.5, 0.5]}
+    named = typed([2, 1], command="grad", target="b", classes=("a", "b"))
+    assert (named[0]["of"], named[0]["prediction"]) == ({"target": "b"}, "a")
+
+
+def test_top_is_a_list_best_first():
+    (found,) = typed([0, 1, 1], top=2, precision=3, classes=("a", "b", "c"))
+    assert found["top"] == [
+        {"rank": 1, "class": "b", "probability": 0.422},
+        {"rank": 2, "class": "c", "probability": 0.422},
+    ]
+
+
+def test_classes_without_names_are_numbers():
+    assert typed([0, 1])[0]["classes"] == [1, 2]
+    assert typed([0, 1], zero_based=True)[0]["classes"] == [0, 1]
+    assert typed([0, 1], zero_based=True)[0]["prediction"] == 1
+
+
+# ── values ───────────────────────────────────────────────────────────────────────────────
+
+
+@given(
+    st.lists(
+        st.lists(logits, min_size=3, max_size=3).filter(lambda v: max(v) > -math.inf),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_every_number_reads_back_and_a_mask_is_null(vectors):
+    for options in ({}, {"log": True}, {"command": "jacobian"}, {"command": "grad"}):
+        settings = Settings(**{"command": "eval", **options})
+        array = np.array(vectors)
+        answer = COMMANDS[settings.command](Batch(array), settings)
+        for index, found in enumerate(typed(*vectors, **options)):
+            entered = [-math.inf if value is None else value for value in found["input"]]
+            assert entered == vectors[index]
+            if not options or options == {"log": True}:
+                numbers = next(
+                    iter(found[key] for key in ("softmax", "log_softmax") if key in found)
+                )
+                numbers = [-math.inf if value is None else value for value in numbers]
+                assert numbers == answer.values[index].tolist()
+
+
+@given(st.lists(names, min_size=2, max_size=4, unique=True))
+def test_any_name_is_valid_json(classes):
+    (found,) = typed([0.0] * len(classes), classes=tuple(classes))
+    assert found["classes"] == classes
+    assert found["prediction"] == classes[0]
+
+
+def test_an_infinite_loss_is_null():
+    assert typed([1, -math.inf], command="grad", target="2", loss=True)[0]["loss"] is None
+
+
+def test_precision_rounds_the_answer_and_not_the_input():
+    (found,) = typed([0.123456, 0], precision=2)
+    assert found["input"] == [0.123456, 0]
+    assert found["softmax"] == [0.53, 0.47]
+
+
+def test_jacobians_are_matrices_and_one_output_is_a_row():
+    assert [found["jacobian"] for found in typed([0, 0], [1, 1], command="jacobian")] == [
+        [[0.25, -0.25], [-0.25, 0.25]]
+    ] * 2
+    (found,) = typed([0, 0], command="jacobian", output="2")
+    assert (found["jacobian"], found["of"]) == ([-0.25, 0.25], {"output": 2})
+    (found,) = typed([0] * 300, command="jacobian")
+    assert np.array(found["jacobian"]).shape == (300, 300)
