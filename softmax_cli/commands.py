@@ -12,7 +12,17 @@ from softmax_cli.mathematics import softmax as core
 from softmax_cli.reading.classes import chosen_class
 from softmax_cli.reading.numbers import to_exact, to_float
 from softmax_cli.settings import Settings
-from softmax_cli.values import Answer, Batch, Matrices, Numbers, Of, Ranking, Vectors
+from softmax_cli.values import (
+    Answer,
+    Batch,
+    Matrices,
+    Numbers,
+    Of,
+    OfClass,
+    OfWeights,
+    Ranking,
+    Vectors,
+)
 
 if TYPE_CHECKING:
     from softmax_cli.mathematics.exact import Number
@@ -104,16 +114,16 @@ def _of(batch: Batch, settings: Settings) -> Of:
         return np.full(vectors, chosen_class(option, text, classes, batch.classes, settings))
 
     if batch.targets is not None:
-        return Of("target", classes=batch.targets)
+        return OfClass("target", batch.targets)
     if settings.target is not None:
         if _is_distribution(settings.target, batch):
-            return Of("target", weights=_target_weights(settings.target, classes, settings))
-        return Of("target", classes=chosen("--target", settings.target))
+            return OfWeights("target", _target_weights(settings.target, classes, settings))
+        return OfClass("target", chosen("--target", settings.target))
     if settings.upstream is not None:
-        return Of("upstream", weights=_weights("--upstream", settings.upstream, classes, settings))
+        return OfWeights("upstream", _weights("--upstream", settings.upstream, classes, settings))
     if settings.output is not None:
-        return Of("output", classes=chosen("--output", settings.output))
-    return Of("prediction", classes=batch.predictions())
+        return OfClass("output", chosen("--output", settings.output))
+    return OfClass("prediction", batch.predictions())
 
 
 def _is_distribution(text: str, batch: Batch) -> bool:
@@ -168,45 +178,37 @@ def _target_weights(text: str, classes: int, settings: Settings) -> Numbers:
 def _gradient(batch: Batch, of: Of, settings: Settings) -> tuple[Numbers, Numbers | None]:
     x, T = batch.values, to_float(settings.temperature)
     shares = core.shares(x, T)
-    if of.kind == "upstream":
-        assert of.weights is not None
-        return core.upstream_gradient(shares, np.broadcast_to(of.weights, x.shape)), None
+    if isinstance(of, OfWeights):
+        weights = np.broadcast_to(of.weights, x.shape)
+        if of.kind == "upstream":
+            return core.upstream_gradient(shares, weights), None
+        return core.target_gradient(shares, weights), _loss(x, weights, T, settings)
     if of.kind == "target":
-        target = of.classes if of.weights is None else np.broadcast_to(of.weights, x.shape)
-        assert target is not None
-        loss = core.loss(x, target, T) if settings.loss else None
-        return core.target_gradient(shares, target), loss
-    assert of.classes is not None
+        return core.target_gradient(shares, of.classes), _loss(x, of.classes, T, settings)
     return core.jacobian_rows(shares, np.arange(len(x)), of.classes), None
+
+
+def _loss(x: Numbers, target: Numbers, T: float, settings: Settings) -> Numbers | None:
+    return core.loss(x, target, T) if settings.loss else None
 
 
 def _exact_gradient(batch: Batch, of: Of, settings: Settings) -> tuple[Numbers, Numbers | None]:
     from softmax_cli.mathematics import exact
 
     digits, T = settings.digits or 0, to_exact(settings.temperature)
+    function: Callable[..., Any] = {
+        "upstream": exact.gradient_upstream,
+        "target": exact.gradient_target,
+    }.get(of.kind, exact.jacobian_row)
     values, losses = [], []
     for index, typed in enumerate(_typed(batch)):
-        if of.kind == "upstream":
-            assert of.weights is not None
-            values.append(exact.gradient_upstream(typed, of.weights.tolist(), digits, T))
-            continue
-        wanted = _wanted(of, index)
-        if of.kind == "target":
-            values.append(exact.gradient_target(typed, wanted, digits, T))
-            if settings.loss:
-                losses.append(exact.cross_entropy(typed, wanted, digits, T))
-        else:
-            values.append(exact.jacobian_row(typed, wanted, digits, T))
+        # the class of the vector as a plain number, or the weights of its classes
+        wanted: Any = of.weights.tolist() if isinstance(of, OfWeights) else int(of.classes[index])
+        values.append(function(typed, wanted, digits, T))
+        if settings.loss:
+            losses.append(exact.cross_entropy(typed, wanted, digits, T))
     loss = np.array(losses, dtype=object) if settings.loss else None
     return np.array(values, dtype=object), loss
-
-
-def _wanted(of: Of, vector: int) -> Any:
-    """The class of a vector as a plain number, or the weights of its classes."""
-    if of.weights is not None:
-        return of.weights.tolist()
-    assert of.classes is not None
-    return int(of.classes[vector])
 
 
 def _typed(batch: Batch) -> "Sequence[Sequence[Number]]":

@@ -74,19 +74,32 @@ class Batch(NamedTuple):
         return self.classes[index] if self.classes else str(index + first)
 
 
-class Of(NamedTuple):
-    """What a gradient is the gradient of.
+class OfClass(NamedTuple):
+    """A gradient of something about one class of each vector.
 
     Attributes:
-        kind: the cross-entropy against a target, the sum weighted by an upstream
-            gradient, the probability of an output, or that of the predicted class.
-        classes: the target, output or predicted class of each vector, shape (vectors,).
-        weights: the target distribution or the upstream gradient, shape (classes,).
+        kind: the cross-entropy against the class, the probability of the output, or the
+            probability of the predicted class.
+        classes: the class of each vector, shape (vectors,).
     """
 
-    kind: Literal["target", "upstream", "output", "prediction"]
-    classes: Integers | None = None
-    weights: Numbers | None = None
+    kind: Literal["target", "output", "prediction"]
+    classes: Integers
+
+
+class OfWeights(NamedTuple):
+    """A gradient of something about all classes.
+
+    Attributes:
+        kind: the cross-entropy against a distribution, or the sum Σ gj σj.
+        weights: the distribution or the upstream gradient, shape (classes,).
+    """
+
+    kind: Literal["target", "upstream"]
+    weights: Numbers
+
+
+Of = OfClass | OfWeights
 
 
 class Vectors(NamedTuple):

@@ -7,7 +7,7 @@ import numpy as np
 from softmax_cli.errors import printable
 from softmax_cli.reading.layout import Layout
 from softmax_cli.settings import Settings
-from softmax_cli.values import Answer, Batch, Vectors
+from softmax_cli.values import Answer, Batch, OfClass, Vectors
 
 # How far from 1 probabilities that were rounded to a few decimals may sum.
 _SUM_TOLERANCE = 1e-3
@@ -46,10 +46,10 @@ def notes_on_answer(answer: Answer, layout: Layout) -> Iterator[str]:
         return
     batch = answer.batch
     masked = np.isneginf(batch.values)
-    if of.classes is not None:
+    if isinstance(of, OfClass):
         counts = masked[np.arange(len(masked)), of.classes]
     else:
-        wanted = np.asarray(of.weights) != 0
+        wanted = of.weights != 0
         counts = np.count_nonzero(masked & wanted, axis=1)
     for vector in np.flatnonzero(counts).tolist():
         place = f"{layout.place(batch.lines[vector])}: " if batch.lines[vector] else ""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeGuard, TypeVar
 import numpy as np
 
 from softmax_cli.settings import Settings
-from softmax_cli.values import Answer, Batch, Matrices, Of, Ranking, Vectors
+from softmax_cli.values import Answer, Batch, Matrices, Of, OfClass, OfWeights, Ranking, Vectors
 from softmax_cli.writing.columns import (
     Column,
     aligned,
@@ -91,7 +91,7 @@ class Page:
 def marked(vector: One[Vectors]) -> tuple[int, str]:
     """The class that stands out in a vector, and as what."""
     of, index = vector.answer.of, vector.index
-    if of and of.classes is not None:
+    if isinstance(of, OfClass):
         return int(of.classes[index]), of.kind
     (predicted,) = vector.answer.batch.predictions(slice(index, index + 1))
     return int(predicted), "prediction"
@@ -120,7 +120,7 @@ def one_vector(vector: One[Vectors], page: Page) -> list[str]:
         Column("class", [page.name(answer.batch, k) for k in shown], styles),
         Column("x", aligned(logits), styles, right=True),
     ]
-    if answer.of and answer.of.weights is not None and values.dtype != object:
+    if isinstance(answer.of, OfWeights) and values.dtype != object:
         head = "g" if answer.of.kind == "upstream" else "y"
         weights = [typed(weight, page.precision) for weight in answer.of.weights[shown]]
         columns.append(Column(head, aligned(weights), styles, right=True))
@@ -251,7 +251,7 @@ def gradient_title(vectors: Sequence[One[Vectors]], of: Of, page: Page) -> str:
         row = f"row {name} of the Jacobian: the " if answer.quantity == "jacobian" else ""
         return f"{row}gradient of the probability of class {name}"
     against = f"class {name}" if name else "each vector's target"
-    if of.weights is not None:
+    if isinstance(of, OfWeights):
         against = "the distribution y"
     loss = ""
     if page.alone and answer.loss is not None:
@@ -274,7 +274,7 @@ def asked_row(answer: Answer, settings: Settings) -> Answer:
     every = np.arange(len(answer.batch.values))
     output = np.full_like(every, answer.outputs[0])
     values = answer.rows(every, output)
-    return Vectors(answer.batch, "jacobian", values, Of("output", output))
+    return Vectors(answer.batch, "jacobian", values, OfClass("output", output))
 
 
 def told_apart(

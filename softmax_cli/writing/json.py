@@ -10,7 +10,7 @@ from itertools import chain
 
 from softmax_cli.reading.layout import Layout
 from softmax_cli.settings import Settings
-from softmax_cli.values import Answer, Batch, Matrices, Numbers, Of, Ranking, Vectors
+from softmax_cli.values import Answer, Batch, Matrices, Numbers, Of, OfWeights, Ranking, Vectors
 from softmax_cli.writing import numbers as figures
 from softmax_cli.writing.delimited import Writer, kept_names, kept_texts, strips
 
@@ -86,10 +86,9 @@ class _Objects:
 
     def _of(self, of: Of, batch: Batch, vector: int) -> bytes:
         """What a gradient is the gradient of, under the name of the option that says so."""
-        if of.weights is not None:
+        if isinstance(of, OfWeights):
             what = _arrays(self._numbers(of.weights.reshape(1, -1)))[0]
         else:
-            assert of.classes is not None
             what = self._class(batch, int(of.classes[vector]))
         return b'{"' + of.kind.encode() + b'":' + what + b"}"
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from softmax_cli.reading.layout import Layout
 from softmax_cli.reading.notes import notes_on_answer, notes_on_first
 from softmax_cli.settings import Settings
-from softmax_cli.values import Batch, Of, Vectors
+from softmax_cli.values import Batch, OfClass, OfWeights, Vectors
 
 LAYOUT = Layout("t.csv")
 EVAL, GRAD = Settings("eval"), Settings("grad")
@@ -63,14 +63,14 @@ def test_an_argument_has_no_line():
 
 
 def test_a_masked_target_is_named_with_its_line():
-    of = Of("target", classes=np.array([0, 0, 1]))
+    of = OfClass("target", np.array([0, 0, 1]))
     values = [[-np.inf, 1], [1, -np.inf], [1, -np.inf]]
     said = "the target is a masked class: the loss is infinite"
     assert notes_on_gradient(values, of) == [f"t.csv:1: {said}", f"t.csv:3: {said}"]
 
 
 def test_a_mask_where_the_target_has_no_weight_is_no_matter():
-    of = Of("target", weights=np.array([0.0, 1.0]))
+    of = OfWeights("target", np.array([0.0, 1.0]))
     assert notes_on_gradient([[-np.inf, 1]], of) == []
     assert len(notes_on_gradient([[1, -np.inf]], of)) == 1
-    assert notes_on_gradient([[1, -np.inf]], Of("upstream", weights=np.array([1.0, 1.0]))) == []
+    assert notes_on_gradient([[1, -np.inf]], OfWeights("upstream", np.array([1.0, 1.0]))) == []

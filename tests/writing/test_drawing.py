@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from softmax_cli.settings import Settings
-from softmax_cli.values import Answer, Batch, Matrices, Of, Ranking, Vectors
+from softmax_cli.values import Answer, Batch, Matrices, Of, OfClass, OfWeights, Ranking, Vectors
 from softmax_cli.writing.drawing import draw
 from softmax_cli.writing.terminal import Terminal
 
@@ -262,7 +262,7 @@ def test_one_row_of_a_jacobian_is_drawn_a_class_a_row() -> None:
 
 
 def test_a_gradient_has_a_centred_bar() -> None:
-    of = Of("target", classes=np.array([1]))
+    of = OfClass("target", np.array([1]))
     drawn = draw([gradient([0.5, -1, 0.5], of, loss=np.array([1.41703]))], GRAD, Terminal(50))
     assert drawn == (
         "gradient of the cross-entropy L against class dog,\n"
@@ -279,14 +279,14 @@ def test_a_gradient_has_a_centred_bar() -> None:
 @pytest.mark.parametrize(
     ("of", "title"),
     [
-        (Of("target", classes=np.array([1])), "the cross-entropy L against class dog"),
+        (OfClass("target", np.array([1])), "the cross-entropy L against class dog"),
         (
-            Of("target", weights=np.array([0.5, 0.5, 0])),
+            OfWeights("target", np.array([0.5, 0.5, 0])),
             "cross-entropy L against the distribution y",
         ),
-        (Of("upstream", weights=np.array([1.0, 2, 3])), "by the chain rule: Jᵀg"),
-        (Of("output", classes=np.array([2])), "the probability of class bird"),
-        (Of("prediction", classes=np.array([0])), "the probability of the predicted class, cat"),
+        (OfWeights("upstream", np.array([1.0, 2, 3])), "by the chain rule: Jᵀg"),
+        (OfClass("output", np.array([2])), "the probability of class bird"),
+        (OfClass("prediction", np.array([0])), "the probability of the predicted class, cat"),
     ],
 )
 def test_the_title_of_a_gradient_says_what_is_differentiated(of: Of, title: str) -> None:
@@ -294,14 +294,14 @@ def test_the_title_of_a_gradient_says_what_is_differentiated(of: Of, title: str)
 
 
 def test_a_target_distribution_and_an_upstream_gradient_stand_beside_what_they_give() -> None:
-    of = Of("target", weights=np.array([0.1, 0.9, 0]))
+    of = OfWeights("target", np.array([0.1, 0.9, 0]))
     rows = draw([gradient([0.25, -0.25, 0], of)], GRAD, PAPER).splitlines()
     assert rows[2].split() == ["class", "x", "y", "∂L/∂x"]
     assert [row.split()[2] for row in rows[4:]] == ["0.1", "0.9", "0"]
 
 
 def test_gradients_of_many_vectors_name_their_targets_and_losses() -> None:
-    of = Of("target", classes=np.array([1, 2]))
+    of = OfClass("target", np.array([1, 2]))
     answer = gradient([[0.5, -1, 0.5], [0.2, 0.3, -0.5]], of, np.array([1.5, 1.9287e-22]))
     drawn = draw([answer], GRAD, PAPER)
     assert line_with("target", drawn.split("\n\n")[1]).split()[-2:] == ["target", "loss"]
@@ -340,7 +340,7 @@ def test_a_long_name_is_cut_and_says_so() -> None:
 
 
 def test_ascii_is_enough() -> None:
-    of = Of("target", classes=np.array([1]))
+    of = OfClass("target", np.array([1]))
     paper = Terminal(80, encoding="ascii")
     answers: list[tuple[Answer, Settings]] = [
         (probabilities([2, 1, 0], ("猫", "b", "c")), EVAL),
@@ -359,7 +359,7 @@ def test_without_colour_there_is_no_escape_sequence() -> None:
 
 @pytest.mark.parametrize("colors", ["standard", "256", "truecolor"])
 def test_colour_adds_escape_sequences_and_nothing_else(colors: Any) -> None:
-    of = Of("target", classes=np.array([1]))
+    of = OfClass("target", np.array([1]))
     answers: list[tuple[Answer, Settings]] = [
         (probabilities([2, 1, 0.1], ANIMALS), EVAL),
         (jacobian([2, 1, 0.1]), JACOBIAN),
