@@ -6,20 +6,16 @@ The way through: reading (text → blocks → Batch) → commands (Batch → Ans
     __main__      python -m softmax_cli
     cli           the commands; errors → message and status
     options       what the commands share on the command line; numbers are never options
-    pipeline      from the input to the output
-    tables        a table of vectors through a command, in order
-    workers       blocks of text through several processes
-    answering     vectors → answers on standard output, in text or in tables
-    output        where answers go: text, and messages about them
-    formats       the machine formats, and who writes which
+    pipeline      open → blocks → answers → output
+    workers       blocks through one process or several
+    output        the only module that writes to standard output and standard error
     writing/      Answer → text
-        json drawing delimited columns terminal numbers
+        formats json drawing delimited columns terminal numbers
     commands      Batch → Answer: softmax, Jacobian, gradient
     reading/      text → blocks → Batch
         arguments first_row notes rows fast files json layout classes delimited numbers bits
     values        what flows: Block, Batch, Answer
     settings      what was asked for on the command line
-    streams       standard output and standard error
     mathematics/  arrays → arrays
         softmax exact validation pairs
     errors        Place, and what a user can get wrong

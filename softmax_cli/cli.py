@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
-from softmax_cli import __version__, options, streams
-from softmax_cli.errors import AlreadySaid, DeviceFailed, Place, SoftmaxError, quoted
+from softmax_cli import __version__, options, output
+from softmax_cli.errors import AlreadyReported, DeviceFailed, Place, SoftmaxError, quoted
 from softmax_cli.options import APPEND, SHARED, NumberGroup, option, settings_of, suggestion
 
 EXAMPLE = "for example: softmax eval 2 1 0.1"
@@ -155,28 +155,28 @@ def main() -> None:
 
 def _status() -> int:
     try:
-        streams.check_output()
+        output.check_output()
         status: int = program(prog_name="softmax", standalone_mode=False)
     except SoftmaxError as mistake:
-        if not isinstance(mistake, AlreadySaid):
-            streams.say_error(mistake)
+        if not isinstance(mistake, AlreadyReported):
+            output.write_error(mistake)
         return mistake.status
     except options.NothingToRead as mistake:
-        streams.say_usage(mistake.usage)
-        streams.say_error(f"{mistake.message}; {EXAMPLE}")
+        output.write_usage(mistake.usage)
+        output.write_error(f"{mistake.message}; {EXAMPLE}")
         return mistake.exit_code
     except click.ClickException as mistake:
-        streams.say_error(_sentence(mistake))
+        output.write_error(_sentence(mistake))
         return mistake.exit_code
     except OSError as error:  # click prints help and the version by itself
         sys.stdout = None  # what is left is not tried again at the end
-        streams.say_error(DeviceFailed(Place("standard output"), reason=error.strerror))
+        output.write_error(DeviceFailed(Place("standard output"), reason=error.strerror))
         return 1
     except MemoryError:
-        streams.say_error("there is not enough memory for this")
+        output.write_error("there is not enough memory for this")
         return 1
     except Exception as error:  # ours, and still no reason for a traceback
-        streams.say_error(f"a bug in softmax, please report it: {type(error).__name__}: {error}")
+        output.write_error(f"a bug in softmax, please report it: {type(error).__name__}: {error}")
         return 1
     return status or 0
 

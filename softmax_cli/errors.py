@@ -153,6 +153,20 @@ class UnequalNames(SoftmaxError):
     sentence = "{text} does not fit: {reason}"
 
 
+class BadVector(SoftmaxError):
+    """A vector whose answer no double can hold.
+
+    Attributes:
+        vector: its position in the batch.
+    """
+
+    sentence = "the answer is too large for a double: --digits works it out"
+
+    def __init__(self, place: Place | None = None, vector: int = 0) -> None:
+        super().__init__(place)
+        self.vector = vector
+
+
 class Empty(SoftmaxError):
     """An input with no vector in it."""
 
@@ -201,8 +215,8 @@ class BrokenJson(SoftmaxError):
     sentence = "{reason}"
 
 
-class AlreadySaid(SoftmaxError):
-    """A mistake that has been said where it was met; only its status is left to give."""
+class AlreadyReported(SoftmaxError):
+    """An error that was reported where it was met; only its status is left to give."""
 
     def __init__(self, status: int) -> None:
         super().__init__()

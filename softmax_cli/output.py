@@ -1,61 +1,171 @@
-"""Where answers go: texts to standard output, sentences about them to standard error."""
+"""Standard output and standard error: the only module that writes to them.
 
-from enum import Enum
-from typing import Self
+What comes out of an input arrives here as values: text, notes, and rows that could not be
+answered. Full disks, closed pipes and slow readers are met here too.
+"""
 
-from softmax_cli import streams
-from softmax_cli.errors import SoftmaxError
-from softmax_cli.writing.delimited import Writer
+import os
+import sys
+from typing import TYPE_CHECKING, NamedTuple, Self
+
+from softmax_cli.errors import DeviceFailed, Place, SoftmaxError, printable
+
+if TYPE_CHECKING:
+    from softmax_cli.writing.delimited import Writer
 
 
-class Mark(Enum):
-    """What is to be written where it depends on what was written before."""
+class Text(NamedTuple):
+    """Output text.
 
-    BEGIN = "the text of an answer begins"
+    Attributes:
+        data: the bytes.
+        begins: whether an answer begins here, so that a separator may be due before it;
+            otherwise the text continues the one before.
+    """
+
+    data: bytes
+    begins: bool = True
 
 
-# A text, a note, a row that is left out, or the beginning of an answer.
-Item = bytes | str | SoftmaxError | Mark
+class Note(NamedTuple):
+    """A remark on the input, which is valid but may not be what was meant."""
+
+    sentence: str
+
+
+class BadRow(NamedTuple):
+    """A row, or a whole input, that could not be answered."""
+
+    error: SoftmaxError
+
+
+Item = Text | Note | BadRow
 
 
 class Output:
-    """One run's output.
+    """The output of one run.
 
     Attributes:
-        writer: the format.
-        quiet: whether notes are left out.
-        started: whether an answer has been written, so that what stands between two is due.
+        started: whether an answer has been written, so that a separator is due before the next.
         skipped: whether a row was left out.
+        failed: whether standard output has refused text; nothing is written after that.
     """
 
-    def __init__(self, writer: Writer, quiet: bool) -> None:
-        self.writer = writer
-        self.quiet = quiet
+    def __init__(self, writer: "Writer", *, quiet: bool = False, stop: bool = True) -> None:
+        """Begin an output in the writer's format.
+
+        Args:
+            writer: what stands before, between and after the answers.
+            quiet: whether notes are left out.
+            stop: whether a bad row ends the run; otherwise it is reported and left out.
+        """
+        self._writer = writer
+        self._quiet = quiet
+        self._stop = stop
         self.started = False
         self.skipped = False
+        self.failed = False
 
     def take(self, item: Item) -> None:
-        """Write or say an item.
+        """Write an item to where it belongs.
 
         Raises:
             DeviceFailed: standard output takes no more.
+            SoftmaxError: the error of a bad row that ends the run.
         """
-        if isinstance(item, bytes):
-            streams.write(item)
-        elif isinstance(item, Mark):
-            streams.write(self.writer.between if self.started else self.writer.opening)
-            self.started = True
-        elif isinstance(item, SoftmaxError):
+        if isinstance(item, Text):
+            self._write(item)
+        elif isinstance(item, Note):
+            if not self._quiet:
+                write_note(item.sentence)
+        elif self._stop or item.error.status != 1:  # a wrong command line is wrong for all rows
+            raise item.error
+        else:
             self.skipped = True
-            streams.say_error(item)
-        elif not self.quiet:
-            streams.say_note(item)
+            write_error(item.error)
+
+    def _write(self, text: Text) -> None:
+        lead = b""
+        if text.begins:
+            lead = self._writer.between if self.started else self._writer.opening
+            self.started = True
+        self._put(lead + text.data if lead else text.data)
+
+    def _put(self, data: bytes) -> None:
+        try:
+            write(data)
+        except SoftmaxError:
+            self.failed = True
+            raise
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, mistake: type[BaseException] | None, *_: object) -> None:
-        """Close what has been opened, after a mistake too; an empty answer is opened first."""
-        if self.started or (mistake is None and self.writer.closing):
-            streams.write(b"" if self.started else self.writer.opening)
-            streams.write(self.writer.closing)
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Close what has been opened, after a bad row too, unless writing itself failed."""
+        if self.failed:
+            return
+        if self.started or (kind is None and self._writer.closing):
+            self._put((b"" if self.started else self._writer.opening) + self._writer.closing)
+
+
+def check_output() -> None:
+    """Check that there is a standard output to write an answer to.
+
+    Raises:
+        DeviceFailed: standard output is closed.
+    """
+    if sys.stdout is None:
+        raise DeviceFailed(Place("standard output"), reason="it is closed")
+
+
+def write(data: bytes) -> None:
+    """Write all of the bytes to standard output.
+
+    Raises:
+        DeviceFailed: standard output's device takes no more.
+    """
+    try:
+        _write_all(sys.stdout.fileno(), data)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise DeviceFailed(Place("standard output"), reason=error.strerror) from None
+
+
+def write_note(note: str) -> None:
+    """Write a note to standard error."""
+    _write_line(f"Note: {note}")
+
+
+def write_error(error: Exception | str) -> None:
+    """Write an error message to standard error."""
+    _write_line(f"Error: {error}")
+
+
+def write_usage(usage: str) -> None:
+    """Write how the program is called to standard error."""
+    for line in usage.splitlines():
+        _write_line(line)
+
+
+def _write_line(line: str) -> None:
+    """Write a line to standard error, if it is open."""
+    if sys.stderr is None:
+        return
+    encoding = sys.stderr.encoding or "utf-8"
+    try:
+        _write_all(sys.stderr.fileno(), f"{printable(line)}\n".encode(encoding, "backslashreplace"))
+    except OSError:
+        return
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    rest = memoryview(data)
+    while rest:
+        try:
+            rest = rest[os.write(descriptor, rest) :]
+        except BlockingIOError:  # whoever started us made the descriptor non-blocking
+            import select
+
+            select.select([], [descriptor], [])

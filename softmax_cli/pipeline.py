@@ -1,52 +1,246 @@
-"""From the input to the output, on whichever of its roads the input comes."""
+"""From the input to the output: open → blocks → answers → output.
 
+A block's answer depends on nothing but the block, the layout and the settings, so the same
+function serves one process and several, and the bytes are the same.
+"""
+
+import gc
 import os
+import sys
+from collections.abc import Iterable, Iterator
+from functools import partial
+from itertools import chain
+from typing import TYPE_CHECKING, NamedTuple
 
-from softmax_cli.answering import announced, answer
-from softmax_cli.errors import Empty, NamesAFile, NotANumber, SoftmaxError
-from softmax_cli.reading import arguments
+from softmax_cli.commands import COMMANDS
+from softmax_cli.errors import BadVector, Empty, NamesAFile, NotANumber, SoftmaxError
+from softmax_cli.output import BadRow, Item, Note, Output, Text
 from softmax_cli.reading.layout import Layout
+from softmax_cli.reading.notes import notes_on_answer, notes_on_first
 from softmax_cli.settings import Settings
+from softmax_cli.values import Answer, Batch, Block
+from softmax_cli.writing.delimited import Writer, kept_cells, kept_names
+from softmax_cli.writing.formats import writer
+
+if TYPE_CHECKING:
+    from softmax_cli.reading.first_row import Table
+
+# Some vectors, or an error that stands between them.
+Piece = Batch | SoftmaxError
 
 
 def run(settings: Settings) -> int:
-    """Answer the input; the status is 1 if rows were left out.
+    """Answer the input and return the status: 1 if rows were left out.
 
     Raises:
-        SoftmaxError: a mistake that ends the run; what came before it has been written.
+        SoftmaxError: an error that ends the run; the rows before it have been written.
     """
     if settings.values and settings.values != ("-",):
         return _run_arguments(settings)
-    from softmax_cli import tables  # half of the modules are for tables alone
+    gc.enable()  # which is off at the start
+    return _run_table(settings)
 
-    return tables.run(settings.csv or "-", settings)
+
+def answer_block(block: Block, layout: Layout, settings: Settings) -> list[Item]:
+    """Return what comes out of a block; arguments and result pickle."""
+    return list(answer(block, layout, settings))
+
+
+def answer(block: Block, layout: Layout, settings: Settings) -> Iterator[Item]:
+    """Yield what comes out of a block, a part at a time where an answer is large."""
+    from softmax_cli.reading import rows
+
+    return _answers(rows.read(block, layout, settings), layout, settings)
 
 
 def _run_arguments(settings: Settings) -> int:
+    from softmax_cli.reading import arguments
+
     vectors = arguments.vectors(settings.values)
     if not vectors:
         raise Empty
     try:
         batches = list(arguments.batches(vectors, settings))
-    except NotANumber as mistake:
-        raise _with_file_hint(mistake) from None
-    classes = batches[0].values.shape[1]
+    except NotANumber as error:
+        raise _with_file_hint(error) from None
+    first = batches[0]
+    classes = first.values.shape[1]
     layout = Layout(
         source="arguments",
         width=classes,
         logits=tuple(range(classes)),
-        classes=batches[0].classes,
-        ragged=True,
+        classes=first.classes,
         append=settings.append,
     )
-    return answer(announced(batches, layout, settings), layout, settings)
+    return _write([*map(Note, notes_on_first(first, layout, settings))], batches, layout, settings)
 
 
-def _with_file_hint(mistake: NotANumber) -> SoftmaxError:
-    """The same mistake, unless the argument names a file."""
-    text = mistake.data["text"]
+def _with_file_hint(error: NotANumber) -> SoftmaxError:
+    """Return the same error, unless the argument names a file."""
+    text = error.data["text"]
     if not os.path.isfile(text):
-        return mistake
+        return error
     import shlex
 
-    return NamesAFile(mistake.place, text=text, remedy=shlex.quote(text))
+    return NamesAFile(error.place, text=text, remedy=shlex.quote(text))
+
+
+def _run_table(settings: Settings) -> int:
+    from softmax_cli import workers
+    from softmax_cli.reading import files, rows
+    from softmax_cli.reading.first_row import open_table
+
+    path = settings.csv or "-"
+    with files.opened(path) as descriptor:
+        table = open_table(descriptor, files.name_of(path), settings)
+        layout = table.layout
+        if layout.is_column or settings.format == "table":
+            pieces = chain.from_iterable(
+                rows.read(block, layout, settings) for block in table.blocks
+            )
+            return _write(_notes(table, settings), pieces, layout, settings)
+        with _output(layout, settings) as output:
+            for note in _notes(table, settings):
+                output.take(note)
+            respond = partial(answer, layout=layout, settings=settings)
+            workers.run(table.blocks, workers.cores(settings.jobs), respond, output)
+        return int(output.skipped)
+
+
+def _notes(table: "Table", settings: Settings) -> list[Item]:
+    notes = [*table.notes]
+    if table.first is not None and not table.layout.is_column:
+        notes += notes_on_first(table.first, table.layout, settings)
+    return [*map(Note, notes)]
+
+
+def _write(
+    notes: Iterable[Item], pieces: Iterable[Piece], layout: Layout, settings: Settings
+) -> int:
+    """Write the answers to vectors in this process."""
+    if layout.is_column:
+        pieces = _gathered(pieces, layout, settings)
+    items = (_page if settings.format == "table" else _answers)(pieces, layout, settings)
+    with _output(layout, settings) as output:
+        for item in chain(notes, items):
+            output.take(item)
+    return int(output.skipped)
+
+
+def _output(layout: Layout, settings: Settings) -> Output:
+    wrapping = Writer() if settings.format == "table" else writer(layout, settings)
+    return Output(wrapping, quiet=settings.quiet, stop=settings.on_error == "stop")
+
+
+def _gathered(pieces: Iterable[Piece], layout: Layout, settings: Settings) -> Iterator[Piece]:
+    """Yield the one vector that the values of a column are, after the errors among them."""
+    from softmax_cli.reading.rows import gather
+
+    batches = []
+    for piece in pieces:
+        if isinstance(piece, Batch):
+            batches.append(piece)
+        else:
+            yield piece
+    if batches:
+        yield gather(batches, layout, settings)
+
+
+def _answers(pieces: Iterable[Piece], layout: Layout, settings: Settings) -> Iterator[Item]:
+    """Yield the text of the answers, the notes on them, and the rows that are left out."""
+    write = writer(layout, settings).write
+    for computed in _computed(pieces, layout, settings):
+        if isinstance(computed, SoftmaxError):
+            yield BadRow(computed)
+            continue
+        yield from map(Note, notes_on_answer(computed, layout))
+        begins = True
+        for data in write(computed):
+            yield Text(data, begins)
+            begins = False
+
+
+def _computed(
+    pieces: Iterable[Piece], layout: Layout, settings: Settings
+) -> Iterator[Answer | SoftmaxError]:
+    """Yield the answer to each batch; after an error that ends the run, nothing."""
+    for piece in pieces:
+        if isinstance(piece, SoftmaxError):
+            answered: Iterator[Answer | SoftmaxError] = iter([piece])
+        else:
+            answered = _answered(piece, layout, settings)
+        for answer in answered:
+            yield answer
+            if isinstance(answer, SoftmaxError) and settings.on_error == "stop":
+                return
+
+
+def _answered(batch: Batch, layout: Layout, settings: Settings) -> Iterator[Answer | SoftmaxError]:
+    """Yield the answer to a batch, in parts if one of its vectors has none."""
+    try:
+        yield COMMANDS[settings.command](batch, settings)
+    except BadVector as error:
+        bad = error.vector
+        before, behind = batch.part(slice(bad)), batch.part(slice(bad + 1, None))
+        if bad:
+            yield from _answered(before, layout, settings)
+        yield error.at(layout.place(batch.lines[bad])) if batch.lines[bad] else error
+        if len(behind.values):
+            yield from _answered(behind, layout, settings)
+    except SoftmaxError as error:
+        yield error
+
+
+class _Shown(NamedTuple):
+    """The answers a page shows, whether there are more, and the errors met on the way."""
+
+    answers: list[Answer]
+    more: bool
+    errors: list[SoftmaxError]
+
+
+def _page(pieces: Iterable[Piece], layout: Layout, settings: Settings) -> Iterator[Item]:
+    """Yield a page of as many vectors as a table shows, then the notes and the errors."""
+    shown = _shown(pieces, layout, settings)
+    if shown.answers:
+        yield Text(_drawn(shown, layout, settings))
+        for computed in shown.answers:
+            yield from map(Note, notes_on_answer(computed, layout))
+    yield from map(BadRow, shown.errors)
+
+
+def _shown(pieces: Iterable[Piece], layout: Layout, settings: Settings) -> _Shown:
+    shown = _Shown([], False, [])
+    left = settings.rows or sys.maxsize
+    for piece in pieces:
+        if isinstance(piece, Batch) and not left:
+            return shown._replace(more=True)
+        part = piece.part(slice(left)) if isinstance(piece, Batch) else piece
+        for computed in _computed([part], layout, settings):
+            if isinstance(computed, SoftmaxError):
+                shown.errors.append(computed)
+            else:
+                shown.answers.append(computed)
+        if shown.errors and settings.on_error == "stop":
+            return shown
+        if isinstance(piece, Batch):
+            if left < len(piece.values):
+                return shown._replace(more=True)
+            left -= len(piece.values)
+    return shown
+
+
+def _drawn(shown: _Shown, layout: Layout, settings: Settings) -> bytes:
+    from softmax_cli.writing.drawing import draw  # rich is imported only to draw
+    from softmax_cli.writing.terminal import Terminal
+
+    terminal = Terminal.of(sys.stdout, os.environ)
+    text = draw(
+        shown.answers,
+        settings,
+        terminal,
+        more=shown.more,
+        kept=lambda batch: [] if layout.is_column else kept_cells(batch, layout),
+        kept_names=() if layout.is_column else kept_names(layout),
+    )
+    return text.encode(terminal.encoding, errors="backslashreplace")

@@ -56,17 +56,16 @@ class Batch(NamedTuple):
 
         return np.array([largest(numbers) for numbers in self.typed[vectors]])
 
-    def head(self, vectors: int) -> "Batch":
-        """The first so many vectors."""
-        if vectors >= len(self.values):
+    def part(self, vectors: slice) -> "Batch":
+        """Return some of the vectors."""
+        if len(range(len(self.values))[vectors]) == len(self.values):
             return self
-        return Batch(
-            values=self.values[:vectors],
-            classes=self.classes,
-            kept=tuple(runs[:vectors] for runs in self.kept),
-            lines=self.lines[:vectors],
-            targets=None if self.targets is None else self.targets[:vectors],
-            typed=None if self.typed is None else self.typed[:vectors],
+        return self._replace(
+            values=self.values[vectors],
+            kept=tuple(runs[vectors] for runs in self.kept),
+            lines=self.lines[vectors],
+            targets=None if self.targets is None else self.targets[vectors],
+            typed=None if self.typed is None else self.typed[vectors],
         )
 
     def class_name(self, index: int, first: int) -> str:

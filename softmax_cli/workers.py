@@ -1,9 +1,9 @@
-"""Blocks on several cores: processes that answer ahead and write in turn.
+"""Blocks through one process or several; the output is the same whichever answers them.
 
-Each worker is a copy of this process. It is handed blocks through a pipe, answers them,
-and writes the answers itself when its turn comes: the turn goes round a ring of pipes in
-the order of the blocks, so no text travels back and no order has to be restored. The turn
-carries what the next writer must know: whether the output has begun.
+Each worker is a copy of this process. It reads blocks from a pipe, answers them, and writes
+the answers itself when its turn comes: the turn goes round a ring of pipes in the order of the
+blocks, so no text travels back and no order has to be restored. The turn carries what the next
+writer must know: whether the output has begun.
 """
 
 import gc
@@ -16,45 +16,60 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from typing import Any, NoReturn
 
-from softmax_cli import streams
-from softmax_cli.errors import AlreadySaid, DeviceFailed, SoftmaxError
-from softmax_cli.output import Item, Output
+from softmax_cli.errors import AlreadyReported, DeviceFailed, SoftmaxError
+from softmax_cli.output import Item, Output, Text, write_error
 from softmax_cli.values import Block
 
 # Less text than this is answered before another process would have started.
-_REPAYS_WORKERS = 3 << 18
+_WORTH_WORKERS = 3 << 18
 # A worker that waits for its turn holds about so much text at most.
 _AHEAD = 16 << 20
 # One that a worker answers, and one that waits for it.
 _BLOCKS_FOR_A_WORKER = 2
+# Two for its turn, one for its blocks.
+_DESCRIPTORS_FOR_A_WORKER = 3
+_DESCRIPTORS_TO_SPARE = 32
 
 _HEADER = struct.Struct("<QQ")
-# A report is a byte: these, and the status of a mistake above them.
-_STARTED, _SKIPPED, _STATUS = 1, 2, 2
+# A report is a byte: these flags, and the status of an error above them.
+_STARTED, _SKIPPED, _FAILED, _STATUS = 1, 2, 4, 3
 
-_SECONDS_BETWEEN_LOOKS = 0.2
+_MILLISECONDS_BETWEEN_LOOKS = 200
 
 Respond = Callable[[Block], Iterator[Item]]
 
 
 def cores(jobs: int | None) -> int:
-    """How many processes to use: as many as asked, or as there are cores for us."""
-    if jobs is not None:
-        return jobs
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    """Return how many processes to use: as many as asked, or as there are cores for us."""
+    if jobs is None:
+        if hasattr(os, "sched_getaffinity"):
+            return len(os.sched_getaffinity(0))
+        return os.cpu_count() or 1
+    return min(jobs, _most_workers())
+
+
+def _most_workers() -> int:
+    """Return how many workers the limit on open descriptors allows."""
+    try:
+        import resource
+    except ImportError:  # Windows, which cannot fork workers either
+        return 1
+    limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if limit == resource.RLIM_INFINITY:
+        return sys.maxsize
+    in_use = len(os.listdir("/dev/fd")) if os.path.isdir("/dev/fd") else 0
+    return max(1, (limit - in_use - _DESCRIPTORS_TO_SPARE) // _DESCRIPTORS_FOR_A_WORKER)
 
 
 def run(blocks: Iterator[Block], jobs: int, respond: Respond, output: Output) -> None:
-    """Answer blocks in order: in this process, and in `jobs` others once that repays.
+    """Answer blocks in order: in this process, and in `jobs` others once that is worthwhile.
 
     Raises:
-        SoftmaxError: a mistake that ends the run; what came before it has been written.
+        SoftmaxError: an error that ends the run; what came before it has been written.
     """
     answered = 0
     for block in blocks:
-        if jobs > 1 and answered + len(block.text) > _REPAYS_WORKERS and hasattr(os, "fork"):
+        if jobs > 1 and answered + len(block.text) > _WORTH_WORKERS and hasattr(os, "fork"):
             _Ring(jobs, respond, output).answer(chain([block], blocks))
             return
         for item in respond(block):
@@ -79,7 +94,7 @@ class _Ring:
         os.write(turns[0][1], bytes([_STARTED * output.started]))
         for _, end in turns:
             os.close(end)
-        # The other ends stay open: passing the turn to one who has finished is no error.
+        # The other ends stay open: passing the turn to one who has finished is not an error.
         self._turns = [turn for turn, _ in turns]
 
     def _start(self, worker: "_Worker") -> None:
@@ -95,25 +110,39 @@ class _Ring:
         self._workers.append(process)
 
     def answer(self, blocks: Iterable[Block]) -> None:
-        """Hand out the blocks, wait for the answers, and see the workers off."""
-        former: dict[int, Any] = {
-            each: signal.signal(each, self._interrupted)
-            for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-        }
-        former[signal.SIGPIPE] = signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+        """Hand out the blocks and wait for the answers, then end the workers."""
+        former = self._set_handlers()
         try:
-            mistake = self._hand_out(blocks)
+            error = self._hand_out(blocks)
             while self._due:
                 self._await_report()
-            if mistake:
-                raise mistake
+            if error:
+                raise error
         finally:
+            signal.signal(signal.SIGCHLD, former.pop(signal.SIGCHLD))
             self._end()
-            for each, handler in former.items():
-                signal.signal(each, handler)
+            for number, handler in former.items():
+                signal.signal(number, handler)
+
+    def _set_handlers(self) -> dict[int, Any]:
+        """Handle the signals that end a run; return the handlers there were."""
+        handlers: dict[int, Any] = {
+            signal.SIGINT: self._interrupted,
+            signal.SIGTERM: self._interrupted,
+            signal.SIGHUP: self._interrupted,
+            signal.SIGPIPE: signal.SIG_IGN,
+            # a worker may be killed while this process waits for input
+            signal.SIGCHLD: lambda *_: self._check_workers(),
+        }
+        # a signal that was ignored when the program started stays ignored
+        return {
+            number: signal.signal(number, handler)
+            for number, handler in handlers.items()
+            if signal.getsignal(number) != signal.SIG_IGN or number == signal.SIGCHLD
+        }
 
     def _hand_out(self, blocks: Iterable[Block]) -> SoftmaxError | None:
-        """Hand each block to the next worker; a mistake in the input waits for the answers."""
+        """Hand each block to the next worker; return an error in the input, for later."""
         jobs = len(self._workers)
         numbered = enumerate(blocks)
         while True:
@@ -121,73 +150,85 @@ class _Ring:
                 number, block = next(numbered)
             except StopIteration:
                 return None
-            except SoftmaxError as mistake:
-                return mistake
+            except WorkerEnded:
+                raise
+            except SoftmaxError as error:
+                return error
             while self._due >= _BLOCKS_FOR_A_WORKER * jobs:
                 self._await_report()
             self._send(block, self._feeds[number % jobs])
             self._due += 1
 
     def _send(self, block: Block, feed: int) -> None:
+        ready = select.poll()
+        ready.register(self._reports, select.POLLIN)
+        ready.register(feed, select.POLLOUT)
         for part in (_HEADER.pack(len(block.text), block.line), block.text):
             rest = memoryview(part)
             while rest:
-                readable, writable, _ = select.select(
-                    [self._reports], [feed], [], _SECONDS_BETWEEN_LOOKS
-                )
-                if readable:
+                events = dict(ready.poll(_MILLISECONDS_BETWEEN_LOOKS))
+                if self._reports in events:
                     self._await_report()
-                elif not writable:
-                    self._look_after_workers()
+                elif feed not in events:
+                    self._check_workers()
                 else:
                     try:
                         rest = rest[os.write(feed, rest) :]
                     except BrokenPipeError:
-                        self._look_after_workers()
+                        self._check_workers()
 
     def _await_report(self) -> None:
         """Take the next report of an answered block.
 
         Raises:
-            AlreadySaid: a worker has met a mistake that ends the run, and said it.
+            AlreadyReported: a worker has met an error that ends the run, and reported it.
+            WorkerEnded: there are no workers left to report.
         """
-        while not select.select([self._reports], [], [], _SECONDS_BETWEEN_LOOKS)[0]:
-            self._look_after_workers()
+        ready = select.poll()
+        ready.register(self._reports, select.POLLIN)
+        while not ready.poll(_MILLISECONDS_BETWEEN_LOOKS):
+            self._check_workers()
         report = os.read(self._reports, 1)
         if not report:  # every worker has ended, or is about to
-            self._look_after_workers(waiting=True)
-            raise DeviceFailed(reason="the worker processes ended too early; try --jobs 1")
+            self._check_workers(waiting=True)
+            raise WorkerEnded(reason="the worker processes ended too early; try --jobs 1")
         self._due -= 1
         self._output.started = bool(report[0] & _STARTED)
         self._output.skipped |= bool(report[0] & _SKIPPED)
+        self._output.failed |= bool(report[0] & _FAILED)
         if status := report[0] >> _STATUS:
-            raise AlreadySaid(status)
+            raise AlreadyReported(status)
 
-    def _look_after_workers(self, waiting: bool = False) -> None:
-        """Go the way of a worker that was ended from outside.
+    def _check_workers(self, waiting: bool = False) -> None:
+        """End the run if a worker was ended from outside, as that worker was ended.
 
-        Those that wait for its turn end of themselves, and may be seen first.
+        Those that wait for its turn end by themselves, and may be seen first.
         """
-        codes = [os.waitstatus_to_exitcode(status) for status in self._ended(waiting)]
+        # the handler of SIGCHLD comes here too, and must not come in between
+        former = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
+        try:
+            codes = [os.waitstatus_to_exitcode(status) for status in self._ended(waiting)]
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, former)
         if -signal.SIGPIPE in codes:
             self._interrupted(signal.SIGPIPE)
         failed = [code for code in codes if code]
-        if failed or (codes and not self._workers):
+        if failed or (codes and not self._workers and self._due):
             code = failed[0] if failed else 0
             how = f"by signal {-code}" if code < 0 else f"with status {code}"
-            raise DeviceFailed(reason=f"a worker process ended {how}; --jobs 1 needs no others")
+            raise WorkerEnded(reason=f"a worker process ended {how}; --jobs 1 needs no others")
 
     def _ended(self, waiting: bool) -> Iterator[int]:
-        """The wait statuses of the workers that have ended since the last look."""
-        while self._workers:
-            worker, status = os.waitpid(-1, 0 if waiting else os.WNOHANG)
-            if not worker:
-                return
-            self._workers.remove(worker)
-            yield status
+        """Yield the wait statuses of the workers that have ended since the last look."""
+        for worker in self._workers.copy():
+            ended, status = os.waitpid(worker, 0 if waiting else os.WNOHANG)
+            if ended:
+                self._workers.remove(worker)
+                yield status
 
     def _interrupted(self, number: int, _: Any = None) -> NoReturn:
         """End as a signal ends a process, the workers first."""
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         self._end()
         signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), number)
@@ -202,6 +243,10 @@ class _Ring:
         for end in (*self._feeds, self._reports, *self._turns):
             os.close(end)
         self._feeds.clear()
+
+
+class WorkerEnded(DeviceFailed):
+    """A worker process that ended before its work was done."""
 
 
 class _Worker:
@@ -233,48 +278,44 @@ class _Worker:
                 self._answer(Block(_read_exactly(blocks, size), line))
             status = 0
         finally:
-            os._exit(status)  # none of what the parent would do at its end
+            os._exit(status)  # nothing of what the parent would do at its end
 
     def _answer(self, block: Block) -> None:
         items = self._respond(block)
-        ahead, mistake = _answered_ahead(items)
+        ahead = _answered_ahead(items)
         turn = os.read(self._turn, 1)
-        if not turn:  # the one before us is gone, and with it the run
+        if not turn:  # the worker before this one is gone, and with it the run
             os._exit(0)
         self._output.started = bool(turn[0])
         try:
             for item in chain(ahead, items):
                 self._output.take(item)
-            if mistake:
-                raise mistake
         except SoftmaxError as error:
-            streams.say_error(error)
+            write_error(error)
             self._tell(error.status)
             os._exit(0)
         self._tell(0)
         os.write(self._next_turn, bytes([_STARTED * self._output.started]))
 
     def _tell(self, status: int) -> None:
-        flags = _STARTED * self._output.started | _SKIPPED * self._output.skipped
+        output = self._output
+        flags = _STARTED * output.started | _SKIPPED * output.skipped | _FAILED * output.failed
         os.write(self._report, bytes([flags | status << _STATUS]))
 
 
-def _answered_ahead(items: Iterator[Item]) -> tuple[list[Item], SoftmaxError | None]:
-    """What can be answered before it is our turn, and the mistake that ended it."""
+def _answered_ahead(items: Iterator[Item]) -> list[Item]:
+    """Return what can be answered before this worker's turn."""
     ahead, size = list[Item](), 0
-    try:
-        for item in items:
-            ahead.append(item)
-            size += len(item) if isinstance(item, bytes) else 0
-            if size > _AHEAD:
-                break
-    except SoftmaxError as mistake:
-        return ahead, mistake
-    return ahead, None
+    for item in items:
+        ahead.append(item)
+        size += len(item.data) if isinstance(item, Text) else 0
+        if size > _AHEAD:
+            break
+    return ahead
 
 
 def _read_exactly(descriptor: int, size: int) -> bytes:
-    """So many bytes, or none at the end."""
+    """Read so many bytes, or none at the end."""
     parts = []
     while size:
         part = os.read(descriptor, size)

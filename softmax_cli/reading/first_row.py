@@ -17,10 +17,8 @@ from softmax_cli.reading import files as sources
 from softmax_cli.reading import json as json_rows
 from softmax_cli.reading.delimited import as_typed, delimiter_of
 from softmax_cli.reading.layout import Layout, check_first_row, is_number, lay_out
-from softmax_cli.reading.notes import notes_on_first
 from softmax_cli.reading.rows import check_text, read, records, row_cells
 from softmax_cli.settings import Settings
-from softmax_cli.streams import say_note
 from softmax_cli.values import Batch, Block
 
 
@@ -28,12 +26,14 @@ class Table(NamedTuple):
     """A table whose layout is settled: its blocks hold rows of data only.
 
     Attributes:
-        note: what the user would want to know of the header, if anything.
+        notes: remarks on the header.
+        first: the first vector, unless its row could not be read.
     """
 
     layout: Layout
     blocks: Iterator[Block]
-    note: str | None
+    notes: tuple[str, ...]
+    first: Batch | None
 
 
 def open_table(descriptor: int, source: str, settings: Settings) -> Table:
@@ -81,9 +81,13 @@ def _settled(
         blocks = chain([behind], blocks) if behind.text else blocks
     else:
         blocks = chain([block], blocks)
-    nothing = _nothing(layout, settings)
-    introduced = _introduced(blocks, layout, nothing, settings)
-    return Table(layout, introduced, _header_note(layout, settings))
+    line, record, blocks = _first_record(blocks, layout, settings)
+    _check_first(record, line, layout, settings)
+    vector = next(read(Block(record + b"\n", line), layout, settings))
+    note = _header_note(layout, settings)
+    return Table(
+        layout, blocks, (note,) if note else (), vector if isinstance(vector, Batch) else None
+    )
 
 
 def _newline(text: bytes, record: bytes) -> bytes:
@@ -99,25 +103,18 @@ def _behind(block: Block, record: bytes, layout: Layout) -> Block:
     return Block(block.text[end:], block.line + block.text.count(b"\n", 0, end))
 
 
-def _introduced(
-    blocks: Iterator[Block], layout: Layout, nothing: SoftmaxError, settings: Settings
-) -> Iterator[Block]:
-    """The same blocks; the first row is looked at, and spoken of, before it is answered.
+def _first_record(
+    blocks: Iterator[Block], layout: Layout, settings: Settings
+) -> tuple[int, bytes, Iterator[Block]]:
+    """Return the first row of data with its line, and the blocks from there on.
 
     Raises:
-        HoldsText: it holds text among the logits.
         Empty, OnlyAHeader: there is no row.
     """
-    is_first = True
     for block in blocks:
-        for line, record in records(block, layout) if is_first else ():
-            is_first = False
-            _check_first(record, line, layout, settings)
-            _speak_of(Block(record + b"\n", line), layout, settings)
-            break
-        yield block
-    if is_first:
-        raise nothing
+        for line, record in records(block, layout):
+            return line, record, chain([block], blocks)
+    raise _nothing(layout, settings)
 
 
 def _check_first(record: bytes, line: int, layout: Layout, settings: Settings) -> None:
@@ -132,15 +129,6 @@ def _check_first(record: bytes, line: int, layout: Layout, settings: Settings) -
         raise
     except SoftmaxError:
         return
-
-
-def _speak_of(row: Block, layout: Layout, settings: Settings) -> None:
-    if layout.is_column or settings.quiet:
-        return
-    batch = next(read(row, layout, settings))
-    if isinstance(batch, Batch):
-        for note in notes_on_first(batch, layout, settings):
-            say_note(note)
 
 
 def _header_note(layout: Layout, settings: Settings) -> str | None:

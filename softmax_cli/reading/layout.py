@@ -44,6 +44,7 @@ class Layout(NamedTuple):
         target: the position of the column of targets.
         newline: how lines end.
         ragged: rows may have any number of cells.
+        is_column: the logits are one column, which is then one vector.
         append: the whole row is kept, and the answer follows it.
         json: rows are JSON arrays or objects.
     """
@@ -59,13 +60,9 @@ class Layout(NamedTuple):
     target: int | None = None
     newline: bytes = b"\n"
     ragged: bool = False
+    is_column: bool = False
     append: bool = False
     json: bool = False
-
-    @property
-    def is_column(self) -> bool:
-        """Whether the logits are one column, which is then one vector."""
-        return len(self.logits) == 1 and not self.ragged
 
     @property
     def kept(self) -> tuple[int, ...]:
@@ -191,6 +188,7 @@ def lay_out(
         classes=names if len(logits) > 1 else None,
         target=target,
         ragged=settings.ragged,
+        is_column=len(logits) == 1 and not settings.ragged,
         append=settings.append,
     )
     return _labelled(settled, settings), has_header

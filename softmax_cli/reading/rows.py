@@ -55,7 +55,7 @@ def read(block: Block, layout: Layout, settings: Settings) -> Iterator[Batch | S
     yield from rows.flush()
 
 
-def stand(batches: Sequence[Batch], layout: Layout, settings: Settings) -> Batch:
+def gather(batches: Sequence[Batch], layout: Layout, settings: Settings) -> Batch:
     """One vector of all the values of a column, which was read as vectors of one value.
 
     Raises:

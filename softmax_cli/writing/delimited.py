@@ -23,8 +23,8 @@ _NUMBERS_IN_A_STRIP = 1 << 16
 class Writer(NamedTuple):
     """One output format, for one table and one set of options."""
 
-    opening: bytes
-    write: Callable[[Answer], Iterator[bytes]]
+    opening: bytes = b""
+    write: Callable[[Answer], Iterator[bytes]] = lambda _: iter(())
     between: bytes = b""
     closing: bytes = b""
 

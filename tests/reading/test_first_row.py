@@ -49,7 +49,7 @@ def test_the_first_row_that_is_not_blank_settles_the_table(start, newline):
         assert opened.layout.delimiter == b";"
         assert opened.layout.newline == newline
         assert opened.layout.header_line == 1 + start.count(b"\n")
-        assert opened.note is None
+        assert opened.notes == ()
     assert values(text) == (("a", "b"), [[1, 2], [3, 4]])
 
 
@@ -75,9 +75,9 @@ def test_a_first_row_of_numbers_is_data():
 def test_a_first_row_with_a_hole_is_a_header_with_a_note(text, reason):
     # a column without a name is kept unless it is named
     with table(text, columns="1-2") as opened:
-        assert opened.note.startswith(reason)
+        assert opened.notes[0].startswith(reason)
     with table(text, columns="1-2", header=True) as opened:
-        assert opened.note is None
+        assert opened.notes == ()
 
 
 @pytest.mark.parametrize("text", [b"", b"\n", b" \t\n\r\n", b"\xef\xbb\xbf", b"[]", b"{}", b"[[]]"])

@@ -175,11 +175,11 @@ def test_a_bad_row_of_json_is_refused_with_its_line():
 
 
 def test_the_values_of_a_column_are_one_vector():
-    layout = Layout("t.csv", b",", 2, (1,), header=("k", "x"))
+    layout = Layout("t.csv", b",", 2, (1,), header=("k", "x"), is_column=True)
     batches = read(b"a,1\n\nb,-inf\nc,3\n", layout)
-    vector = reading.stand(batches, layout, EVAL)
+    vector = reading.gather(batches, layout, EVAL)
     assert vector.values.tolist() == [[1, -math.inf, 3]]
     assert [list(runs) for runs in vector.kept] == [[b"a", b"b", b"c"]]
     masked = Batch(np.array([[-math.inf]]), lines=(4,))
     with pytest.raises(AllMasked, match=r"^t.csv:4: "):
-        reading.stand([masked], layout, EVAL)
+        reading.gather([masked], layout, EVAL)

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from softmax_cli.commands import COMMANDS
-from softmax_cli.formats import writer
 from softmax_cli.reading.first_row import lay_out
 from softmax_cli.reading.layout import Layout
-from softmax_cli.reading.rows import read, row_cells, stand
+from softmax_cli.reading.rows import gather, read, row_cells
 from softmax_cli.settings import Settings
 from softmax_cli.values import Batch, Block
+from softmax_cli.writing.formats import writer
 
 LOG_HALF = "-0.6931471805599453"
 
@@ -23,7 +23,7 @@ def written(text, command="eval", delimiter=b",", newline=b"\n", **options):
     block = Block(rest if has_header else text, 2 if has_header else 1)
     batches = list(read(block, layout, settings))
     if layout.is_column:
-        batches = [stand(batches, layout, settings)]
+        batches = [gather(batches, layout, settings)]
     return written_of(batches, layout, settings)
 
 
@@ -31,7 +31,7 @@ def typed(*vectors, command="eval", classes=None, **options):
     """What is written for vectors from arguments."""
     settings = Settings(command, **options)
     count = len(vectors[0])
-    layout = Layout("x", width=count, logits=tuple(range(count)), classes=classes, ragged=True)
+    layout = Layout("x", width=count, logits=tuple(range(count)), classes=classes)
     return written_of(
         [Batch(np.array([v], dtype=float), classes) for v in vectors], layout, settings
     )

@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from softmax_cli.commands import COMMANDS
-from softmax_cli.formats import writer
 from softmax_cli.reading.first_row import lay_out
 from softmax_cli.reading.layout import Layout
-from softmax_cli.reading.rows import read, row_cells, stand
+from softmax_cli.reading.rows import gather, read, row_cells
 from softmax_cli.settings import Settings
 from softmax_cli.values import Batch, Block
+from softmax_cli.writing.formats import writer
 
 logits = st.floats(-700, 700) | st.just(-math.inf)
 vectors_of_three = st.lists(logits, min_size=3, max_size=3).filter(lambda v: max(v) > -math.inf)
@@ -40,7 +40,7 @@ def objects(batches, layout, settings):
 def typed(*vectors, command="eval", classes=None, **options):
     settings = Settings(command, **options)
     count = len(vectors[0])
-    layout = Layout("x", width=count, logits=tuple(range(count)), classes=classes, ragged=True)
+    layout = Layout("x", width=count, logits=tuple(range(count)), classes=classes)
     batches = [Batch(np.array([vector], dtype=float), classes) for vector in vectors]
     return objects(batches, layout, settings)
 
@@ -52,7 +52,7 @@ def table(text, command="eval", **options):
     layout, has_header = lay_out(row_cells(first, start), 1, start, settings)
     batches = list(read(Block(rest if has_header else text, 1), layout, settings))
     if layout.is_column:
-        batches = [stand(batches, layout, settings)]
+        batches = [gather(batches, layout, settings)]
     return objects(batches, layout, settings)
 
 

@@ -1,4 +1,4 @@
-"""The machine formats, and who writes which."""
+"""The machine formats, and which module writes each."""
 
 from softmax_cli.reading.layout import Layout
 from softmax_cli.settings import Settings
@@ -6,7 +6,7 @@ from softmax_cli.writing.delimited import Writer, delimited_writer
 
 
 def writer(layout: Layout, settings: Settings) -> Writer:
-    """The writer of the format asked for."""
+    """Return the writer of the machine format asked for."""
     if settings.format in ("json", "jsonl"):
         from softmax_cli.writing.json import json_writer  # most runs write none
 
