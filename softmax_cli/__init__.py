@@ -12,6 +12,7 @@ The way through: reading (text → blocks → Batch) → commands (Batch → Ans
     writing/      Answer → text
         formats json drawing delimited columns terminal numbers
     commands      Batch → Answer: softmax, Jacobian, gradient
+    arithmetic    one interface to the two mathematics
     reading/      text → blocks → Batch
         arguments first_row notes rows fast files json layout classes delimited numbers bits
     values        what flows: Block, Batch, Answer

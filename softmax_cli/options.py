@@ -12,7 +12,7 @@ import click
 from click.parser import _OptionParser
 
 from softmax_cli.errors import SoftmaxError, UsageError
-from softmax_cli.settings import Settings
+from softmax_cli.settings import Settings, Temperature
 
 # What begins like a number is one, or is meant to be: `-1_000` is no cluster of options.
 _LIKE_A_NUMBER = re.compile(r"-(?:\.?[0-9]|(?:inf|infinity|nan)(?![a-z])|ln\()", re.IGNORECASE)
@@ -70,7 +70,7 @@ def suggestion(mistyped: str, known: list[str]) -> str | None:
 # ── values of options ────────────────────────────────────────────────────────────────────
 
 
-def _temperature(_: click.Context, __: click.Parameter, value: str) -> str:
+def _temperature(_: click.Context, __: click.Parameter, value: str) -> Temperature:
     import math
 
     from softmax_cli.reading.numbers import to_float
@@ -83,7 +83,7 @@ def _temperature(_: click.Context, __: click.Parameter, value: str) -> str:
         from softmax_cli.errors import quoted
 
         raise UsageError(reason=f"--temperature: {quoted(value)} is not positive and finite")
-    return value
+    return Temperature(value, number)
 
 
 def option(*names: str, **attributes: Any) -> click.Option:

@@ -5,6 +5,18 @@ from typing import Literal, NamedTuple
 Format = Literal["table", "csv", "tsv", "json", "jsonl", "delimited"]
 
 
+class Temperature(NamedTuple):
+    """What divides the values.
+
+    Attributes:
+        typed: as it was typed.
+        value: the double nearest to it.
+    """
+
+    typed: str
+    value: float
+
+
 class Settings(NamedTuple):
     """Every option of every command; a command that lacks one has its default.
 
@@ -13,7 +25,7 @@ class Settings(NamedTuple):
 
     command: Literal["eval", "jacobian", "grad"]
     values: tuple[str, ...] = ()
-    temperature: str = "1"
+    temperature: Temperature = Temperature("1", 1.0)
 
     # what is computed
     log: bool = False

@@ -232,8 +232,8 @@ def title(vectors: Sequence[One[Answer]], page: Page, more: bool) -> str:
         noun = ("logit" if page.alone else "vector") + "s" * (count != 1)
         text = f"{what} of {'the first ' * more}{count:,} {noun}"
     temperature = page.settings.temperature
-    if changes_something(temperature):
-        text += f", temperature {page.terminal.shown(temperature)}"
+    if temperature.value != 1:
+        text += f", temperature {page.terminal.shown(temperature.typed)}"
     return page.terminal.own(text)
 
 
@@ -257,14 +257,6 @@ def gradient_title(vectors: Sequence[One[Vectors]], of: Of, page: Page) -> str:
     if page.alone and answer.loss is not None:
         loss = f", L = {number(answer.loss[index], page.precision)}"
     return f"gradient of the cross-entropy L against {against}{loss}"
-
-
-def changes_something(temperature: str) -> bool:
-    """Whether a temperature, as it was typed, is another than 1."""
-    try:
-        return float(temperature) != 1
-    except ValueError:
-        return True
 
 
 def asked_row(answer: Answer, settings: Settings) -> Answer:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from softmax_cli.settings import Settings
+from softmax_cli.settings import Settings, Temperature
 from softmax_cli.values import Answer, Batch, Matrices, Of, OfClass, OfWeights, Ranking, Vectors
 from softmax_cli.writing.drawing import draw
 from softmax_cli.writing.terminal import Terminal
@@ -105,10 +105,12 @@ def test_one_vector_stands_with_a_class_a_row() -> None:
 
 def test_the_title_says_which_temperature() -> None:
     answer = [probabilities([2, 1, 0.1])]
-    assert draw(answer, Settings("eval", temperature="1/2"), PAPER).startswith(
+    assert draw(answer, Settings("eval", temperature=Temperature("1/2", 0.5)), PAPER).startswith(
         "softmax of 3 logits, temperature 1/2\n"
     )
-    assert "temperature" not in draw(answer, Settings("eval", temperature="1.0"), PAPER)
+    assert "temperature" not in draw(
+        answer, Settings("eval", temperature=Temperature("1.0", 1.0)), PAPER
+    )
 
 
 def test_classes_without_names_are_counted_from_where_the_user_counts() -> None:
