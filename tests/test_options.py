@@ -87,7 +87,7 @@ def test_the_value_of_an_option_may_be_a_negative_number(command):
                 params = parsed(command, [option.opts[0], number, "7"])
                 assert params["values"] == ("7",)
                 value = params[option.name]
-                    assert getattr(value, "typed", value) in (number, 0)
+                assert getattr(value, "typed", value) in (number, 0)
 
 
 @settings(deadline=None)
