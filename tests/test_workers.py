@@ -1,0 +1,107 @@
+"""Workers: the same output whichever process answers, in order, and none left behind."""
+
+import os
+import sys
+from functools import partial
+
+import pytest
+
+from softmax_cli import workers
+from softmax_cli.errors import AlreadyReported, DeviceFailed, NotANumber, Place
+from softmax_cli.output import BadRow, Output, Text
+from softmax_cli.values import Block
+from softmax_cli.writing.delimited import Writer
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork workers")
+
+ARRAY = Writer(opening=b"[", between=b",", closing=b"]")
+LONG = b"x" * (1 << 19)
+
+
+def numbered(block, bad=(), killed=()):
+    """Answer a block with its line number; some blocks are bad, some kill their worker."""
+    if block.line in killed:
+        os._exit(7)
+    if block.line in bad:
+        yield BadRow(NotANumber(Place("x", block.line), text="y"))
+    yield Text(b"%d" % block.line)
+
+
+@pytest.fixture
+def streams(capfd, monkeypatch):
+    with os.fdopen(os.dup(1), "w") as out, os.fdopen(os.dup(2), "w") as err:
+        monkeypatch.setattr(sys, "stdout", out)
+        monkeypatch.setattr(sys, "stderr", err)
+        yield capfd.readouterr
+
+
+def run(jobs, count=12, stop=True, **respond):
+    """Answer so many blocks by so many processes."""
+    blocks = (Block(LONG, line) for line in range(count))
+    with Output(ARRAY, stop=stop) as output:
+        workers.run(blocks, jobs, partial(numbered, **respond), output)
+    return output
+
+
+@pytest.mark.parametrize("jobs", [1, 2, 3, 7, 20])
+def test_answers_are_written_in_the_order_of_the_blocks(streams, jobs):
+    assert run(jobs).started
+    assert streams().out == "[0,1,2,3,4,5,6,7,8,9,10,11]"
+
+
+@pytest.mark.parametrize("jobs", [1, 2, 5])
+def test_rows_that_are_skipped_are_reported_in_order(streams, jobs):
+    output = run(jobs, bad=(1, 8, 9), stop=False)
+    out, err = streams()
+    assert out == "[0,1,2,3,4,5,6,7,8,9,10,11]"
+    assert err == "".join(f"Error: x:{line}: 'y' is not a number\n" for line in (1, 8, 9))
+    assert output.skipped
+
+
+@pytest.mark.parametrize("jobs", [2, 5])
+def test_a_bad_row_ends_the_run_after_the_blocks_before_it(streams, jobs):
+    with pytest.raises(AlreadyReported) as caught:
+        run(jobs, bad=(7, 9))
+    assert caught.value.status == 1
+    assert streams() == ("[0,1,2,3,4,5,6]", "Error: x:7: 'y' is not a number\n")
+
+
+def test_a_worker_that_ends_too_early_is_an_error_that_names_its_status(streams):
+    with pytest.raises(DeviceFailed, match="a worker process ended with status 7; --jobs 1"):
+        run(2, killed=(8,))
+    assert streams().out.startswith("[0,1,2,3,4,5")
+
+
+@pytest.mark.parametrize("jobs", [2, 3])
+@pytest.mark.usefixtures("streams")
+def test_no_process_and_no_descriptor_is_left_behind(jobs):
+    before = set(os.listdir("/dev/fd"))
+    run(jobs)
+    assert set(os.listdir("/dev/fd")) == before
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
+def test_an_input_that_fails_is_reported_after_the_answers_before_it(streams):
+    def blocks():
+        yield from (Block(LONG, line) for line in range(6))
+        raise DeviceFailed(Place("x"), reason="the disk is gone")
+
+    with pytest.raises(DeviceFailed, match="the disk is gone"), Output(ARRAY) as output:
+        workers.run(blocks(), 2, numbered, output)
+    assert streams().out == "[0,1,2,3,4,5]"
+
+
+def test_so_many_workers_as_the_limit_on_descriptors_allows():
+    resource = pytest.importorskip("resource")
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (64, hard))
+    try:
+        assert 1 <= workers.cores(200) < 10
+        assert workers.cores(1) == 1
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_by_default_there_are_as_many_processes_as_cores_for_this_one():
+    assert workers.cores(None) == len(os.sched_getaffinity(0))
