@@ -8,6 +8,7 @@ The way through: reading (text → blocks → Batch) → commands (Batch → Ans
     options       what the commands share on the command line; numbers are never options
     pipeline      open → blocks → answers → output
     workers       blocks through one process or several
+    progress      how far a long input has been read
     output        the only module that writes to standard output and standard error
     writing/      Answer → text
         formats json drawing delimited columns terminal numbers

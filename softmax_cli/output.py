@@ -149,13 +149,39 @@ def write_usage(usage: str) -> None:
         _write_line(line)
 
 
+# Back to the start of the line, and erase what stands there.
+_ERASE = "\r\x1b[K"
+# Whether a progress line may stand on the terminal, which a message has to erase.
+_progress_lines = False
+
+
+def write_progress(line: str) -> None:
+    """Show a progress line in place of the one before."""
+    global _progress_lines
+    _progress_lines = True
+    _write_error_text(_ERASE + printable(line))
+
+
+def clear_progress() -> None:
+    """Erase the progress line, if there is one."""
+    global _progress_lines
+    if _progress_lines:
+        _write_error_text(_ERASE)
+        _progress_lines = False
+
+
 def _write_line(line: str) -> None:
-    """Write a line to standard error, if it is open."""
+    """Write a line to standard error, over a progress line."""
+    _write_error_text(f"{_ERASE * _progress_lines}{printable(line)}\n")
+
+
+def _write_error_text(text: str) -> None:
+    """Write text to standard error, if it is open."""
     if sys.stderr is None:
         return
     encoding = sys.stderr.encoding or "utf-8"
     try:
-        _write_all(sys.stderr.fileno(), f"{printable(line)}\n".encode(encoding, "backslashreplace"))
+        _write_all(sys.stderr.fileno(), text.encode(encoding, "backslashreplace"))
     except OSError:
         return
 

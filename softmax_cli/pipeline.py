@@ -86,7 +86,7 @@ def _with_file_hint(error: NotANumber) -> SoftmaxError:
 
 
 def _run_table(settings: Settings) -> int:
-    from softmax_cli import workers
+    from softmax_cli import progress, workers
     from softmax_cli.reading import files, rows
     from softmax_cli.reading.first_row import open_table
 
@@ -102,8 +102,11 @@ def _run_table(settings: Settings) -> int:
         with _output(layout, settings) as output:
             for note in _notes(table, settings):
                 output.take(note)
+            blocks = table.blocks
+            if progress.is_wanted(settings.quiet):
+                blocks = progress.shown(blocks, descriptor)
             respond = partial(answer, layout=layout, settings=settings)
-            workers.run(table.blocks, workers.cores(settings.jobs), respond, output)
+            workers.run(blocks, workers.cores(settings.jobs), respond, output)
         return int(output.skipped)
 
 
