@@ -6,6 +6,8 @@ The way through: reading (text → blocks → Batch) → commands (Batch → Ans
     __main__      python -m softmax_cli
     cli           the commands; errors → message and status
     options       what the commands share on the command line; numbers are never options
+    completion    how a word of the command line may go on, for shells
+    documents     the manual's pages and the completion scripts, as installed
     pipeline      open → blocks → answers → output
     workers       blocks through one process or several
     progress      how far a long input has been read

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from softmax_cli import __version__, options, output
+from softmax_cli import __version__, documents, options, output
 from softmax_cli.errors import AlreadyReported, DeviceFailed, Place, SoftmaxError, quoted
 from softmax_cli.options import APPEND, SHARED, NumberGroup, option, settings_of, suggestion
 
@@ -130,6 +130,26 @@ def grad(ctx: click.Context, /, values: tuple[str, ...], **chosen: Any) -> int:
     return _run(ctx, values, chosen)
 
 
+@program.command(short_help="A page of the manual.")
+@click.argument("page", type=click.Choice(list(documents.PAGES)), default="softmax")
+def man(page: str) -> None:
+    """Show a page of the manual: of the program, of a command, or of the conventions."""
+    documents.show_page(page)
+
+
+@program.command(short_help="The completion script for a shell.")
+@click.argument("shell", type=click.Choice(documents.SHELLS))
+def completion(shell: str) -> None:
+    """Write the completion script for SHELL to standard output.
+
+    \b
+      source <(softmax completion bash)
+      source <(softmax completion zsh)
+      softmax completion fish | source
+    """  # noqa: D301 - to click, the character \b keeps the lines below it apart
+    documents.write_script(shell)
+
+
 def _run(ctx: click.Context, values: tuple[str, ...], chosen: dict[str, Any]) -> int:
     settings = settings_of(ctx, values, chosen)
     # What is made at the start stays, so looking for garbage among it is lost time.
@@ -150,6 +170,10 @@ def main() -> None:
     for name in ("SIGPIPE", "SIGINT"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_DFL)
+    if "_SOFTMAX_COMPLETE" in os.environ:
+        from softmax_cli.completion import register
+
+        register()
     sys.exit(_status())
 
 

@@ -6,13 +6,16 @@ other text that begins with a dash is an option or a mistake.
 
 import re
 import sys
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 from click.parser import _OptionParser
 
 from softmax_cli.errors import SoftmaxError, UsageError
 from softmax_cli.settings import Settings, Temperature
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 # What begins like a number is one, or is meant to be: `-1_000` is no cluster of options.
 _LIKE_A_NUMBER = re.compile(r"-(?:\.?[0-9]|(?:inf|infinity|nan)(?![a-z])|ln\()", re.IGNORECASE)
@@ -86,9 +89,21 @@ def _temperature(_: click.Context, __: click.Parameter, value: str) -> Temperatu
     return Temperature(value, number)
 
 
+class _Option(click.Option):
+    """An option whose value the shell can complete."""
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
+        """Return the ways in which an unfinished value may go on."""
+        from softmax_cli.completion import COMPLETERS
+
+        if completer := COMPLETERS.get(self.name or ""):
+            return completer(ctx, self, incomplete)
+        return super().shell_complete(ctx, incomplete)
+
+
 def option(*names: str, **attributes: Any) -> click.Option:
     """An option by its names: one value can serve several commands."""
-    return click.Option(names, **attributes)
+    return _Option(names, **attributes)
 
 
 SHARED: list[click.Parameter] = [

@@ -105,7 +105,7 @@ def test_the_package_itself_imports_only_the_mathematics():
 def test_one_module_imports_rich_and_only_the_command_line_imports_click(module):
     packages = packages_imported(module)
     assert "rich" not in packages or module == "writing.terminal"
-    assert "click" not in packages or module in ("cli", "options")
+    assert "click" not in packages or module in ("cli", "options", "completion")
 
 
 @pytest.mark.parametrize("module", [name for name in ALL if box(name) == "mathematics"])
