@@ -65,9 +65,6 @@ class SoftmaxError(Exception):
         return f"{self.place}: {sentence}" if self.place else sentence
 
 
-# ── numbers ──────────────────────────────────────────────────────────────────────────────
-
-
 class NotANumber(SoftmaxError):
     """A text that the number grammar refuses."""
 
@@ -108,9 +105,6 @@ class AllMasked(SoftmaxError):
     """A vector of which no entry is left."""
 
     sentence = "every entry is -inf, a masked class: no probability is left to share out"
-
-
-# ── the shape of the input ───────────────────────────────────────────────────────────────
 
 
 class MissingNumber(SoftmaxError):
@@ -229,9 +223,6 @@ class DeviceFailed(SoftmaxError):
     sentence = "{reason}"
 
 
-# ── targets in a column ──────────────────────────────────────────────────────────────────
-
-
 class UnknownTarget(SoftmaxError):
     """A target cell that names no class."""
 
@@ -243,9 +234,6 @@ class UnclearTarget(SoftmaxError):
 
     status = 2
     sentence = "the target {text} is a number: say --zero-based or --one-based"
-
-
-# ── the command line ─────────────────────────────────────────────────────────────────────
 
 
 class UsageError(SoftmaxError):

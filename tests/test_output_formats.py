@@ -12,9 +12,6 @@ KEEP = ("--keep", "id")
 ESCAPE = "\x1b"
 
 
-# ── for machines ─────────────────────────────────────────────────────────────────────────
-
-
 def test_every_number_is_the_shortest_that_reads_back():
     for cell in softmax("eval", "--csv", str(DIGITS), "-c", "2-11").out.split()[1].split(",")[1:]:
         assert len(cell) <= len(repr(float(cell)))
@@ -118,9 +115,6 @@ def test_colour_is_for_terminals_whatever_the_environment_says():
         ran = softmax("jacobian", "2,1", "-f", form, env={"FORCE_COLOR": "1", "COLUMNS": "9"})
         assert ran == softmax("jacobian", "2,1", "-f", form)
         assert ESCAPE not in ran.out
-
-
-# ── for readers ──────────────────────────────────────────────────────────────────────────
 
 
 def test_a_terminal_is_shown_a_table_and_a_pipe_is_not():

@@ -24,9 +24,6 @@ def line_of(stream):
     return stream.readline()
 
 
-# ── a slow writer ────────────────────────────────────────────────────────────────────────
-
-
 @pytest.mark.parametrize("jobs", ["1", "3"])
 def test_each_row_is_answered_before_the_next_is_written(jobs):
     with start("eval", "--jobs", jobs, bufsize=0) as process:
@@ -58,9 +55,6 @@ def test_cuts_in_the_input_show_nowhere():
     assert (process.returncode, out.decode()) == (0, whole.out)
 
 
-# ── a reader that goes away ──────────────────────────────────────────────────────────────
-
-
 @pytest.mark.parametrize("options", ["", "--jobs 1", "--jobs 3", "-f jsonl", "--keep 1"])
 def test_an_endless_input_ends_with_its_reader_silently(options):
     ran = shell(f"yes 1,2,3 | softmax eval {options} | head -n 3")
@@ -79,9 +73,6 @@ def test_a_reader_that_goes_away_while_workers_write_is_silent_and_leaves_no_wor
         feeder.join(SECONDS)
         assert process.stderr.read() == b""  # which ends when the last of them is gone
         assert process.wait(SECONDS) in (-signal.SIGPIPE, 141, 0)
-
-
-# ── several cores ────────────────────────────────────────────────────────────────────────
 
 
 @pytest.fixture(scope="module")
@@ -160,9 +151,6 @@ def test_a_disk_that_fills_is_one_message_and_status_1(large, jobs):
     with open("/dev/full", "wb") as full:
         ran = softmax_to(full, "--csv", str(large), "--keep", "id", "--jobs", jobs)
     assert (ran.status, ran.err) == (1, "Error: standard output: No space left on device\n")
-
-
-# ── signals ──────────────────────────────────────────────────────────────────────────────
 
 
 def feed(process, megabytes):
@@ -253,8 +241,6 @@ def test_a_worker_that_is_killed_ends_the_run_with_a_message():
         assert err == "Error: a worker process ended by signal 9; --jobs 1 needs no others\n"
         assert not any(map(is_alive, workers))
 
-
-# ── memory ───────────────────────────────────────────────────────────────────────────────
 
 _MEASURED = """
 import resource, subprocess, sys

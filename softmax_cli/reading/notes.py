@@ -1,4 +1,4 @@
-"""What a user would want to know of an input that is no mistake, yet may not be meant."""
+"""Notes: remarks on an input that is valid but may not be what was meant."""
 
 from collections.abc import Iterator
 
@@ -14,33 +14,37 @@ _SUM_TOLERANCE = 1e-3
 
 
 def notes_on_first(batch: Batch, layout: Layout, settings: Settings) -> Iterator[str]:
-    """Notes on the first vector of an input, which speaks for the others."""
+    """Yield notes on the first vector of an input, which stands for the others."""
     first = batch.values[0]
     place = f"{layout.place(batch.lines[0])}: " if batch.lines[0] else ""
     if first.size == 1:
         yield f"{place}one value only, whose softmax is always 1"
     elif _are_probabilities(batch):
         yield f"{place}the values are probabilities already: they sum to 1"
-    if settings.command == "grad" and settings.format == "delimited" and not _says_of(settings):
+    if (
+        settings.command == "grad"
+        and settings.format == "delimited"
+        and not _names_a_number(settings)
+    ):
         name = printable(batch.class_name(int(first.argmax()), settings.first_class))
         yield f"{place}the gradient is that of the probability of the predicted class, {name}"
 
 
 def _are_probabilities(batch: Batch) -> bool:
-    """Whether the first vector is a distribution; 0 and 1 alone are likelier logits."""
+    """Return whether the first vector is a distribution; 0s and a 1 alone may be logits."""
     first = batch.values[0]
     if not ((first >= 0) & (first < 1)).all():
         return False
     return bool(abs(first.sum() - 1) <= _SUM_TOLERANCE)
 
 
-def _says_of(settings: Settings) -> bool:
+def _names_a_number(settings: Settings) -> bool:
     asked = (settings.target, settings.target_column, settings.upstream, settings.output)
     return any(option is not None for option in asked)
 
 
 def notes_on_answer(answer: Answer, layout: Layout) -> Iterator[str]:
-    """A note on each vector whose target class is masked."""
+    """Yield a note on each vector whose target class is masked."""
     of = answer.of if isinstance(answer, Vectors) else None
     if of is None or of.kind != "target":
         return

@@ -1,8 +1,7 @@
-"""Answers → text for machines: delimited text in the input's own shape, and JSON.
+"""Answers → delimited text in the input's own shape.
 
-A format is an opening, a text for each Answer, what stands between two of them, and a
-closing. Numbers keep every bit unless digits were asked for; there is no colour, no
-ellipsis and no width.
+Numbers keep every bit unless digits were asked for; there is no colour, no ellipsis and no
+width.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -16,12 +15,19 @@ from softmax_cli.settings import Settings
 from softmax_cli.values import Answer, Batch, Matrices, Numbers, Ranking, Vectors
 from softmax_cli.writing import numbers as figures
 
-# Rows of a Jacobian are computed and spelt so many numbers at a time.
+# Rows of a Jacobian are computed and written so many numbers at a time.
 _NUMBERS_IN_A_STRIP = 1 << 16
 
 
 class Writer(NamedTuple):
-    """One output format, for one table and one set of options."""
+    """A machine format for one table and one set of options.
+
+    Attributes:
+        opening: stands before the first answer.
+        write: an answer → its text, a part at a time.
+        between: stands between two answers.
+        closing: stands after the last answer.
+    """
 
     opening: bytes = b""
     write: Callable[[Answer], Iterator[bytes]] = lambda _: iter(())
@@ -30,7 +36,7 @@ class Writer(NamedTuple):
 
 
 def delimited_writer(layout: Layout, settings: Settings) -> Writer:
-    """The writer of delimited text."""
+    """Return the writer of delimited text."""
     delimited = Delimited(layout, settings)
     several_lines = settings.command == "jacobian" and not (settings.diagonal or settings.output)
     return Writer(
@@ -41,9 +47,9 @@ def delimited_writer(layout: Layout, settings: Settings) -> Writer:
 
 
 def strips(answer: Matrices) -> Iterator[tuple[int, range, Numbers]]:
-    """The rows of Jacobians in strips: (first vector, which of its outputs, rows).
+    """Yield the rows of Jacobians in strips: (first vector, which of its outputs, rows).
 
-    A strip is some rows of one vector, or all the rows of several vectors.
+    A strip is some rows of one vector, or all rows of several vectors.
     """
     vectors, classes = answer.batch.values.shape
     outputs = np.asarray(answer.outputs)
@@ -70,18 +76,16 @@ class Delimited(NamedTuple):
 
     @property
     def delimiter(self) -> bytes:
-        """Between two cells: the input's own, unless a format names another."""
+        """The delimiter: the input's own, unless the format has another."""
         return {"csv": b",", "tsv": b"\t"}.get(self.settings.format, self.layout.delimiter)
 
     @property
     def newline(self) -> bytes:
-        """The input's own line end."""
+        """The line end, which is the input's own."""
         return self.layout.newline
 
-    # ── the header ───────────────────────────────────────────────────────────────────────
-
     def header(self) -> bytes:
-        """The header line, if the table has one or its classes have names."""
+        """Return the header line, if the table has one or its classes have names."""
         is_named = self.layout.classes if self._is_matrix else self._are_columns_named
         return self.delimiter.join(self._header_cells()) + self.newline if is_named else b""
 
@@ -107,7 +111,7 @@ class Delimited(NamedTuple):
             yield from self._row_header()
 
     def _row_header(self) -> Iterator[bytes]:
-        """The names of the columns as the input has them, the answer's in their places."""
+        """Yield the names of the input's columns, those of the answer in place of the logits."""
         layout = self.layout
         if layout.append:
             yield from map(self._kept_name, range(layout.width))
@@ -131,17 +135,15 @@ class Delimited(NamedTuple):
         return self._named_column(column, None)
 
     def _named_column(self, column: int, name: str | None) -> bytes:
-        """The name of a column as it came, or as another name or delimiter asks for it."""
+        """Return a column's name as it was read, unless its name or the delimiter changes."""
         layout = self.layout
-        came = layout.header[column] if layout.header else ""
-        if layout.raw_header and name in (None, came) and self.delimiter == layout.delimiter:
+        own = layout.header[column] if layout.header else ""
+        if layout.raw_header and name in (None, own) and self.delimiter == layout.delimiter:
             return layout.raw_header[column]
-        return raw_of(came if name is None else name, self.delimiter)
-
-    # ── the body ─────────────────────────────────────────────────────────────────────────
+        return raw_of(own if name is None else name, self.delimiter)
 
     def write(self, answer: Answer) -> Iterator[bytes]:
-        """The answer's lines."""
+        """Yield the answer's lines."""
         if isinstance(answer, Matrices):
             return self._matrices(answer)
         if isinstance(answer, Ranking):
@@ -149,7 +151,7 @@ class Delimited(NamedTuple):
         return iter([self._vectors(answer)])
 
     def _numbers(self, values: Numbers) -> bytes:
-        """Rows of numbers, a line each, with this text's delimiter and decimal sign."""
+        """Return rows of numbers as lines, with this text's delimiter and decimal sign."""
         text = figures.lines(values, self.settings.precision)
         own_comma = self.settings.decimal_comma and self.settings.format == "delimited"
         if self.delimiter == b",":
@@ -158,10 +160,9 @@ class Delimited(NamedTuple):
         return text.translate(signs)
 
     def _vectors(self, answer: Vectors) -> bytes:
-        batch, values, loss = answer.batch, answer.values, answer.loss
         if self.layout.is_column:
-            loss = None if loss is None else np.repeat(loss, values.size)
-            values = values.reshape(-1, 1)
+            answer = _spread(answer)
+        batch, values, loss = answer.batch, answer.values, answer.loss
         if not batch.kept and loss is None:
             return self._numbers(values).replace(b"\n", self.newline) + self.newline
         columns = list(self._segments(batch, values))
@@ -170,7 +171,7 @@ class Delimited(NamedTuple):
         return self._rows(columns)
 
     def _segments(self, batch: Batch, values: Numbers) -> Iterator[Sequence[bytes]]:
-        """The table in runs of columns, each a list of texts, one a row."""
+        """Yield the table in runs of columns, each a list of texts, one per row."""
         kept, done = iter(batch.kept), 0
         for is_logits, first, last in self.layout.segments:
             if not is_logits:
@@ -181,7 +182,7 @@ class Delimited(NamedTuple):
             done += count
 
     def _recoded(self, runs: Sequence[bytes]) -> Sequence[bytes]:
-        """Kept cells as they came, unless another delimiter asks for other quotes."""
+        """Return kept cells as they were read, unless another delimiter needs other quotes."""
         if self.delimiter == self.layout.delimiter:
             return runs
         return [
@@ -192,8 +193,8 @@ class Delimited(NamedTuple):
         ]
 
     def _rows(self, columns: Sequence[Sequence[bytes]]) -> bytes:
-        """Rows of texts, a line each."""
-        # filled column by column: twice as fast as going through the rows
+        """Join columns of texts to lines."""
+        # twice as fast column by column as row by row
         stride = 2 * len(columns)
         parts = [self.delimiter] * (stride * len(columns[0]))
         for index, column in enumerate(columns):
@@ -202,7 +203,7 @@ class Delimited(NamedTuple):
         return b"".join(parts)
 
     def _beside(self, batch: Batch, vectors: Numbers, classes: Numbers) -> list[Sequence[bytes]]:
-        """The kept cells of lines about these classes of these vectors."""
+        """Return the kept cells for lines about these classes of these vectors."""
         rows = (classes if self.layout.is_column else vectors).tolist()
         return [[run[row] for row in rows] for run in map(self._recoded, batch.kept)]
 
@@ -250,15 +251,21 @@ class Delimited(NamedTuple):
         return [*columns, self._numbers(rows).split(b"\n")]
 
 
+def _spread(answer: Vectors) -> Vectors:
+    """Return the answer to a column's one vector as rows of one number each."""
+    loss = None if answer.loss is None else np.repeat(answer.loss, answer.values.size)
+    return answer._replace(values=answer.values.reshape(-1, 1), loss=loss)
+
+
 def quantity(settings: Settings) -> str:
-    """What the numbers of an answer are called."""
+    """Return what the numbers of an answer are called."""
     if settings.command == "eval":
         return "log_softmax" if settings.log else "softmax"
     return settings.command
 
 
 def kept_cells(batch: Batch, layout: Layout) -> list[list[str]]:
-    """What the kept cells of each vector say."""
+    """Return the text of the kept cells of each vector."""
     return [
         [text for run in runs for text in kept_texts(run, layout)]
         for runs in zip(*batch.kept, strict=True)
@@ -266,12 +273,12 @@ def kept_cells(batch: Batch, layout: Layout) -> list[list[str]]:
 
 
 def kept_texts(run: bytes, layout: Layout) -> list[str]:
-    """What the cells of a run of kept columns say."""
+    """Return the text of the cells of a run of kept columns."""
     return [text_of(cell) for cell in cells(run, layout.delimiter)]
 
 
 def kept_names(layout: Layout) -> list[str]:
-    """The names of the kept columns; the numbers of those that have none of their own."""
+    """Return the names of the kept columns, or their numbers where a name is missing or taken."""
     names = layout.header or ("",) * layout.width
     return [
         names[column] if names[column] and names.index(names[column]) == column else str(column + 1)

@@ -1,7 +1,7 @@
-"""Numbers → their text: every bit of them, or the digits asked for.
+"""Numbers → text: every bit of them, or the digits asked for.
 
-Every bit means the shortest text that reads back to the same double. Small arrays and
-large ones are spelt by different libraries in the same way.
+Every bit means the shortest text that reads back to the same double. Small and large arrays
+are written by different libraries in the same way.
 """
 
 import re
@@ -11,34 +11,34 @@ import numpy as np
 
 from softmax_cli.values import Numbers
 
-# Importing orjson costs as much time as spelling about this many numbers one by one.
-_REPAYS_ORJSON = 8192
+# Importing orjson takes as long as writing about so many numbers one by one.
+_WORTH_ORJSON = 8192
 
 _NEGATIVE_ZERO = re.compile(rb"-(?=0(?:\.0*)?(?![0-9.e]))")
 _COMMA, _NEWLINE = b",\n"
 
 
 def lines(values: Numbers, precision: int | None = None) -> bytes:
-    """The rows of an array of shape (rows, columns), a line each, commas between numbers.
+    """Return the rows of an array of shape (rows, columns) as lines, with commas.
 
     Args:
-        values: float64, or Decimals, which are spelt with all their digits.
+        values: float64, or Decimals, which are written with all their digits.
         precision: how many digits after the point to round to; by default every bit.
     """
     if values.dtype == object:
         return _joined(values, _decimal)
     if precision is not None:
         return _rounded(values, precision)
-    if values.size < _REPAYS_ORJSON and "orjson" not in sys.modules:
+    if values.size < _WORTH_ORJSON and "orjson" not in sys.modules:
         return _joined(values, shortest)
     return _dumped(values) if np.isfinite(values).all() else _joined(values, shortest)
 
 
 def shortest(value: float) -> str:
-    """The shortest text that reads back to the same double.
+    """Return the shortest text that reads back to the same double.
 
-    `repr` has the digits; its exponents are spelt as JSON writers spell them: 0.00001,
-    1e-6 for its 1e-05, 1e-06.
+    The digits are those of `repr`, the exponents those of JSON writers: 0.00001 and 1e-6 for
+    1e-05 and 1e-06.
     """
     text = repr(value)
     mantissa, e, exponent = text.partition("e-0")
@@ -68,7 +68,7 @@ def _rounded(values: Numbers, precision: int) -> bytes:
 
 
 def _dumped(values: Numbers) -> bytes:
-    """A large array by orjson: flat, and every row's last comma made a newline."""
+    """Write a large array by orjson: flat, then each row's last comma becomes a newline."""
     import orjson
 
     from softmax_cli.reading.bits import Marks, packed

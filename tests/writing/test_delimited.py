@@ -43,9 +43,6 @@ def written_of(batches, layout, settings):
     return (form.opening + form.between.join(parts) + form.closing).decode()
 
 
-# ── the input's own shape ────────────────────────────────────────────────────────────────
-
-
 def test_a_vector_from_arguments_is_a_line():
     assert typed([0, 0]) == "0.5,0.5\n"
     assert typed([0, 0], [0, -math.inf]) == "0.5,0.5\n1.0,0.0\n"
@@ -117,9 +114,6 @@ def test_precision_rounds_each_number():
     assert typed([0, -math.inf], command="jacobian", precision=2) == "0.00,0.00\n0.00,0.00\n"
 
 
-# ── more columns, and fewer ──────────────────────────────────────────────────────────────
-
-
 @pytest.mark.parametrize(
     ("command", "options", "names", "numbers"),
     [
@@ -157,9 +151,6 @@ def test_top_writes_a_line_a_class_best_first():
     assert typed([0, 0], top=1, zero_based=True) == "1,0,0.5\n"
 
 
-# ── Jacobians ────────────────────────────────────────────────────────────────────────────
-
-
 def test_a_jacobian_is_a_line_an_output_and_a_blank_line_between_two():
     matrix = "0.25,-0.25\n-0.25,0.25\n"
     assert typed([0, 0], command="jacobian") == matrix
@@ -188,9 +179,6 @@ def test_a_large_jacobian_is_written_whole():
         [classes] * classes + [1] + [classes] * classes + [1]
     )
     assert lines[:classes] == lines[classes + 1 : -1]
-
-
-# ── headers and line ends as they came ───────────────────────────────────────────────────
 
 
 def test_a_header_keeps_its_quotes_where_its_names_stay():

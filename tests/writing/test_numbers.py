@@ -41,9 +41,6 @@ def exactly(value, precision):
     return f"{rounded if rounded else abs(rounded):f}"
 
 
-# ── every bit ────────────────────────────────────────────────────────────────────────────
-
-
 @settings(max_examples=250)
 @given(st.one_of(doubles, near_powers))
 def test_the_shortest_text_reads_back_to_the_same_double(value):
@@ -86,9 +83,6 @@ def test_an_infinity_among_numbers_is_inf(value):
     assert lines(array).decode() == f"0.5,{spelt_infinity}\n0.00001,1e+22"
 
 
-# ── digits after the point ───────────────────────────────────────────────────────────────
-
-
 @settings(max_examples=150)
 @given(
     st.one_of(doubles, st.floats(-10, 10), st.integers(-4000, 4000).map(lambda n: n / 16)),
@@ -115,9 +109,6 @@ def test_rows_rounded_together_are_rounded_alike_and_never_minus_zero(values, pr
 
 def test_an_infinity_is_not_rounded():
     assert lines(np.array([[-math.inf, -10.0, -0.001]]), 2) == b"-inf,-10.00,0.00"
-
-
-# ── decimals ─────────────────────────────────────────────────────────────────────────────
 
 
 def test_decimals_keep_all_their_digits():
