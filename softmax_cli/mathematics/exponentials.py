@@ -69,11 +69,9 @@ class Logits:
         if all(self.masked):
             raise ValueError("every class is masked (-inf): there is nothing to normalise")
         self._multiples, self._unit = _multiples(numbers, self.masked)
-        by: Sequence[Decimal | int] = values
-        if self._unit:  # of each number itself, not of its first hundred digits
-            lowest = min(self._multiples) - 1
-            pairs = zip(self._multiples, self.masked, strict=True)
-            by = [lowest if masked else multiple for multiple, masked in pairs]
+        self._decimal = all(isinstance(number, Decimal) for number in numbers)
+        # by each number itself where possible, not by its first hundred digits
+        by: Sequence[Decimal | int] = self._multiples or values
         self.a = max(range(len(by)), key=by.__getitem__)
         self._known: dict[int, list[Decimal]] = {}
 
@@ -104,26 +102,34 @@ class Logits:
         return list(self._known[precision])
 
     def _exponentials(self, precision: int) -> list[Decimal]:
-        if self._unit:
-            top = self._multiples[self.a]
-            pairs = zip(self._multiples, self.masked, strict=True)
-            n = [0 if masked else top - multiple for multiple, masked in pairs]
-            bits = max(n).bit_length()
-            if bits <= 6 * precision + 60:
-                # precision in steps, so that rows share a table
-                digits = precision + (bits // 24 + 1) * 8 + 3
-                powers = _powers(self._unit, self.temperature, digits)
-                zero = Decimal(0)
-                return [
-                    zero if masked else powers.power(k)
-                    for k, masked in zip(n, self.masked, strict=True)
-                ]
+        top = self._multiples[self.a] if self._unit else 0
+        n = [top - multiple for multiple in self._multiples]
+        bits = max(n, default=0).bit_length()
+        # a table serves many classes of a vector, and rows of decimals, which share their unit
+        shared = self._decimal or len(n) > 50 or precision > 150
+        if self._unit and shared and bits <= 6 * precision + 60:
+            # the digits to spare grow in steps, so that rows share a table
+            digits = precision + (bits // 24 + 1) * 8 + 3
+            power = _powers(self._unit, self.temperature, digits).power
+            pairs = zip(n, self.masked, strict=True)
+            return [Decimal(0) if masked else power(k) for k, masked in pairs]
+        if not self._unit and self.terms is not None:
+            return self._from_terms(self.terms, precision + 3)
         known: dict[Decimal, Decimal] = {_MINUS_INFINITY: Decimal(0)}
         exponents = self.exponents(precision + 2)
         for z in exponents:
             if z not in known:
                 known[z] = _exp(z, precision + 3)
         return [known[z] for z in exponents]
+
+    @staticmethod
+    def _from_terms(terms: Sequence[Term], precision: int) -> list[Decimal]:
+        known = {
+            k: _exp(_divide(k.numerator, k.denominator, precision), precision)
+            for k in {k for _, k in terms}
+        }
+        with localcontext(context(precision)):
+            return [Decimal(c.numerator) / Decimal(c.denominator) * known[k] for c, k in terms]
 
     def _exponent(self, j: int, precision: int) -> Decimal:
         """Return (x − m)/T within 10^−precision, or within that share of it where exp is tiny."""
@@ -162,16 +168,10 @@ class Logits:
 
 
 def _multiples(numbers: Sequence[Number], masked: Sequence[bool]) -> tuple[list[int], int]:
-    """Return whole numbers n and d with x = n/d, and n 0 for a mask; d is 0 if none are known."""
+    """Return whole numbers n and d with x = n/d, or d 0 if unknown; a mask's n is the least."""
     ratios = []
     for number, is_masked in zip(numbers, masked, strict=True):
-        if is_masked:
-            ratio: tuple[int, int] | None = (0, 1)
-        elif isinstance(number, Decimal):
-            ratio = integer_ratio(number)
-        else:
-            fraction = exact_value(number)
-            ratio = None if fraction is None else fraction.as_integer_ratio()
+        ratio = (0, 1) if is_masked else _integer_ratio(number)
         if ratio is None:
             return [], _UNKNOWN_UNIT
         ratios.append(ratio)
@@ -180,7 +180,19 @@ def _multiples(numbers: Sequence[Number], masked: Sequence[bool]) -> tuple[list[
         common = math.lcm(common, denominator)
         if common.bit_length() > 4 * LONGEST:
             return [], _UNKNOWN_UNIT
-    return [n * (common // d) for n, d in ratios], common
+    multiples = [n * (common // d) for n, d in ratios]
+    if any(masked):
+        pairs = list(zip(multiples, masked, strict=True))
+        lowest = min(n for n, is_masked in pairs if not is_masked) - 1
+        multiples = [lowest if is_masked else n for n, is_masked in pairs]
+    return multiples, common
+
+
+def _integer_ratio(number: Number) -> tuple[int, int] | None:
+    if isinstance(number, Decimal):
+        return integer_ratio(number)
+    fraction = exact_value(number)
+    return None if fraction is None else fraction.as_integer_ratio()
 
 
 def _divide(numerator: int, denominator: int, precision: int) -> Decimal:
