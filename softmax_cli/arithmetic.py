@@ -12,7 +12,7 @@ from softmax_cli.settings import Settings
 from softmax_cli.values import Batch, Floats, Integers, Numbers, Of, OfWeights
 
 if TYPE_CHECKING:
-    from softmax_cli.mathematics.exact import Number
+    from softmax_cli.mathematics.decimals import Number
 
 
 class Arithmetic(Protocol):

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from softmax_cli.mathematics.exact import Number
+    from softmax_cli.mathematics.decimals import Number
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.intp]

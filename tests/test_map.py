@@ -114,8 +114,14 @@ def test_the_mathematics_knows_numpy_and_nothing_of_text(module):
     assert {box(name) for _, name in modules_imported(module)} <= {"mathematics"}
 
 
-def test_the_exact_mathematics_needs_the_standard_library_alone():
-    assert packages_imported("mathematics.exact") <= sys.stdlib_module_names
+@pytest.mark.parametrize("module", ["exact", "rounding", "exponentials", "decimals"])
+def test_the_exact_mathematics_needs_the_standard_library_alone(module):
+    assert packages_imported(f"mathematics.{module}") <= sys.stdlib_module_names
+
+
+def test_no_module_is_longer_than_400_lines():
+    lengths = {file.name: len(file.read_text().splitlines()) for file in PACKAGE.rglob("*.py")}
+    assert {name: length for name, length in lengths.items() if length > 400} == {}
 
 
 @pytest.mark.parametrize("module", ALL)

@@ -25,7 +25,7 @@ from softmax_cli.errors import (
 )
 
 if TYPE_CHECKING:
-    from softmax_cli.mathematics.exact import Number
+    from softmax_cli.mathematics.decimals import Number
 
 BLANKS = " \t"
 _DECIMAL = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
@@ -98,14 +98,14 @@ def to_exact(text: str) -> "Number":
     Raises:
         SoftmaxError: the text is not a number.
     """
-    from softmax_cli.mathematics import exact
+    from softmax_cli.mathematics.decimals import evaluate
 
     try:
         number = _parsed(_bare(text))
     except _Refused:
         raise NotANumber(text=text) from None
     try:
-        exact.evaluate(number, _DIGITS_FOR_A_DOUBLE)
+        evaluate(number, _DIGITS_FOR_A_DOUBLE)
     except SoftmaxError:
         raise
     except ZeroDivisionError:
@@ -129,9 +129,9 @@ def _bare(text: str) -> str:
 
 def _evaluated(text: str) -> float:
     """The double nearest to a fraction or a logarithm."""
-    from softmax_cli.mathematics import exact
+    from softmax_cli.mathematics.decimals import evaluate
 
-    precise = exact.evaluate(to_exact(text), _DIGITS_FOR_A_DOUBLE)
+    precise = evaluate(to_exact(text), _DIGITS_FOR_A_DOUBLE)
     value = float(precise)
     if math.isinf(value) and "inf" not in text.lower():
         raise TooLarge(text=text)
@@ -149,7 +149,7 @@ def _parsed(bare: str) -> "Number":
 def _fraction(text: str, start: int, depth: int) -> "tuple[Number, int]":
     """The terms from here on, and where they end; bars bind from the left: 1/2/3 is 1/6."""
     # decimal takes longer to import than all else that a plain vector needs
-    from softmax_cli.mathematics.exact import Quotient
+    from softmax_cli.mathematics.decimals import Quotient
 
     number, end = _term(text, start, depth)
     while text.startswith("/", end):
@@ -163,7 +163,7 @@ def _term(text: str, start: int, depth: int) -> "tuple[Number, int]":
     """A number without a fraction bar of its own, and where it ends with its blanks."""
     from decimal import Decimal
 
-    from softmax_cli.mathematics.exact import Logarithm
+    from softmax_cli.mathematics.decimals import Logarithm
 
     term = _term_pattern().match(text, start)
     if term is None or depth > _DEEPEST:

@@ -30,7 +30,7 @@ from softmax_cli.settings import Settings
 from softmax_cli.values import Batch, Block
 
 if TYPE_CHECKING:
-    from softmax_cli.mathematics.exact import Number
+    from softmax_cli.mathematics.decimals import Number
 
 # What a row-by-row reader gathers before it hands a batch on.
 _ROWS_IN_A_BATCH = 4096

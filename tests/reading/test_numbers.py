@@ -13,7 +13,7 @@ from softmax_cli.errors import (
     TooLarge,
     ZeroDenominator,
 )
-from softmax_cli.mathematics import exact
+from softmax_cli.mathematics.decimals import Logarithm, Quotient
 from softmax_cli.reading.numbers import plain_floats, to_exact, to_float
 
 LARGEST = Fraction(1.7976931348623157e308)
@@ -229,9 +229,9 @@ def test_a_typed_decimal_is_itself(number):
 
 
 def test_a_typed_fraction_and_logarithm_stay_what_they_are():
-    assert to_exact("0.1/3") == exact.Quotient(Decimal("0.1"), Decimal(3))
-    assert to_exact("-ln(2)") == exact.Logarithm(Decimal(2), negative=True)
-    assert to_exact("1/2/3") == exact.Quotient(exact.Quotient(Decimal(1), Decimal(2)), Decimal(3))
+    assert to_exact("0.1/3") == Quotient(Decimal("0.1"), Decimal(3))
+    assert to_exact("-ln(2)") == Logarithm(Decimal(2), negative=True)
+    assert to_exact("1/2/3") == Quotient(Quotient(Decimal(1), Decimal(2)), Decimal(3))
 
 
 # ── whole rows ───────────────────────────────────────────────────────────────────────────

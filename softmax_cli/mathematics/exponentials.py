@@ -1,0 +1,366 @@
+"""The exponentials exp((x − m)/T) of one vector, m its largest number, and exact sums of them.
+
+How they are computed. Where the numbers are rational, the differences m − x are whole multiples n
+of one unit, and so are those of every other row with as many digits after the point. exp(−n·unit)
+is a product of a few powers out of a table, one power for each byte of n; the table is filled as
+it is used and serves all classes and rows. A power of n carries at most 2n rounding errors of the
+table's precision, which therefore has the digits of 2n to spare. Other numbers go through the
+exponential function one by one.
+
+What is exactly known. An exponential is written c·e^k with c and k rational, where that is
+possible: for rational numbers, and for logarithms whose powers come out rational. An `ExpSum` is a
+sum of such terms with distinct k. By the theorem of Lindemann and Weierstrass it is zero only if
+every c is, so its sign is found by raising the precision.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from decimal import Decimal, localcontext
+from fractions import Fraction
+from functools import cached_property, lru_cache
+from typing import TypeAlias
+
+from softmax_cli.mathematics.decimals import (
+    LONGEST,
+    MOST_DIGITS,
+    SMALLEST,
+    Number,
+    Undecided,
+    context,
+    evaluate,
+    exact_value,
+    integer_ratio,
+    multiple_of_logarithm,
+)
+
+# A sum of c·e^k as a mapping from k to c.
+ExpSum: TypeAlias = dict[Fraction, Fraction]
+Term: TypeAlias = tuple[Fraction, Fraction]
+
+_MINUS_INFINITY = Decimal("-Infinity")
+# An exponential below this stands for all smaller ones. Products of three of them are still
+# decimals, and what consists of them alone lies below the smallest result that is given.
+_TINY = Decimal((0, (1,), 2 * SMALLEST))
+_LOWEST_EXPONENT = 46 * SMALLEST // 10  # its logarithm, rounded up in size
+# Powers are worked out in fractions up to so many bits.
+_LARGEST_POWER = 20000
+_UNKNOWN_UNIT = 0
+
+
+class Logits:
+    """The numbers of one vector, and what is exactly known of their exponentials.
+
+    Attributes:
+        a: the index of the largest number, the first of ties.
+        masked: for each class, whether it is −inf.
+    """
+
+    def __init__(self, numbers: Sequence[Number], temperature: Number = Decimal(1)) -> None:
+        if not numbers:
+            raise ValueError("there are no numbers")
+        t = evaluate(temperature, 9)
+        if not (t > 0 and t.is_finite()):
+            raise ValueError("the temperature must be finite and greater than 0")
+        self.numbers, self.temperature = numbers, temperature
+        values = [evaluate(number, 100) for number in numbers]
+        self.masked = [value.is_infinite() for value in values]
+        if -_MINUS_INFINITY in values:
+            raise ValueError("+inf: exp(inf)/exp(inf) is undefined")
+        if all(self.masked):
+            raise ValueError("every class is masked (-inf): there is nothing to normalise")
+        self._multiples, self._unit = _multiples(numbers, self.masked)
+        self._decimal = all(isinstance(number, Decimal) for number in numbers)
+        # by each number itself where possible, not by its first hundred digits
+        by: Sequence[Decimal | int] = self._multiples or values
+        self.a = max(range(len(by)), key=by.__getitem__)
+        self._known: dict[int, list[Decimal]] = {}
+
+    def exponents(self, precision: int) -> list[Decimal]:
+        """Return (x − m)/T, each within 10^−precision, or that share of it where exp is tiny."""
+        if not self._unit:
+            return [self._exponent(j, precision) for j in range(len(self.numbers))]
+        top = self._multiples[self.a]
+        t = exact_value(self.temperature)
+        values = []
+        for multiple, masked in zip(self._multiples, self.masked, strict=True):
+            if masked:
+                values.append(_MINUS_INFINITY)
+            elif t is None:
+                values.append(self._exponent(len(values), precision))
+            else:
+                n = (multiple - top) * t.denominator
+                values.append(_divide(n, self._unit * t.numerator, precision))
+        return values
+
+    def exponentials(self, precision: int) -> list[Decimal]:
+        """Return exp((x − m)/T), each with a relative error below 10^−precision; 0 if masked.
+
+        One below 10^(2·SMALLEST) is returned as that.
+        """
+        if precision not in self._known:
+            self._known[precision] = self._exponentials(precision)
+        return list(self._known[precision])
+
+    def _exponentials(self, precision: int) -> list[Decimal]:
+        top = self._multiples[self.a] if self._unit else 0
+        n = [top - multiple for multiple in self._multiples]
+        bits = max(n, default=0).bit_length()
+        # a table serves many classes of a vector, and rows of decimals, which share their unit
+        shared = self._decimal or len(n) > 50 or precision > 150
+        if self._unit and shared and bits <= 6 * precision + 60:
+            # the digits to spare grow in steps, so that rows share a table
+            digits = precision + (bits // 24 + 1) * 8 + 3
+            power = _powers(self._unit, self.temperature, digits).power
+            pairs = zip(n, self.masked, strict=True)
+            return [Decimal(0) if masked else power(k) for k, masked in pairs]
+        if not self._unit and self.terms is not None:
+            return self._from_terms(self.terms, precision + 3)
+        known: dict[Decimal, Decimal] = {_MINUS_INFINITY: Decimal(0)}
+        exponents = self.exponents(precision + 2)
+        for z in exponents:
+            if z not in known:
+                known[z] = _exp(z, precision + 3)
+        return [known[z] for z in exponents]
+
+    @staticmethod
+    def _from_terms(terms: Sequence[Term], precision: int) -> list[Decimal]:
+        known = {
+            k: _exp(_divide(k.numerator, k.denominator, precision), precision)
+            for k in {k for _, k in terms}
+        }
+        with localcontext(context(precision)):
+            return [Decimal(c.numerator) / Decimal(c.denominator) * known[k] for c, k in terms]
+
+    def _exponent(self, j: int, precision: int) -> Decimal:
+        """Return (x − m)/T within 10^−precision, or within that share of it where exp is tiny."""
+        x, m = self.numbers[j], self.numbers[self.a]
+        if self.masked[j]:
+            return _MINUS_INFINITY
+        if x == m:
+            return Decimal(0)
+        digits = precision + 10
+        while digits < 2 * precision + MOST_DIGITS:
+            with localcontext(context(digits)):
+                p, q, t = (evaluate(number, digits) for number in (x, m, self.temperature))
+                z = (p - q) / t
+                error = (abs(p) + abs(q) + abs(p - q)) / t
+                excess = precision + error.adjusted() + 3 - digits if error else 0
+                if z < 2 * _LOWEST_EXPONENT:
+                    excess -= z.adjusted()
+            if excess <= 0:
+                return z
+            digits += excess
+        raise Undecided("the numbers are too large to work out so many digits")
+
+    @cached_property
+    def terms(self) -> list[Term] | None:
+        """Return c and k for exp((x − m)/T) = c·e^k, if all are known; c is 0 for a mask."""
+        t, m = exact_value(self.temperature), self.numbers[self.a]
+        if t is None:
+            return None
+        terms: list[Term] = []
+        for x, masked in zip(self.numbers, self.masked, strict=True):
+            term = (Fraction(0), Fraction(0)) if masked else _term(x, m, t)
+            if term is None:
+                return None
+            terms.append(term)
+        return terms
+
+
+def _multiples(numbers: Sequence[Number], masked: Sequence[bool]) -> tuple[list[int], int]:
+    """Return whole numbers n and d with x = n/d, or d 0 if unknown; a mask's n is the least."""
+    ratios = []
+    for number, is_masked in zip(numbers, masked, strict=True):
+        ratio = (0, 1) if is_masked else _integer_ratio(number)
+        if ratio is None:
+            return [], _UNKNOWN_UNIT
+        ratios.append(ratio)
+    common = 1
+    for denominator in {denominator for _, denominator in ratios}:
+        common = math.lcm(common, denominator)
+        if common.bit_length() > 4 * LONGEST:
+            return [], _UNKNOWN_UNIT
+    multiples = [n * (common // d) for n, d in ratios]
+    if any(masked):
+        pairs = list(zip(multiples, masked, strict=True))
+        lowest = min(n for n, is_masked in pairs if not is_masked) - 1
+        multiples = [lowest if is_masked else n for n, is_masked in pairs]
+    return multiples, common
+
+
+def _integer_ratio(number: Number) -> tuple[int, int] | None:
+    if isinstance(number, Decimal):
+        return integer_ratio(number)
+    fraction = exact_value(number)
+    return None if fraction is None else fraction.as_integer_ratio()
+
+
+def _divide(numerator: int, denominator: int, precision: int) -> Decimal:
+    """Return a ratio ≤ 0 within 10^−precision, or within that share of it where exp is tiny."""
+    whole = -numerator // denominator
+    size = len(str(whole)) if whole < -_LOWEST_EXPONENT else 0
+    return context(precision + size + 1).divide(Decimal(numerator), Decimal(denominator))
+
+
+def _exp(z: Decimal, precision: int) -> Decimal:
+    return context(precision).exp(z) if z > _LOWEST_EXPONENT else _TINY
+
+
+class _Powers:
+    """exp(−n/(unit·T)) for whole numbers n, from a table that is filled as it is used.
+
+    A level of the table holds the powers of one byte of n: level i, entry b is exp to b·256^i.
+    """
+
+    def __init__(self, unit: int, temperature: Number, precision: int) -> None:
+        self._context = context(precision)
+        wide = context(precision + 5)
+        self._step = wide.divide(-1, wide.multiply(unit, evaluate(temperature, precision + 5)))
+        self._levels = [self._level(self._context.exp(self._step))]
+
+    @staticmethod
+    def _level(base: Decimal) -> list[Decimal | None]:
+        return [Decimal(1), base, *[None] * 254]
+
+    def power(self, n: int) -> Decimal:
+        """Return exp(−n/(unit·T)), with at most 2n times a rounding error; _TINY if below it."""
+        multiply = self._context.multiply
+        if context(20).multiply(n, self._step) < _LOWEST_EXPONENT:
+            return _TINY
+        product = None
+        for i, byte in enumerate(n.to_bytes((n.bit_length() + 7) // 8, "little")):
+            if byte:
+                factor = self._entry(i, byte)
+                product = factor if product is None else multiply(product, factor)
+        return Decimal(1) if product is None else product
+
+    def _entry(self, i: int, b: int) -> Decimal:
+        while len(self._levels) <= i:
+            half = self._entry(len(self._levels) - 1, 128)
+            self._levels.append(self._level(self._context.multiply(half, half)))
+        entry = self._levels[i][b]
+        if entry is None:
+            rest = b // 2
+            entry = self._context.multiply(self._entry(i, rest), self._entry(i, b - rest))
+            self._levels[i][b] = entry
+        return entry
+
+
+@lru_cache(maxsize=16)
+def _powers(unit: int, temperature: Number, precision: int) -> _Powers:
+    return _Powers(unit, temperature, precision)
+
+
+def _term(x: Number, m: Number, t: Fraction) -> Term | None:
+    """Return c and k with exp((x − m)/T) = c·e^k, if both are known to be rational."""
+    if x == m:
+        return Fraction(1), Fraction(0)
+    first, second = _linear(x), _linear(m)
+    if first is None or second is None:
+        return None
+    powers = [(first[2], first[1] / t), (second[2], -second[1] / t)]
+    factor = _product_of_powers(powers)
+    return None if factor is None else (factor, (first[0] - second[0]) / t)
+
+
+def _linear(number: Number) -> tuple[Fraction, Fraction, Fraction] | None:
+    """Return f, c and p if the number is f + c·ln(p) with all of them rational."""
+    value = exact_value(number)
+    if value is not None:
+        return value, Fraction(0), Fraction(1)
+    multiple = multiple_of_logarithm(number)
+    return multiple and (Fraction(0), *multiple)
+
+
+def _product_of_powers(powers: Iterable[tuple[Fraction, Fraction]]) -> Fraction | None:
+    """Return Π p^c if it is known to be rational: the root of a product of whole powers."""
+    powers = [(p, c) for p, c in powers if c and p != 1]
+    degree = math.lcm(*(c.denominator for _, c in powers))
+    product = Fraction(1)
+    for p, c in powers:
+        size = max(p.numerator.bit_length(), p.denominator.bit_length())
+        if abs(c * degree) * size > _LARGEST_POWER:
+            return None
+        product *= p ** int(c * degree)
+    numerator, denominator = _root(product.numerator, degree), _root(product.denominator, degree)
+    return Fraction(numerator, denominator) if numerator and denominator else None
+
+
+def _root(number: int, degree: int) -> int | None:
+    """Return the whole root of a positive integer, if it has one."""
+    if number == 1 or degree == 1:
+        return number
+    if degree >= number.bit_length():  # the root is less than 2
+        return None
+    root = 1 << -(-number.bit_length() // degree)
+    while (closer := ((degree - 1) * root + number // root ** (degree - 1)) // degree) < root:
+        root = closer  # Newton's step, from above
+    return root if root**degree == number else None
+
+
+def add(*sums: ExpSum) -> ExpSum:
+    """Return the sum of sums of exponentials, without the terms that cancel."""
+    total: ExpSum = {}
+    for one in sums:
+        for k, c in one.items():
+            total[k] = total.get(k, Fraction(0)) + c
+    return {k: c for k, c in total.items() if c}
+
+
+def scale(one: ExpSum, factor: Fraction) -> ExpSum:
+    """Return a sum of exponentials times a rational number."""
+    return {k: c * factor for k, c in one.items() if factor}
+
+
+def multiply(one: ExpSum, other: ExpSum) -> ExpSum:
+    """Return the product of two sums of exponentials."""
+    product: ExpSum = {}
+    for k, c in one.items():
+        for m, d in other.items():
+            product[k + m] = product.get(k + m, Fraction(0)) + c * d
+    return {k: c for k, c in product.items() if c}
+
+
+def leading(one: ExpSum, precision: int) -> tuple[Fraction, Decimal]:
+    """Return k and s with the sum s·e^k, s with a relative error below 10^−precision.
+
+    Raises:
+        Undecided: the sum cancels beyond what can be worked out.
+    """
+    if not one:
+        return Fraction(0), Decimal(0)
+    top = max(one)
+    digits = precision + len(str(len(one))) + 5
+    while digits <= MOST_DIGITS + 2 * precision:
+        with localcontext(context(digits)):
+            terms = [
+                Decimal(c.numerator)
+                / Decimal(c.denominator)
+                * _exp(_divide((k - top).numerator, (k - top).denominator, digits), digits)
+                for k, c in one.items()
+            ]
+            total, size = sum(terms, Decimal(0)), sum(map(abs, terms), Decimal(0))
+        if (
+            total
+            and size.adjusted() - total.adjusted() < digits - precision - len(str(len(one))) - 3
+        ):
+            return top, total
+        digits *= 2
+    raise Undecided("the terms cancel to more digits than can be worked out")
+
+
+def ratio(numerator: ExpSum, denominator: ExpSum, precision: int) -> Decimal:
+    """Return the ratio of two sums of exponentials with a relative error below 10^−precision."""
+    k, s = leading(numerator, precision + 2)
+    m, t = leading(denominator, precision + 2)
+    z = k - m
+    with localcontext(context(precision + 3)):
+        if z <= 0:
+            return s / t * _exp(_divide(z.numerator, z.denominator, precision + 3), precision + 3)
+        return s / t / _exp(_divide(-z.numerator, z.denominator, precision + 3), precision + 3)
+
+
+def sign(one: ExpSum) -> int:
+    """Return −1, 0 or 1: the sign of a sum of exponentials, 0 only if every term cancels."""
+    _, s = leading(add(one), 3)
+    return (s > 0) - (s < 0)
