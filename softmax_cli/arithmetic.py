@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from softmax_cli.errors import BadVector
 from softmax_cli.mathematics import softmax as core
 from softmax_cli.reading.numbers import to_exact
 from softmax_cli.settings import Settings
-from softmax_cli.values import Batch, Floats, Integers, Numbers, Of, OfWeights
+from softmax_cli.values import Batch, Booleans, Floats, Integers, Numbers, Of, OfWeights
 
 if TYPE_CHECKING:
     from softmax_cli.mathematics.decimals import Number
+    from softmax_cli.mathematics.rounding import Rounding
 
 
 class Arithmetic(Protocol):
@@ -42,29 +44,32 @@ def arithmetic(batch: Batch, settings: Settings) -> Arithmetic:
     if settings.digits:
         assert batch.typed is not None
         return _Decimals(batch.typed, settings.digits, to_exact(settings.temperature.typed))
-    return _Doubles(batch.values, settings.temperature.value)
+    doubles = _Doubles(batch.values, settings.temperature.value)
+    if settings.precision is None:
+        return doubles
+    return _Rounded(doubles, settings.precision)
 
 
 class _Doubles:
     """Doubles."""
 
     def __init__(self, x: Floats, temperature: float) -> None:
-        self._x = x
-        self._temperature = temperature
+        self.x = x
+        self.temperature = temperature
         self._shares: core.Shares | None = None
 
     @property
     def shares(self) -> core.Shares:
         """The probabilities, with what their derivatives need."""
         if self._shares is None:
-            self._shares = core.shares(self._x, self._temperature)
+            self._shares = core.shares(self.x, self.temperature)
         return self._shares
 
     def softmax(self) -> Numbers:
         return self.shares.softmax
 
     def log_softmax(self) -> Numbers:
-        return core.log_softmax_of(self._x, self._temperature)
+        return core.log_softmax_of(self.x, self.temperature)
 
     def jacobian_diagonal(self) -> Numbers:
         return core.jacobian_diagonal(self.shares)
@@ -77,22 +82,111 @@ class _Doubles:
             return core.upstream_gradient(self.shares, self._target(of))
         if of.kind == "target":
             return core.target_gradient(self.shares, self._target(of))
-        return self.jacobian_rows(np.arange(len(self._x)), self._target(of))
+        return self.jacobian_rows(np.arange(len(self.x)), self._target(of))
 
     def loss(self, of: Of) -> Numbers:
-        return core.loss(self._x, self._target(of), self._temperature)
+        return core.loss(self.x, self._target(of), self.temperature)
 
     def _target(self, of: Of) -> Numbers:
         if isinstance(of, OfWeights):
-            return np.broadcast_to(of.weights, self._x.shape)
+            return np.broadcast_to(of.weights, self.x.shape)
         return of.classes
+
+
+class _Rounded:
+    """Doubles for rounding to so many digits after the point.
+
+    Where a double is too near the middle between two roundings to tell on which side of it the
+    true value lies, the true value is rounded instead.
+    """
+
+    def __init__(self, doubles: _Doubles, places: int) -> None:
+        self._doubles = doubles
+        self._places = places
+
+    def softmax(self) -> Numbers:
+        return self._settled(self._doubles.softmax(), lambda rows: self._exact(rows).softmax())
+
+    def log_softmax(self) -> Numbers:
+        values = self._doubles.log_softmax()
+        return self._settled(values, lambda rows: self._exact(rows).log_softmax())
+
+    def jacobian_diagonal(self) -> Numbers:
+        values = self._doubles.jacobian_diagonal()
+        return self._settled(values, lambda rows: self._exact(rows).jacobian_diagonal())
+
+    def jacobian_rows(self, vectors: Integers, outputs: Integers) -> Numbers:
+        def exact(rows: Integers) -> Numbers:
+            return self._exact(vectors[rows]).jacobian_rows(np.arange(rows.size), outputs[rows])
+
+        return self._settled(self._doubles.jacobian_rows(vectors, outputs), exact)
+
+    def gradient(self, of: Of) -> Numbers:
+        values = self._doubles.gradient(of)
+        return self._settled(values, lambda rows: self._exact(rows).gradient(_part(of, rows)))
+
+    def loss(self, of: Of) -> Numbers:
+        values = self._doubles.loss(of)
+        return self._settled(values, lambda rows: self._exact(rows).loss(_part(of, rows)))
+
+    def _exact(self, rows: Integers) -> "_Decimals":
+        """Return the exact arithmetic of some vectors."""
+        from decimal import Decimal
+
+        from softmax_cli.mathematics.rounding import Places
+
+        numbers = [[*map(Decimal, row)] for row in self._doubles.x[rows].tolist()]
+        return _Decimals(numbers, Places(self._places), Decimal(self._doubles.temperature))
+
+    def _settled(self, values: Numbers, exact: Callable[[Integers], Numbers]) -> Numbers:
+        """Return the values, or true values where rounding a double is not certain."""
+        uncertain = _may_round_wrongly(values, self._places)
+        rows = np.flatnonzero(uncertain.reshape(len(values), -1).any(axis=1))
+        if not rows.size:
+            return values
+        rounded = exact(rows)
+        # a double prints as the decimal it is nearest to, up to fifteen digits
+        limit = 10 ** (_DIGITS_OF_A_DOUBLE - self._places)
+        if self._places < _DIGITS_OF_A_DOUBLE and (abs(rounded) < limit).all():
+            rounded = rounded.astype(np.float64)
+        settled = values.astype(rounded.dtype)
+        settled[rows] = np.where(uncertain[rows], rounded, settled[rows])
+        return settled
+
+
+_DIGITS_OF_A_DOUBLE = 15
+# Below this power of ten an underflow to 0 is rounded to 0 too.
+_MOST_PLACES_OF_ZERO = 300
+# How far a double is from the true value, at most, relative to it; and as much again.
+_UNCERTAINTY = 2.0**-50
+
+
+def _may_round_wrongly(values: Numbers, places: int) -> Booleans:
+    """Return where rounding a double may differ from rounding the true value."""
+    with np.errstate(all="ignore"):
+        scaled = np.abs(values) * 10.0**places if places < 308 else np.abs(values) * np.inf
+        from_tie = np.abs(scaled - np.floor(scaled) - 0.5)
+        uncertain = ~(from_tie > scaled * _UNCERTAINTY) & np.isfinite(values)
+    if places <= _MOST_PLACES_OF_ZERO:
+        uncertain &= values != 0
+    return uncertain
+
+
+def _part(of: Of, rows: Integers) -> Of:
+    """Return what is differentiated for some vectors, in decimals."""
+    from decimal import Decimal
+
+    if isinstance(of, OfWeights):
+        weights = np.array([*map(Decimal, of.weights.tolist())], dtype=object)
+        return of._replace(weights=weights)
+    return of._replace(classes=of.classes[rows])
 
 
 class _Decimals:
     """As many correct digits as asked for, of the numbers as typed."""
 
     def __init__(
-        self, typed: "Sequence[Sequence[Number]]", digits: int, temperature: "Number"
+        self, typed: "Sequence[Sequence[Number]]", digits: "Rounding", temperature: "Number"
     ) -> None:
         from softmax_cli.mathematics import exact
 
@@ -127,20 +221,26 @@ class _Decimals:
         return self._each(self._exact.cross_entropy, self._targets(of))
 
     def _jacobian_row(self, vector: int, output: int) -> Any:
-        return self._exact.jacobian_row(
-            self._typed[vector], output, self._digits, self._temperature
-        )
+        return self._answer(self._exact.jacobian_row, vector, output)
 
     def _each(self, function: Callable[..., Any], targets: Sequence[Any] | None = None) -> Numbers:
         """Return what the function makes of each vector and its target, if there is one."""
         others: Sequence[Any] = [()] * len(self._typed)
         if targets is not None:
             others = [(target,) for target in targets]
-        answers = [
-            function(numbers, *other, self._digits, self._temperature)
-            for numbers, other in zip(self._typed, others, strict=True)
-        ]
+        answers = [self._answer(function, vector, *other) for vector, other in enumerate(others)]
         return np.array(answers, dtype=object)
+
+    def _answer(self, function: Callable[..., Any], vector: int, *target: Any) -> Any:
+        """Return what the function makes of a vector.
+
+        Raises:
+            BadVector: its digits cannot be given.
+        """
+        try:
+            return function(self._typed[vector], *target, self._digits, self._temperature)
+        except ArithmeticError as error:
+            raise BadVector(vector=vector, reason=str(error)) from None
 
     def _targets(self, of: Of) -> Sequence[Any]:
         """Return the class of each vector as a plain number, or the weights of its classes."""

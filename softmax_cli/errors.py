@@ -148,16 +148,16 @@ class UnequalNames(SoftmaxError):
 
 
 class BadVector(SoftmaxError):
-    """A vector whose answer no double can hold.
+    """A vector whose answer cannot be given.
 
     Attributes:
         vector: its position in the batch.
     """
 
-    sentence = "the answer is too large for a double: --digits works it out"
+    sentence = "{reason}"
 
-    def __init__(self, place: Place | None = None, vector: int = 0) -> None:
-        super().__init__(place)
+    def __init__(self, place: Place | None = None, vector: int = 0, **data: Any) -> None:
+        super().__init__(place, **data)
         self.vector = vector
 
 

@@ -6,6 +6,9 @@ are written by different libraries in the same way.
 
 import re
 import sys
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -26,7 +29,7 @@ def lines(values: Numbers, precision: int | None = None) -> bytes:
         precision: how many digits after the point to round to; by default every bit.
     """
     if values.dtype == object:
-        return _joined(values, _decimal)
+        return _joined(values, partial(_decimal, precision=precision))
     if precision is not None:
         return _rounded(values, precision)
     if values.size < _WORTH_ORJSON and "orjson" not in sys.modules:
@@ -50,13 +53,17 @@ def shortest(value: float) -> str:
     return f"{sign}0.0000{digits.replace('.', '')}"
 
 
-def _decimal(value: object) -> str:
+def _decimal(value: Any, precision: int | None) -> str:
+    """Write a Decimal with all its digits; a double among Decimals is rounded."""
+    if precision is not None:
+        text = f"{value:.{precision}f}"
+        return text.lstrip("-") if not float(text) else text
     text = str(value) if value else "0"
     return text.replace("E", "e").replace("Infinity", "inf")
 
 
-def _joined(values: Numbers, spell: "object") -> bytes:
-    rows = [",".join(map(spell, row)) for row in values.tolist()]  # type: ignore[call-overload]
+def _joined(values: Numbers, spell: Callable[[Any], str]) -> bytes:
+    rows = [",".join(map(spell, row)) for row in values.tolist()]
     return "\n".join(rows).encode()
 
 
