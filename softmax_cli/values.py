@@ -58,7 +58,8 @@ class Batch(NamedTuple):
 
     def part(self, vectors: slice) -> "Batch":
         """Return some of the vectors."""
-        if len(range(len(self.values))[vectors]) == len(self.values):
+        every = range(len(self.values))
+        if every[vectors] == every:
             return self
         return self._replace(
             values=self.values[vectors],

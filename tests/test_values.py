@@ -1,0 +1,45 @@
+"""Values: a batch and its parts."""
+
+from decimal import Decimal
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from softmax_cli.values import Batch
+
+BATCH = Batch(
+    values=np.array([[1.0, 2.0], [3.0, 3.0], [5.0, 4.0]]),
+    classes=("a", "b"),
+    kept=([b"x", b"y", b"z"],),
+    lines=(2, 3, 5),
+    targets=np.array([0, 1, 0]),
+    typed=[[Decimal(1), Decimal(2)], [Decimal(3), Decimal("3.1")], [Decimal(5), Decimal(4)]],
+)
+
+
+@given(st.slices(3))
+def test_a_part_holds_the_same_of_everything(chosen):
+    part = BATCH.part(chosen)
+    rows = [*range(3)[chosen]]
+    assert part.values.tolist() == [BATCH.values.tolist()[row] for row in rows]
+    assert [*part.kept[0]] == [BATCH.kept[0][row] for row in rows]
+    assert [*part.lines] == [BATCH.lines[row] for row in rows]
+    assert part.targets.tolist() == [BATCH.targets.tolist()[row] for row in rows]
+    assert part.typed == [BATCH.typed[row] for row in rows]
+    assert part.classes == BATCH.classes
+
+
+def test_a_prediction_is_the_first_of_the_largest_doubles():
+    assert BATCH._replace(typed=None).predictions().tolist() == [1, 0, 0]
+    assert BATCH._replace(typed=None).predictions(slice(2, 3)).tolist() == [0]
+
+
+def test_a_prediction_is_that_of_the_numbers_as_typed_where_they_are_known():
+    assert BATCH.predictions().tolist() == [1, 1, 0]
+
+
+def test_a_class_without_a_name_has_a_number():
+    assert BATCH.class_name(1, 1) == "b"
+    assert BATCH._replace(classes=None).class_name(1, 1) == "2"
+    assert BATCH._replace(classes=None).class_name(1, 0) == "1"
