@@ -5,7 +5,9 @@ The way through: reading (text → blocks → Batch) → commands (Batch → Ans
 
     __main__      python -m softmax_cli
     cli           the commands; errors → message and status
-    options       what the commands share on the command line; numbers are never options
+    checks        what a command line amounts to, if its options go together
+    options       the options that the commands share, and the values they take
+    command_line  what click lacks: numbers as values, help by topic, messages
     completion    how a word of the command line may go on, for shells
     documents     the manual's pages and the completion scripts, as installed
     pipeline      open → blocks → answers → output
@@ -17,7 +19,8 @@ The way through: reading (text → blocks → Batch) → commands (Batch → Ans
     commands      Batch → Answer: softmax, Jacobian, gradient
     arithmetic    one interface to the two mathematics
     reading/      text → blocks → Batch
-        arguments first_row notes rows fast files json layout classes delimited numbers bits
+        arguments tokens prints file_names first_row notes rows fast files json layout classes
+        delimited numbers bits
     values        what flows: Block, Batch, Answer
     settings      what was asked for on the command line
     mathematics/  arrays → arrays

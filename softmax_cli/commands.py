@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 
 from softmax_cli.arithmetic import arithmetic
-from softmax_cli.errors import SoftmaxError, UsageError, quoted
+from softmax_cli.errors import Place, SoftmaxError, UsageError, quoted
+from softmax_cli.reading import arguments
 from softmax_cli.reading.classes import chosen_class
+from softmax_cli.reading.layout import is_number
 from softmax_cli.reading.numbers import to_exact, to_float
 from softmax_cli.settings import Settings
 from softmax_cli.values import (
@@ -89,7 +91,11 @@ def _chosen(option: str, text: str, batch: Batch, settings: Settings) -> int:
 
 
 def _is_distribution(text: str, batch: Batch) -> bool:
-    return "," in text and text not in (batch.classes or ())
+    """Whether a target is a list of numbers, not the name or number of a class."""
+    if text in (batch.classes or ()):
+        return False
+    words = text.split()
+    return "," in text or (len(words) > 1 and all(map(is_number, words)))
 
 
 def _distribution(text: str, batch: Batch, settings: Settings) -> Numbers:
@@ -99,7 +105,7 @@ def _distribution(text: str, batch: Batch, settings: Settings) -> Numbers:
         UsageError: it is negative somewhere, or does not sum to 1.
     """
     doubles = _doubles("--target", text, batch)
-    for item, value in zip(_items(text), doubles, strict=True):
+    for item, value in zip(_items("--target", text), doubles, strict=True):
         if value < 0:
             raise UsageError(reason=f"--target: {quoted(item)} is negative")
     total = math.fsum(doubles)
@@ -113,7 +119,7 @@ def _weights(option: str, text: str, batch: Batch, settings: Settings) -> Number
     """Return the numbers of a list: doubles, or as typed where digits are asked for."""
     doubles = _doubles(option, text, batch)
     if settings.digits:
-        return np.array([to_exact(item) for item in _items(text)], dtype=object)
+        return np.array([to_exact(item) for item in _items(option, text)], dtype=object)
     return np.array(doubles)
 
 
@@ -123,14 +129,17 @@ def _doubles(option: str, text: str, batch: Batch) -> list[float]:
     Raises:
         UsageError: one is not a finite number, or there are more or fewer.
     """
-    items, classes = _items(text), batch.values.shape[1]
+    items, classes = _items(option, text), batch.values.shape[1]
     if len(items) != classes:
         raise UsageError(reason=f"{option}: {len(items)} numbers for {classes} classes")
     return [_double(option, item) for item in items]
 
 
-def _items(text: str) -> list[str]:
-    return text.strip().strip("[]()").split(",")
+def _items(option: str, text: str) -> list[str]:
+    try:
+        return arguments.items(text, Place(option))
+    except SoftmaxError as error:
+        raise UsageError(reason=str(error)) from None
 
 
 def _double(option: str, item: str) -> float:

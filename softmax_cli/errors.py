@@ -77,6 +77,12 @@ class NamesAFile(SoftmaxError):
     sentence = "{text} is not a number; to read the file, use --csv {remedy}"
 
 
+class NoSuchFile(SoftmaxError):
+    """An argument that is not a number and looks like the name of a file."""
+
+    sentence = "{text} is not a number, and there is no such file"
+
+
 class TooLarge(SoftmaxError):
     """A finite number that no double can hold."""
 
@@ -139,6 +145,18 @@ class WrongWidth(SoftmaxError):
     """A row with another number of cells than the first."""
 
     sentence = "the row has {found}, the first one {expected}{remedy}"
+
+
+class RepeatedName(SoftmaxError):
+    """A vector on the command line that names a class twice."""
+
+    sentence = "the class {text} is named twice: give each class a name of its own"
+
+
+class UnbalancedBracket(SoftmaxError):
+    """A bracket on the command line without its partner."""
+
+    sentence = "the bracket {text} {reason}"
 
 
 class UnequalNames(SoftmaxError):

@@ -1,276 +1,244 @@
-"""What the commands share on the command line: their options, and numbers that are none.
-
-`-1`, `-.5`, `-inf` and `-1/3` are numbers wherever click looks for an option, while every
-other text that begins with a dash is an option or a mistake.
-"""
+"""The options that the commands share, and the values they take."""
 
 import re
-import sys
-from typing import TYPE_CHECKING, Any, TextIO
+from collections.abc import Sequence
+from typing import Any
 
 import click
-from click.parser import _OptionParser
 
-from softmax_cli.errors import SoftmaxError, UsageError
-from softmax_cli.settings import Settings, Temperature
+from softmax_cli.command_line import Option, suggestion
+from softmax_cli.errors import SoftmaxError, quoted
+from softmax_cli.settings import Temperature
 
-if TYPE_CHECKING:
-    from click.shell_completion import CompletionItem
+_WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 
-# What begins like a number is one, or is meant to be: `-1_000` is no cluster of options.
-_LIKE_A_NUMBER = re.compile(r"-(?:\.?[0-9]|(?:inf|infinity|nan)(?![a-z])|ln\()", re.IGNORECASE)
+# Beyond this range the quotient of a logit and T leaves the range of doubles.
+_SMALLEST_TEMPERATURE, _LARGEST_TEMPERATURE = 1e-150, 1e150
 
-
-def is_like_a_number(argument: str) -> bool:
-    """Whether an argument that begins with a dash begins like a negative number."""
-    return bool(_LIKE_A_NUMBER.match(argument))
+FORMATS = ("auto", "table", "csv", "tsv", "json", "jsonl")
 
 
-class _NumberParser(_OptionParser):
-    """Click's own parser, but for arguments that begin like negative numbers."""
+class OneOf(click.Choice[str]):
+    """One of several words; a mistyped one is told the nearest."""
 
-    def _process_opts(self, arg: str, state: Any) -> None:
-        if is_like_a_number(arg):
-            state.largs.append(arg)
-        else:
-            super()._process_opts(arg, state)
-
-
-class NumberCommand(click.Command):
-    """A command to which a negative number is a number."""
-
-    def make_parser(self, ctx: click.Context) -> _OptionParser:
-        """Click's parser with our one difference, its options added as click adds them."""
-        parser = _NumberParser(ctx)
-        for parameter in self.get_params(ctx):
-            parameter.add_to_parser(parser, ctx)
-        return parser
+    def get_invalid_choice_message(
+        self,
+        value: Any,
+        ctx: click.Context | None,  # noqa: ARG002 - click passes it
+    ) -> str:
+        """Return the culprit, the words there are, and the one that was meant."""
+        words = ", ".join(self.choices)
+        meant = suggestion(str(value), list(self.choices))
+        remedy = f": did you mean {meant}?" if meant else ""
+        return f"{quoted(str(value))} is not one of {words}{remedy}"
 
 
-class NumberGroup(NumberCommand, click.Group):
-    """A group to which a negative number is a number, and whose commands are such."""
+class WholeNumber(click.ParamType[int]):
+    """A whole number within bounds."""
 
-    command_class = NumberCommand
+    name = "whole number"
+
+    def __init__(self, least: int, most: int | None = None) -> None:
+        self.least = least
+        self.most = most
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the number.
+
+        Raises:
+            click.BadParameter: it is not a whole number, or out of bounds.
+        """
+        if isinstance(value, int):
+            return value
+        number = int(value) if _WHOLE.fullmatch(value) else None
+        if number is None or number < self.least or (self.most and number > self.most):
+            self.fail(f"{quoted(value)} is not a whole number {self._bounds}", param, ctx)
+        return number
+
+    @property
+    def _bounds(self) -> str:
+        if self.most is None:
+            return f"of {self.least} or more"
+        return f"from {self.least} to {self.most}"
 
 
-def suggestion(mistyped: str, known: list[str]) -> str | None:
-    """The known word that was probably meant: near as a whole or, abbreviated, as a start."""
-    import difflib  # only a mistake needs it
-
-    bare = mistyped.lstrip("-")
-    if len(bare) == 1:  # which is like every word that has it somewhere
-        known = [word for word in known if word.lstrip("-").startswith(bare)]
-
-    def likeness(word: str) -> float:
-        whole = word.lstrip("-")
-        starts = (whole, whole[: len(bare)], whole[: len(bare) + 1])
-        return max(difflib.SequenceMatcher(None, bare, start).ratio() for start in starts)
-
-    best = max(known, key=likeness, default=None)
-    return best if best and likeness(best) >= 0.6 else None
+def option(
+    *names: str, section: str = "Answer", of_tables: bool = False, **attributes: Any
+) -> Option:
+    """Return an option by its names: one value can serve several commands."""
+    return Option(names, section=section, of_tables=of_tables, **attributes)
 
 
-# ── values of options ────────────────────────────────────────────────────────────────────
-
-
-def _temperature(_: click.Context, __: click.Parameter, value: str) -> Temperature:
-    import math
-
+def _temperature(ctx: click.Context, parameter: click.Parameter, value: str) -> Temperature:
     from softmax_cli.reading.numbers import to_float
 
     try:
         number = to_float(value)
-    except SoftmaxError as mistake:
-        raise UsageError(reason=f"--temperature: {mistake}") from None
-    if not 0 < number < math.inf:
-        from softmax_cli.errors import quoted
-
-        raise UsageError(reason=f"--temperature: {quoted(value)} is not positive and finite")
+    except SoftmaxError as error:
+        raise click.BadParameter(str(error), ctx, parameter) from None
+    if not _SMALLEST_TEMPERATURE <= number <= _LARGEST_TEMPERATURE:
+        reason = f"{quoted(value)} is out of range: T is from 1e-150 to 1e150"
+        raise click.BadParameter(reason, ctx, parameter)
     return Temperature(value, number)
 
 
-class _Option(click.Option):
-    """An option whose value the shell can complete."""
-
-    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
-        """Return the ways in which an unfinished value may go on."""
-        from softmax_cli.completion import COMPLETERS
-
-        if completer := COMPLETERS.get(self.name or ""):
-            return completer(ctx, self, incomplete)
-        return super().shell_complete(ctx, incomplete)
+def _files(ctx: click.Context, parameter: click.Parameter, value: Sequence[str]) -> tuple[str, ...]:
+    if "" in value:
+        raise click.BadParameter("the name of the file is empty", ctx, parameter)
+    return tuple(value)
 
 
-def option(*names: str, **attributes: Any) -> click.Option:
-    """An option by its names: one value can serve several commands."""
-    return _Option(names, **attributes)
-
-
-SHARED: list[click.Parameter] = [
-    click.Argument(["values"], nargs=-1),
+_ANSWER: list[click.Parameter] = [
     option(
         "-T",
         "--temperature",
         default="1",
         metavar="T",
         callback=_temperature,
-        help="Divide the values by T > 0; derivatives then carry 1/T.",
+        help="Divide the values by T; derivatives carry 1/T.",
     ),
-    option("--csv", metavar="FILE", help="Read a table, each row a vector; - is standard input."),
-    option("--delimiter", metavar="CHAR", help="Between cells; else taken from the first line."),
-    option("--decimal-comma", is_flag=True, help="Read 1,5 as 1.5."),
+]
+
+_INPUT: list[click.Parameter] = [
     option(
-        "--header/--no-header",
-        default=None,
-        help="The first row is a header, or is not; else its cells decide.",
+        "--csv",
+        section="Input",
+        multiple=True,
+        metavar="FILE",
+        callback=_files,
+        help="Read a table (CSV, TSV, JSON), each row a vector; - is standard input.",
     ),
-    option("-c", "--columns", metavar="LIST", help="The logits: names, numbers, 2-4, logit_*."),
-    option("-k", "--keep", metavar="LIST", help="The columns that are no logits."),
-    option("--labels", metavar="LIST", help="Names for the classes: cat,dog,bird."),
+    option(
+        "-k",
+        "--keep",
+        section="Input",
+        of_tables=True,
+        metavar="LIST",
+        help="Pass these columns through: they are not logits.",
+    ),
+    option(
+        "-c",
+        "--columns",
+        section="Input",
+        of_tables=True,
+        metavar="LIST",
+        help="Read the logits from these columns: names, positions, 2-4, logit_*.",
+    ),
+    option("--labels", section="Input", metavar="LIST", help="Name the classes: cat,dog,bird."),
     option(
         "--zero-based/--one-based",
+        section="Input",
         default=None,
-        help="Count classes from 0, or from 1 (the default).",
+        help="Count classes from 0, or from 1 as otherwise.",
+    ),
+    option(
+        "--header/--no-header",
+        section="Input",
+        of_tables=True,
+        default=None,
+        help="Take the first row as a header, or as data; otherwise its cells decide.",
     ),
     option(
         "--missing",
-        type=click.Choice(["error", "mask"]),
+        section="Input",
+        of_tables=True,
+        type=OneOf(["error", "mask"]),
         default="error",
-        show_default=True,
-        help="What an empty cell is: a mistake, or -inf.",
+        metavar="error|mask",
+        help="Treat an empty cell as an error (the default), or mask it: -inf.",
     ),
-    option("--ragged", is_flag=True, help="Let every line be a vector of its own length."),
     option(
         "--on-error",
-        type=click.Choice(["stop", "skip"]),
+        section="Input",
+        of_tables=True,
+        type=OneOf(["stop", "skip"]),
         default="stop",
-        show_default=True,
-        help="At a bad row, stop, or report it and go on.",
+        metavar="stop|skip",
+        help="At a bad row stop (the default), or skip it with a message.",
+    ),
+    option(
+        "--delimiter",
+        section="Input",
+        of_tables=True,
+        metavar="CHAR",
+        help="Split cells at CHAR; otherwise the first line decides.",
+    ),
+    option(
+        "--decimal-comma",
+        section="Input",
+        of_tables=True,
+        is_flag=True,
+        help="Read 1,5 as 1.5.",
+    ),
+    option(
+        "--ragged",
+        section="Input",
+        of_tables=True,
+        is_flag=True,
+        help="Let every line be a vector of its own length.",
     ),
     option(
         "-j",
         "--jobs",
-        type=click.IntRange(1, 256),
+        section="Input",
+        of_tables=True,
+        type=WholeNumber(1, 256),
         metavar="N",
-        help="Processes for a large table; else one a core.",
+        help="Use N processes for a large table; otherwise one for each core.",
     ),
-    option(
-        "-f",
-        "--format",
-        type=click.Choice(["auto", "table", "csv", "tsv", "json", "jsonl"]),
-        default="auto",
-        show_default=True,
-        help="auto: a table on a terminal, else the input's own delimited text.",
-    ),
+]
+
+_NUMBERS: list[click.Parameter] = [
     option(
         "-p",
         "--precision",
-        type=click.IntRange(0, 400),
+        section="Numbers",
+        type=WholeNumber(0, 400),
         metavar="N",
-        help="Round to N digits after the point; else every bit is shown.",
+        help="Round to N digits after the point; otherwise every bit is shown.",
     ),
     option(
         "--digits",
-        type=click.IntRange(1, 1000),
+        section="Numbers",
+        type=WholeNumber(1, 1000),
         metavar="N",
-        help="N correct significant digits, for the numbers as they are typed.",
+        help="Print N correct significant digits for the numbers as typed.",
+    ),
+]
+
+_OUTPUT: list[click.Parameter] = [
+    option(
+        "-f",
+        "--format",
+        section="Output",
+        type=OneOf(FORMATS),
+        default="auto",
+        metavar="FORMAT",
+        help=f"Write {', '.join(FORMATS[1:-1])} or {FORMATS[-1]}; auto (the default) is a table "
+        "on a terminal, and otherwise text like the input's.",
     ),
     option(
         "--rows",
-        type=click.IntRange(0),
+        section="Output",
+        type=WholeNumber(0),
         default=50,
-        show_default=True,
         metavar="N",
-        help="Vectors in a table; 0: all.",
+        help="Show at most N vectors in a table (50 by default; 0 for all).",
     ),
-    option("-q", "--quiet", is_flag=True, help="No notes."),
+    option("-q", "--quiet", section="Output", is_flag=True, help="Print no notes."),
 ]
 
-APPEND = option("--append", is_flag=True, help="Keep the logits; add the answer's columns.")
+SHARED: list[click.Parameter] = [
+    click.Argument(["values"], nargs=-1),
+    *_ANSWER,
+    *_INPUT,
+    *_NUMBERS,
+    *_OUTPUT,
+]
 
-
-# ── options that exclude each other, or need each other ──────────────────────────────────
-
-_OF_TABLES = {
-    "delimiter": "--delimiter",
-    "decimal_comma": "--decimal-comma",
-    "header": "--header",
-    "columns": "--columns",
-    "keep": "--keep",
-    "target_column": "--target-column",
-    "ragged": "--ragged",
-}
-_UNLIKE_RAGGED = ("header", "columns", "keep", "target_column")
-_OF_GRADIENTS = {
-    "target": "--target",
-    "target_column": "--target-column",
-    "upstream": "--upstream",
-    "output": "--output",
-}
-
-
-def settings_of(ctx: click.Context, values: tuple[str, ...], options: dict[str, Any]) -> Settings:
-    """The settings that a command line amounts to.
-
-    Raises:
-        UsageError: options that do not go together.
-        click.UsageError: nothing to read.
-    """
-    command: Any = ctx.info_name
-    options["format"] = _format(options["format"])
-    settings = Settings(command=command, values=values, **options)
-    _check_input(ctx, settings)
-    _check_answer(settings)
-    return settings
-
-
-def _format(chosen: str) -> str:
-    if chosen != "auto":
-        return chosen
-    return "table" if _is_terminal(sys.stdout) else "delimited"
-
-
-def _check_input(ctx: click.Context, settings: Settings) -> None:
-    if settings.csv is not None and settings.values:
-        raise UsageError(reason="--csv and VALUES are two inputs: give one of them")
-    from_arguments = bool(settings.values) and settings.values != ("-",)
-    for name, flag in _OF_TABLES.items():
-        given = getattr(settings, name) not in (None, False)
-        if given and from_arguments:
-            raise UsageError(reason=f"{flag} goes with a table: --csv FILE or standard input")
-        if given and settings.ragged and name in _UNLIKE_RAGGED:
-            raise UsageError(reason=f"{flag} needs columns, and with --ragged there are none")
-    if settings.ragged and settings.header is not None and settings.header:
-        raise UsageError(reason="--ragged reads lines without a header")
-    if not settings.values and settings.csv is None and _is_terminal(sys.stdin):
-        raise NothingToRead(ctx)
-
-
-def _is_terminal(stream: TextIO | None) -> bool:
-    return stream is not None and stream.isatty()
-
-
-class NothingToRead(click.UsageError):
-    """No values, and standard input is a terminal on which nobody was asked to type."""
-
-    def __init__(self, ctx: click.Context) -> None:
-        super().__init__("give VALUES, --csv FILE, or a pipe on standard input", ctx)
-        self.usage = ctx.get_usage()
-
-
-def _check_answer(settings: Settings) -> None:
-    given = [flag for name, flag in _OF_GRADIENTS.items() if getattr(settings, name) is not None]
-    if len(given) > 1:
-        raise UsageError(reason=f"{given[0]} and {given[1]} are two gradients: give one of them")
-    if settings.loss and settings.target is None and settings.target_column is None:
-        raise UsageError(reason="--loss needs a target: --target or --target-column")
-    if settings.diagonal and settings.output is not None:
-        raise UsageError(reason="--diagonal and --output are two parts: give one of them")
-    if settings.digits is not None and settings.precision is not None:
-        raise UsageError(reason="--digits and --precision are two roundings: give one of them")
-    if settings.top is not None and settings.log:
-        raise UsageError(reason="--top ranks probabilities, and --log asks for others")
-    if settings.append and settings.top is not None:
-        raise UsageError(reason="--append adds a column a class, and --top has other columns")
-    if settings.append and settings.format in ("json", "jsonl"):
-        raise UsageError(reason="--append goes with delimited text: JSON has the input anyway")
+APPEND = option(
+    "--append",
+    section="Output",
+    is_flag=True,
+    help="Keep the logits and add the answer's columns.",
+)

@@ -13,7 +13,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from softmax_cli.commands import COMMANDS
-from softmax_cli.errors import BadVector, Empty, NamesAFile, NotANumber, SoftmaxError
+from softmax_cli.errors import BadVector, Empty, SoftmaxError
 from softmax_cli.output import BadRow, Item, Note, Output, Text
 from softmax_cli.reading.layout import Layout
 from softmax_cli.reading.notes import notes_on_answer, notes_on_first
@@ -56,33 +56,20 @@ def answer(block: Block, layout: Layout, settings: Settings) -> Iterator[Item]:
 def _run_arguments(settings: Settings) -> int:
     from softmax_cli.reading import arguments
 
-    vectors = arguments.vectors(settings.values)
-    if not vectors:
+    batches = arguments.read(settings.values, settings)
+    if not batches:
         raise Empty
-    try:
-        batches = list(arguments.batches(vectors, settings))
-    except NotANumber as error:
-        raise _with_file_hint(error) from None
     first = batches[0]
     classes = first.values.shape[1]
     layout = Layout(
         source="arguments",
         width=classes,
         logits=tuple(range(classes)),
+        header=first.classes if settings.append else None,
         classes=first.classes,
         append=settings.append,
     )
     return _write([*map(Note, notes_on_first(first, layout, settings))], batches, layout, settings)
-
-
-def _with_file_hint(error: NotANumber) -> SoftmaxError:
-    """Return the same error, unless the argument names a file."""
-    text = error.data["text"]
-    if not os.path.isfile(text):
-        return error
-    import shlex
-
-    return NamesAFile(error.place, text=text, remedy=shlex.quote(text))
 
 
 def _run_table(settings: Settings) -> int:
@@ -90,7 +77,7 @@ def _run_table(settings: Settings) -> int:
     from softmax_cli.reading import files, rows
     from softmax_cli.reading.first_row import open_table
 
-    path = settings.csv or "-"
+    path = settings.csv[0] if settings.csv else "-"
     with files.opened(path) as descriptor:
         table = open_table(descriptor, files.name_of(path), settings)
         layout = table.layout

@@ -39,7 +39,7 @@ class Settings(NamedTuple):
     digits: int | None = None
 
     # how the input is read
-    csv: str | None = None
+    csv: tuple[str, ...] = ()
     delimiter: str | None = None
     decimal_comma: bool = False
     header: bool | None = None

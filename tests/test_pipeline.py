@@ -80,7 +80,7 @@ def test_a_table_shows_as_many_vectors_as_asked_and_says_when_there_are_more(
 def test_the_status_is_1_when_a_row_was_left_out(capfd, tmp_path):
     file = tmp_path / "t.csv"
     file.write_text("0,0\n0,x\n1,1\n")
-    assert run(EVAL._replace(csv=str(file), on_error="skip")) == 1
+    assert run(EVAL._replace(csv=(str(file),), on_error="skip")) == 1
     out, err = capfd.readouterr()
     assert out == "0.500,0.500\n0.500,0.500\n"
     assert err == f"Error: {file}:2: column 2: 'x' is not a number\n"

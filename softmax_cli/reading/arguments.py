@@ -1,11 +1,12 @@
 """Vectors from the command line: all arguments together, read as one text.
 
-Blanks and commas separate numbers; `;`, a newline or a closing bracket ends a vector;
-brackets are otherwise ignored; `name=number` names a class.
+Blanks and commas separate numbers. `;`, a closing bracket or a newline ends a vector, but a
+newline within brackets does not: Python breaks long rows there. Brackets are otherwise
+ignored, if they are balanced. `name=number` names a class, and so does `name: number` in
+braces. Arguments that each hold several numbers are vectors of their own.
 """
 
 import math
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -14,21 +15,24 @@ import numpy as np
 from softmax_cli.errors import (
     AllMasked,
     MissingNumber,
-    NotText,
+    NamesAFile,
+    NoSuchFile,
+    NotANumber,
     Place,
+    RepeatedName,
     SoftmaxError,
+    UnbalancedBracket,
     UnequalNames,
     quoted,
 )
 from softmax_cli.reading.classes import labels_for
+from softmax_cli.reading.file_names import looks_like_a_file, names_a_file
 from softmax_cli.reading.numbers import to_exact, to_logit
+from softmax_cli.reading.tokens import Token, tokens_of
 from softmax_cli.settings import Settings
 from softmax_cli.values import Batch
 
-_OPENING, _CLOSING = "[({", "])}"
-_ENDS = (";", "\n", *_CLOSING)
-_BLANKS = re.compile(r"[ \t\r]+")
-_WORD = re.compile(r"[^ \t\r\n,;\[\](){}]+")
+_CLOSING_OF = {"[": "]", "(": ")", "{": "}"}
 
 
 class Entry(NamedTuple):
@@ -46,22 +50,52 @@ class Vector:
         self.names: list[str] = []
 
 
+def read(arguments: Sequence[str], settings: Settings) -> list[Batch]:
+    """Return the vectors that the arguments hold, each a batch of its own.
+
+    Raises:
+        SoftmaxError: the arguments hold no vectors, or one has no softmax; an argument that
+            names a file is told how files are read.
+    """
+    try:
+        return list(batches(vectors(arguments), settings))
+    except SoftmaxError as error:
+        raise _with_file_hint(error, arguments) from None
+
+
 def vectors(arguments: Sequence[str]) -> list[Vector]:
-    """The vectors that the arguments spell.
+    """Return the vectors that the arguments hold, as typed.
 
     Raises:
         MissingNumber: a comma with no number before or after it.
         NotText: an argument is not UTF-8.
+        RepeatedName: a vector names a class twice.
+        UnbalancedBracket: a bracket without its partner.
         UnequalNames: classes named in one place and not, or otherwise, in another.
     """
-    found = list(_vectors(arguments))
+    tokens = [
+        list(tokens_of(argument, _place(index))) for index, argument in enumerate(arguments, 1)
+    ]
+    found = list(_Reader().read(tokens))
     for vector in found:
         _check_names(vector, found[0])
     return found
 
 
+def items(text: str, place: Place) -> list[str]:
+    """Return the numbers of a list, as typed: separated as in arguments, without names.
+
+    Raises:
+        SoftmaxError: the list is not one vector of numbers.
+    """
+    found = list(_Reader().read([list(tokens_of(text, place))]))
+    if len(found) > 1 or any(vector.names for vector in found):
+        raise NotANumber(place, text=text)
+    return [entry.text for vector in found for entry in vector.entries]
+
+
 def batches(found: Iterable[Vector], settings: Settings) -> Iterator[Batch]:
-    """The vectors of a command line, each a batch of its own.
+    """Yield the vectors of a command line, each a batch of its own.
 
     Raises:
         SoftmaxError: an entry is not a number, or a vector has no softmax.
@@ -83,90 +117,109 @@ def batches(found: Iterable[Vector], settings: Settings) -> Iterator[Batch]:
 def _value(entry: Entry) -> float:
     try:
         return to_logit(entry.text)
-    except SoftmaxError as mistake:
-        raise mistake.at(entry.place) from None
+    except SoftmaxError as error:
+        raise error.at(entry.place) from None
 
 
-def _vectors(arguments: Sequence[str]) -> Iterator[Vector]:
-    vector = Vector()
-    comma: Place | None = None  # a comma that still waits for its number
-    may_take_comma = False
-    for index, argument in enumerate(arguments, 1):
-        place = Place(f"argument {index}")
-        if not _is_text(argument):
-            raise NotText(place, reason=f"{quoted(argument)} is not UTF-8")
-        for token in _tokens(argument):
-            if token == ",":
-                if not may_take_comma:
-                    raise MissingNumber(place, reason="before the comma")
-                comma, may_take_comma = place, False
-            elif token in _ENDS:
-                if comma:
-                    raise MissingNumber(comma, reason="after the comma")
-                if vector.entries:
-                    yield vector
-                    vector = Vector()
-                # «],[» parts two vectors by a comma of its own
-                may_take_comma = token in _CLOSING
-            elif token not in _OPENING:
-                _add(vector, token, place)
-                comma, may_take_comma = None, True
-    if comma:
-        raise MissingNumber(comma, reason="after the comma")
-    if vector.entries:
-        yield vector
+def _with_file_hint(error: SoftmaxError, arguments: Sequence[str]) -> SoftmaxError:
+    """Return the same error, unless its argument names a file or looks as if it did."""
+    places = {_place(index): argument for index, argument in enumerate(arguments, 1)}
+    argument = places.get(error.place) if error.place else None
+    if argument is None:
+        return error
+    if names_a_file(argument):
+        import shlex
+
+        return NamesAFile(error.place, text=argument, remedy=shlex.quote(argument))
+    if isinstance(error, NotANumber) and looks_like_a_file(argument):
+        return NoSuchFile(error.place, text=argument)
+    return error
 
 
-def _tokens(argument: str) -> Iterator[str]:
-    """The words of an argument, and the marks between them."""
-    closing = _closing_brackets(argument) if "(" in argument else {}
-    position = 0
-    while position < len(argument):
-        if blanks := _BLANKS.match(argument, position):
-            position = blanks.end()
-            continue
-        end = _word_end(argument, position, closing) or position + 1
-        yield argument[position:end]
-        position = end
+def _place(index: int) -> Place:
+    return Place(f"argument {index}")
 
 
-def _word_end(argument: str, start: int, closing: dict[int, int]) -> int | None:
-    """Where the word at `start` ends; the brackets of a logarithm are part of it."""
-    word = _WORD.match(argument, start)
-    end = word.end() if word else None
-    while end in closing and argument[:end].lower().endswith("ln"):
-        word = _WORD.match(argument, closing[end] + 1)
-        end = word.end() if word else closing[end] + 1
-    return end
+class _Reader:
+    """What is known between two tokens: the vector so far, and what is still open."""
+
+    def __init__(self) -> None:
+        self._vector = Vector()
+        self._open: list[Token] = []
+        self._comma: Token | None = None  # one that still waits for its number
+        self._may_take_comma = False
+
+    def read(self, arguments: Sequence[Sequence[Token]]) -> Iterator[Vector]:
+        """Yield the vectors of the arguments, of which the tokens are given."""
+        are_vectors = _hold_several_each(arguments)
+        for tokens in arguments:
+            goes_on = self._open or self._comma or (tokens and tokens[0].text == ",")
+            if are_vectors and not goes_on:
+                yield from self._end()
+            for token in tokens:
+                yield from self._take(token)
+        if self._open:
+            reason = "is never closed"
+            raise UnbalancedBracket(self._open[-1].place, text=self._open[-1].text, reason=reason)
+        yield from self._end()
+
+    def _take(self, token: Token) -> Iterator[Vector]:
+        if not token.is_mark:
+            _add(self._vector, token)
+            self._comma, self._may_take_comma = None, True
+        elif token.text == ",":
+            if not self._may_take_comma:
+                raise MissingNumber(token.place, reason="before the comma")
+            self._comma, self._may_take_comma = token, False
+        elif token.text in _CLOSING_OF:
+            self._open.append(token)
+        elif token.text in _CLOSING_OF.values():
+            self._close(token)
+            yield from self._end()
+            self._may_take_comma = True  # the comma of `],[` separates two vectors
+        elif token.text == ";" or not self._open:
+            yield from self._end()
+
+    def _close(self, token: Token) -> None:
+        opening = self._open.pop() if self._open else None
+        if opening is None:
+            raise UnbalancedBracket(token.place, text=token.text, reason="was never opened")
+        if _CLOSING_OF[opening.text] != token.text:
+            reason = f"does not close {quoted(opening.text)}"
+            raise UnbalancedBracket(token.place, text=token.text, reason=reason)
+
+    def _end(self) -> Iterator[Vector]:
+        if self._comma:
+            raise MissingNumber(self._comma.place, reason="after the comma")
+        self._may_take_comma = False
+        if self._vector.entries:
+            yield self._vector
+            self._vector = Vector()
 
 
-def _closing_brackets(argument: str) -> dict[int, int]:
-    """Which round bracket closes which."""
-    closing: dict[int, int] = {}
-    opened = []
-    for position, character in enumerate(argument):
-        if character == "(":
-            opened.append(position)
-        elif character == ")" and opened:
-            closing[opened.pop()] = position
-    return closing
+def _hold_several_each(arguments: Sequence[Sequence[Token]]) -> bool:
+    """Whether every argument that holds numbers holds more than one."""
+    counts = [sum(not token.is_mark for token in tokens) for tokens in arguments]
+    return all(count != 1 for count in counts)
 
 
-def _is_text(argument: str) -> bool:
-    """Whether the argument's bytes are UTF-8: what is not, Python hides in surrogates."""
-    return argument.isascii() or not any("\ud800" <= c <= "\udfff" for c in argument)
-
-
-def _add(vector: Vector, word: str, place: Place) -> None:
-    """Take `number` or `name=number` into the vector."""
-    name, equals, text = word.rpartition("=")
-    if equals and not name:
-        raise UnequalNames(place, text=word, reason="a class's name stands before its =")
-    if vector.entries and bool(vector.names) != bool(name):
-        raise UnequalNames(place, text=word, reason="name every class of the vector or none")
-    vector.entries.append(Entry(text, place))
-    if name:
+def _add(vector: Vector, token: Token) -> None:
+    """Add `number`, `name=number` or a named number to the vector."""
+    name, text = token.name, token.text
+    if name is None:
+        before, equals, text = token.text.rpartition("=")
+        if equals and not before:
+            reason = "a class's name stands before its ="
+            raise UnequalNames(token.place, text=token.text, reason=reason)
+        name = before if equals else None
+    if vector.entries and bool(vector.names) != (name is not None):
+        reason = "name every class of the vector or none"
+        raise UnequalNames(token.place, text=token.text, reason=reason)
+    if name is not None:
+        if name in vector.names:
+            raise RepeatedName(token.place, text=name)
         vector.names.append(name)
+    vector.entries.append(Entry(text, token.place))
 
 
 def _check_names(vector: Vector, first: Vector) -> None:

@@ -4,8 +4,19 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from softmax_cli.errors import MissingNumber, NotText, SoftmaxError, UnequalNames
-from softmax_cli.reading.arguments import batches, vectors
+from softmax_cli.errors import (
+    MissingNumber,
+    NamesAFile,
+    NoSuchFile,
+    NotANumber,
+    NotText,
+    Place,
+    RepeatedName,
+    SoftmaxError,
+    UnbalancedBracket,
+    UnequalNames,
+)
+from softmax_cli.reading.arguments import batches, items, read, vectors
 from softmax_cli.settings import Settings
 
 EVAL = Settings("eval")
@@ -20,9 +31,6 @@ rows = st.lists(numbers, min_size=1, max_size=5)
 def texts(*arguments):
     """The numbers of each vector, as typed."""
     return [[entry.text for entry in vector.entries] for vector in vectors(arguments)]
-
-
-# ── one vector ───────────────────────────────────────────────────────────────────────────
 
 
 @given(rows, st.data())
@@ -42,7 +50,7 @@ def test_the_arguments_together_are_one_text(row, data):
 
 @given(
     rows,
-    st.sampled_from(["[{}]", "({})", "{{{}}}", "[ {} ]", "[[{}]]", "{};", "{}\n", ";{}", "[{}"]),
+    st.sampled_from(["[{}]", "({})", "{{{}}}", "[ {} ]", "[[{}]]", "{};", "{}\n", ";{}"]),
 )
 def test_brackets_around_a_vector_change_nothing(row, around):
     assert texts(around.format(",".join(row))) == [row]
@@ -62,23 +70,63 @@ def test_no_number_is_no_vector(arguments):
     assert texts(*arguments) == []
 
 
-# ── several vectors ──────────────────────────────────────────────────────────────────────
-
-
 @given(
     st.lists(rows, min_size=1, max_size=4),
-    st.sampled_from([";", "; ", "\n", " ;\n", "],[", "] [", "]\n [", "), (", ";;"]),
+    st.sampled_from([";", "; ", "\n", " ;\n", ";;", "],[", "] [", "]\n [", "), (", "]; ["]),
 )
 def test_a_semicolon_a_newline_and_a_closing_bracket_end_a_vector(several, end):
-    assert texts(end.join(",".join(row) for row in several)) == several
+    text = end.join(",".join(row) for row in several)
+    before = {"]": "[", ")": "("}.get(end[0], "")
+    after = {"[": "]", "(": ")"}.get(end[-1], "")
+    assert texts(before + text + after) == several
+
+
+@given(st.lists(rows.filter(lambda row: len(row) > 1), min_size=1, max_size=4))
+def test_arguments_that_each_hold_several_numbers_are_several_vectors(several):
+    assert texts(*(" ".join(row) for row in several)) == several
+    assert texts(*(",".join(row) for row in several)) == several
+
+
+@pytest.mark.parametrize(
+    ("arguments", "found"),
+    [
+        (("2 1", "3"), [["2", "1", "3"]]),
+        (("1,2,", "3,4"), [["1", "2", "3", "4"]]),
+        (("1,2", ",3,4"), [["1", "2", "3", "4"]]),
+        (("1 2", ",", "3 4"), [["1", "2", "3", "4"]]),
+        (("[1,2", "3,4]"), [["1", "2", "3", "4"]]),
+        (("1 2", ";", "3 4"), [["1", "2"], ["3", "4"]]),
+        (("1 2", "", "3 4"), [["1", "2"], ["3", "4"]]),
+    ],
+)
+def test_arguments_go_on_where_a_single_number_a_comma_or_an_open_bracket_says_so(arguments, found):
+    assert texts(*arguments) == found
+
+
+def test_a_newline_within_brackets_is_a_blank_as_python_breaks_long_rows_there():
+    assert texts("[1. 2.\n 3. 4.]") == [["1.", "2.", "3.", "4."]]
+    assert texts("[1,\n 2]") == [["1", "2"]]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("[1,2", "3"), "argument 1: the bracket '[' is never closed"),
+        (("ln(2", "3"), "argument 1: the bracket '(' is never closed"),
+        (("1", "2]"), "argument 2: the bracket ']' was never opened"),
+        (("[1,2)",), "argument 1: the bracket ')' does not close '['"),
+        (("{1,2]",), "argument 1: the bracket ']' does not close '{'"),
+    ],
+)
+def test_a_bracket_without_its_partner_is_refused(arguments, sentence):
+    with pytest.raises(UnbalancedBracket) as caught:
+        vectors(arguments)
+    assert str(caught.value) == sentence
 
 
 def test_an_array_of_arrays_is_a_vector_a_row():
     assert texts("[[2,1,0.1],[0,0,5]]") == [["2", "1", "0.1"], ["0", "0", "5"]]
     assert texts("[[2 1 0.1]\n [0 0 5]]") == [["2", "1", "0.1"], ["0", "0", "5"]]
-
-
-# ── commas ───────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("text", [",1", "1,,2", "1, ,2", "[,1]", "1;,2", "1\n,2", ",", "1,2;,"])
@@ -99,18 +147,60 @@ def test_a_comma_may_stand_in_the_next_argument():
         vectors(["1,", ",2"])
 
 
-# ── names ────────────────────────────────────────────────────────────────────────────────
-
-
 @given(
     st.lists(
-        st.tuples(st.sampled_from(["cat", "a=b", "été", "-x", "1", "kiln"]), numbers), min_size=1
+        st.tuples(st.sampled_from(["cat", "a=b", "été", "-x", "1", "kiln"]), numbers),
+        min_size=1,
+        unique_by=lambda pair: pair[0],
     )
 )
 def test_a_name_and_an_equals_sign_name_a_class(classes):
     (vector,) = vectors([f"{name}={number}" for name, number in classes])
     assert vector.names == [name for name, _ in classes]
     assert [entry.text for entry in vector.entries] == [number for _, number in classes]
+
+
+@pytest.mark.parametrize("arguments", [("cat=2", "cat=1"), ("cat=2 cat=1",), ("{cat: 2, cat: 1}",)])
+def test_a_class_is_named_once(arguments):
+    with pytest.raises(RepeatedName, match="the class 'cat' is named twice"):
+        vectors(arguments)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ('{"cat": 2, "dog": 1}', ["cat", "dog"]),
+        ("{'cat': 2.0, 'dog': 1.0}", ["cat", "dog"]),
+        ('{"cat":2,"dog":1}', ["cat", "dog"]),
+        ("{cat: 2, dog: 1}", ["cat", "dog"]),
+        ("{0: 2.0, 1: 1.0}", ["0", "1"]),
+        ('{\n  "a b, c": 2,\n  " ]:x": 1\n}', ["a b, c", " ]:x"]),
+        (r"""{"\u00e9t\u00e9": 2, 'it\'s': 1}""", ["été", "it's"]),
+        (r'{"broken \u12": 2, "b": 1}', [r"broken \u12", "b"]),
+        ("{'': 2, 'b': 1}", ["", "b"]),
+        ("{'a=b': np.float64(2.0), 'tensor(1)': tensor(1.)}", ["a=b", "tensor(1)"]),
+    ],
+)
+def test_an_object_or_a_dict_names_its_classes(text, names):
+    (vector,) = vectors([text])
+    assert vector.names == names
+    assert [float(entry.text) for entry in vector.entries] == [2, 1]
+
+
+def test_a_list_of_objects_is_a_vector_each():
+    first, second = vectors(['[{"a": 1, "b": 2}, {"a": 3, "b": 4}]'])
+    assert first.names == second.names == ["a", "b"]
+    assert [entry.text for entry in second.entries] == ["3", "4"]
+
+
+@pytest.mark.parametrize("text", ["{'a': }", "{'a': [1, 2]}", "{'a':, 'b': 1}", "{'a':"])
+def test_a_name_in_braces_has_a_number_after_it(text):
+    with pytest.raises(MissingNumber, match="argument 1: a number is missing after ''a':"):
+        vectors([text])
+
+
+def test_a_colon_outside_of_braces_is_part_of_a_word():
+    assert texts("a:1 2") == [["a:1", "2"]]
 
 
 @pytest.mark.parametrize(
@@ -128,19 +218,15 @@ def test_classes_are_named_everywhere_alike(text, reason):
         vectors([text])
 
 
-# ── words ────────────────────────────────────────────────────────────────────────────────
-
-
 @pytest.mark.parametrize(
     "word", ["ln(ln(ln(100)))", "-ln(1/3)/2", "1/ln(2)/ln( ln(9) )", "a=ln(2)"]
 )
 def test_the_brackets_of_a_logarithm_are_its_own(word):
-    assert texts(word) == [[word.removeprefix("a=")]]
-    assert texts(f"[{word}, {word}]") == [[word.removeprefix("a=")] * 2]
-
-
-def test_a_logarithm_that_never_closes_is_not_swallowed():
-    assert texts("ln(2 3") == [["ln", "2", "3"]]
+    number = word.removeprefix("a=")
+    assert texts(word) == [[number]]
+    assert texts(f"[{word}, {number.join(['b=', '']) if number != word else word}]") == [
+        [number] * 2
+    ]
 
 
 @given(st.text("12,; \n[](){}=ln/.-x", max_size=20))
@@ -148,6 +234,10 @@ def test_a_logarithm_that_never_closes_is_not_swallowed():
 @example("ln((1)" * 10_000)
 @example("ln(" + "(1)" * 20_000)
 @example("ln(" + "1" * 100_000)
+@example("{" + "'\\," * 40_000)
+@example("tensor(" * 20_000)
+@example("tensor(" + "a." * 50_000)
+@example("tensor(" + ",dtype=(" * 20_000)
 def test_no_number_is_lost_or_made_up(text):
     try:
         found = vectors([text])
@@ -169,9 +259,6 @@ def test_no_number_is_lost_or_made_up(text):
 def test_an_argument_that_is_not_text_is_refused():
     with pytest.raises(NotText, match=r"argument 2: '\\udcff=1' is not UTF-8"):
         vectors(["a=1", "\udcff=1"])
-
-
-# ── their values ─────────────────────────────────────────────────────────────────────────
 
 
 def test_the_vectors_of_a_command_line_are_batches_of_their_own():
@@ -197,3 +284,58 @@ def test_a_bad_argument_is_refused_with_its_place(text, sentence):
     with pytest.raises(SoftmaxError) as caught:
         list(batches(vectors([text]), EVAL))
     assert str(caught.value).startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("[1, 0, -1]", ["1", "0", "-1"]),
+        ("1 0 -1", ["1", "0", "-1"]),
+        ("1/ln( 3 ), ln(2)", ["1/ln( 3 )", "ln(2)"]),
+        ("tensor([1., 0.])", ["1.", "0."]),
+        ("", []),
+    ],
+)
+def test_the_value_of_an_option_lists_numbers_as_arguments_do(text, found):
+    assert items(text, Place("--upstream")) == found
+
+
+@pytest.mark.parametrize("text", ["1;2", "[[1],[2]]", "a=1"])
+def test_the_value_of_an_option_is_one_vector_without_names(text):
+    with pytest.raises(NotANumber) as caught:
+        items(text, Place("--upstream"))
+    assert str(caught.value) == f"--upstream: '{text}' is not a number"
+
+
+@pytest.mark.parametrize(
+    "name", ["x.csv", "my file.csv", "a=b.csv", "a,,b", "[x", "=", "x", "a=1 2", "inf"]
+)
+def test_an_argument_that_names_a_file_is_told_how_to_read_it(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / name).write_text("1,2\n")
+    with pytest.raises(NamesAFile) as caught:
+        read(["1", name], EVAL)
+    assert str(caught.value).startswith(f"argument 2: '{name}' is not a number; to read the file")
+    assert "--csv" in str(caught.value)
+
+
+def test_an_argument_that_is_a_number_is_one_even_where_a_file_has_its_name(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "2").write_text("")
+    (batch,) = read(["2", "1"], EVAL)
+    assert batch.values.tolist() == [[2, 1]]
+
+
+@pytest.mark.parametrize("name", ["nofile.csv", "./x", "/no/such", "~/x.txt", "a b.json"])
+def test_an_argument_that_looks_like_a_file_is_told_that_there_is_none(name):
+    with pytest.raises(NoSuchFile) as caught:
+        read([name], EVAL)
+    expected = f"argument 1: '{name}' is not a number, and there is no such file"
+    assert str(caught.value) == expected
+
+
+@pytest.mark.parametrize("text", ["abc", "1_000", "1.5.2", "1/x", "0x1", "."])
+def test_other_words_are_not_taken_for_files(text):
+    with pytest.raises(NotANumber) as caught:
+        read([text], EVAL)
+    assert "file" not in str(caught.value)

@@ -1,0 +1,106 @@
+"""What a command line amounts to: its settings, if its options go together."""
+
+import sys
+from typing import Any, TextIO
+
+import click
+from click.core import ParameterSource
+
+from softmax_cli.command_line import Option
+from softmax_cli.errors import UsageError
+from softmax_cli.settings import Settings
+
+_UNLIKE_RAGGED = {
+    "header": "--header",
+    "columns": "--columns",
+    "keep": "--keep",
+    "target_column": "--target-column",
+}
+_OF_GRADIENTS = {
+    "target": "--target",
+    "target_column": "--target-column",
+    "upstream": "--upstream",
+    "output": "--output",
+}
+
+
+class NothingToRead(click.UsageError):
+    """There are no values, and standard input is a terminal that waits for none."""
+
+    def __init__(self, ctx: click.Context) -> None:
+        super().__init__("give VALUES, --csv FILE, or a pipe on standard input", ctx)
+        self.usage = ctx.get_usage()
+
+
+def settings_of(ctx: click.Context, values: tuple[str, ...], options: dict[str, Any]) -> Settings:
+    """Return the settings that a command line amounts to.
+
+    Raises:
+        UsageError: options that do not go together.
+        NothingToRead: no values, and a terminal as standard input.
+    """
+    command: Any = ctx.info_name
+    options["format"] = _format(options["format"])
+    settings = Settings(command=command, values=values, **options)
+    if values:
+        _check_values(ctx, settings)
+    elif not settings.csv and _is_terminal(sys.stdin):
+        raise NothingToRead(ctx)
+    _check_ragged(settings)
+    _check_answer(settings)
+    return settings
+
+
+def _format(chosen: str) -> str:
+    if chosen != "auto":
+        return chosen
+    return "table" if _is_terminal(sys.stdout) else "delimited"
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    return stream is not None and stream.isatty()
+
+
+def _check_values(ctx: click.Context, settings: Settings) -> None:
+    """Refuse a second input beside VALUES, and the options of tables."""
+    if settings.csv:
+        raise UsageError(reason="--csv and VALUES are two inputs: give one of them")
+    if settings.values == ("-",):
+        return
+    for option in ctx.command.params:
+        if isinstance(option, Option) and option.of_tables and _is_given(ctx, option):
+            reason = f"{option.long_name} goes with a table: --csv FILE or standard input"
+            raise UsageError(reason=reason)
+
+
+def _is_given(ctx: click.Context, option: Option) -> bool:
+    return ctx.get_parameter_source(option.name or "") is ParameterSource.COMMANDLINE
+
+
+def _check_ragged(settings: Settings) -> None:
+    if not settings.ragged:
+        return
+    if settings.header:
+        raise UsageError(reason="--ragged reads lines without a header: leave out --header")
+    for name, flag in _UNLIKE_RAGGED.items():
+        if getattr(settings, name) not in (None, False):
+            reason = f"{flag} needs columns, and lines of any length have none: leave out --ragged"
+            raise UsageError(reason=reason)
+
+
+def _check_answer(settings: Settings) -> None:
+    given = [flag for name, flag in _OF_GRADIENTS.items() if getattr(settings, name) is not None]
+    if len(given) > 1:
+        raise UsageError(reason=f"{given[0]} and {given[1]} are two gradients: give one of them")
+    if settings.loss and settings.target is None and settings.target_column is None:
+        raise UsageError(reason="--loss needs a target: --target or --target-column")
+    if settings.diagonal and settings.output is not None:
+        raise UsageError(reason="--diagonal and --output are two parts: give one of them")
+    if settings.digits is not None and settings.precision is not None:
+        raise UsageError(reason="--digits and --precision are two roundings: give one of them")
+    if settings.top is not None and settings.log:
+        raise UsageError(reason="--top ranks probabilities and --log asks for logarithms: give one")
+    if settings.append and settings.top is not None:
+        raise UsageError(reason="--append and --top ask for different columns: give one of them")
+    if settings.append and settings.format in ("json", "jsonl"):
+        raise UsageError(reason="--append is for delimited text: JSON holds the input anyway")

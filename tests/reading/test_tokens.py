@@ -1,0 +1,49 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from softmax_cli.errors import MissingNumber, NotText, Place
+from softmax_cli.reading.tokens import Token, tokens_of
+
+PLACE = Place("argument 1")
+
+
+def tokens(text):
+    return [(token.text, token.name) for token in tokens_of(text, PLACE)]
+
+
+def test_words_and_marks_are_tokens_and_blanks_are_not():
+    assert tokens(" 2,\t[-1]; x\n") == [
+        (text, None) for text in ["2", ",", "[", "-1", "]", ";", "x", "\n"]
+    ]
+
+
+@given(st.text("12,; \n[](){}", max_size=20))
+def test_a_token_is_a_mark_or_holds_none(text):
+    for token in tokens_of(text, PLACE):
+        assert token.is_mark or not set(token.text) & set("[](){},; \n")
+        assert token.place == PLACE
+
+
+def test_a_name_in_braces_belongs_to_its_number():
+    assert tokens('{"a": 1, b: 2}') == [
+        ("{", None),
+        ("1", "a"),
+        (",", None),
+        ("2", "b"),
+        ("}", None),
+    ]
+
+
+def test_a_number_with_a_name_is_not_a_mark():
+    assert not Token("1", PLACE, "").is_mark
+
+
+def test_a_name_without_its_number_is_refused_with_the_place():
+    with pytest.raises(MissingNumber, match="argument 1: a number is missing after 'a:'"):
+        tokens("{a: }")
+
+
+def test_a_text_that_is_not_utf_8_is_refused():
+    with pytest.raises(NotText, match="is not UTF-8"):
+        tokens("\udcff")
