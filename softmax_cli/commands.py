@@ -10,8 +10,7 @@ from softmax_cli.arithmetic import arithmetic
 from softmax_cli.errors import Place, SoftmaxError, UsageError, quoted
 from softmax_cli.reading import arguments
 from softmax_cli.reading.classes import chosen_class
-from softmax_cli.reading.layout import is_number
-from softmax_cli.reading.numbers import to_exact, to_float
+from softmax_cli.reading.numbers import is_number, to_exact, to_float
 from softmax_cli.settings import Settings
 from softmax_cli.values import (
     Answer,

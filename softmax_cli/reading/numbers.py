@@ -1,4 +1,4 @@
-"""The number grammar, the same on every road in.
+"""The number grammar, the same for arguments, files, standard input and options.
 
     number = sign? ( digits ("." digits?)? | "." digits ) ( [eE] sign? digits )?
            | sign? ("inf" | "infinity")    any case
@@ -33,15 +33,15 @@ _PLAIN = re.compile(_DECIMAL)
 _INFINITY = re.compile(r"([+-]?)inf(?:inity)?", re.IGNORECASE)
 _CLOSING = re.compile(r"\)[ \t]*")
 
-# Deeper than anyone types, shallower than a stack.
+# More nesting than anyone types, and less than the stack allows.
 _DEEPEST = 64
 
-# Beyond a double's 17 digits by enough that rounding twice makes no difference in practice.
+# So many more than a double's 17 digits that rounding twice makes no difference in practice.
 _DIGITS_FOR_A_DOUBLE = 40
 
 
 def to_float(text: str) -> float:
-    """The double nearest to the number that the text spells.
+    """Return the double nearest to the number that the text spells.
 
     Raises:
         SoftmaxError: the text is not a number, or not one that a double can hold.
@@ -59,11 +59,22 @@ def to_float(text: str) -> float:
     return _evaluated(text)
 
 
+def is_number(text: str) -> bool:
+    """Whether the grammar takes the text, whatever its value."""
+    try:
+        to_float(text)
+    except NotANumber:
+        return False
+    except SoftmaxError:  # a number, though none that can be used
+        return True
+    return True
+
+
 def to_logit(text: str) -> float:
     """The value of a number that has a softmax: finite, or −inf for a masked class.
 
     Raises:
-        SoftmaxError: the text is no number, or it is +inf.
+        SoftmaxError: the text is not a number, or it is +inf.
     """
     value = to_float(text)
     if value == math.inf:
@@ -85,7 +96,7 @@ def _term_pattern() -> re.Pattern[str]:
 
 
 def plain_floats(cells: Sequence[bytes]) -> list[float] | None:
-    """The doubles of raw cells, or None unless all are plain decimals of finite value."""
+    """Return the doubles of raw cells, or None unless all are plain and finite decimals."""
     if not all(map(_plain_cell().fullmatch, cells)):
         return None
     values = list(map(float, cells))
@@ -93,7 +104,7 @@ def plain_floats(cells: Sequence[bytes]) -> list[float] | None:
 
 
 def to_exact(text: str) -> "Number":
-    """The number as it was typed: `0.1` is one tenth, `1/3` a third, `ln(2)` the logarithm.
+    """Return the number as typed: `0.1` is one tenth, `1/3` a third, `ln(2)` the logarithm.
 
     Raises:
         SoftmaxError: the text is not a number.
@@ -119,16 +130,16 @@ def to_exact(text: str) -> "Number":
 
 
 class _Refused(Exception):
-    """The grammar has no such number; the caller knows the whole text."""
+    """The text is not in the grammar; the caller, who knows all of it, reports it."""
 
 
 def _bare(text: str) -> str:
-    """The text without its blanks, and with a minus that Python knows."""
+    """Return the text without the blanks around it, and with ASCII minus signs."""
     return text.strip(BLANKS).replace("−", "-")
 
 
 def _evaluated(text: str) -> float:
-    """The double nearest to a fraction or a logarithm."""
+    """Return the double nearest to a fraction or a logarithm."""
     from softmax_cli.mathematics.decimals import evaluate
 
     precise = evaluate(to_exact(text), _DIGITS_FOR_A_DOUBLE)
@@ -139,7 +150,7 @@ def _evaluated(text: str) -> float:
 
 
 def _parsed(bare: str) -> "Number":
-    """The expression that the text spells."""
+    """Return the expression that the text spells."""
     number, end = _fraction(bare, 0, 0)
     if end < len(bare):
         raise _Refused
@@ -147,7 +158,7 @@ def _parsed(bare: str) -> "Number":
 
 
 def _fraction(text: str, start: int, depth: int) -> "tuple[Number, int]":
-    """The terms from here on, and where they end; bars bind from the left: 1/2/3 is 1/6."""
+    """Return the quotient that begins here, and where it ends; 1/2/3 is (1/2)/3."""
     # decimal takes longer to import than all else that a plain vector needs
     from softmax_cli.mathematics.decimals import Quotient
 
@@ -160,7 +171,7 @@ def _fraction(text: str, start: int, depth: int) -> "tuple[Number, int]":
 
 
 def _term(text: str, start: int, depth: int) -> "tuple[Number, int]":
-    """A number without a fraction bar of its own, and where it ends with its blanks."""
+    """Return the decimal, infinity or logarithm that begins here, and where its blanks end."""
     from decimal import Decimal
 
     from softmax_cli.mathematics.decimals import Logarithm

@@ -14,7 +14,7 @@ from softmax_cli.errors import (
     ZeroDenominator,
 )
 from softmax_cli.mathematics.decimals import Logarithm, Quotient
-from softmax_cli.reading.numbers import plain_floats, to_exact, to_float
+from softmax_cli.reading.numbers import is_number, plain_floats, to_exact, to_float
 
 LARGEST = Fraction(1.7976931348623157e308)
 
@@ -34,8 +34,10 @@ def decimals(draw, *, largest=400):
     value = Fraction(int((before + after) or "0"), 10 ** len(after))
     if draw(st.booleans()):
         exponent = draw(st.integers(-largest, largest))
-        spelt = f"{draw(st.sampled_from(['', '0', '+']))}{exponent}" if exponent >= 0 else exponent
-        text += f"{draw(st.sampled_from('eE'))}{spelt}".replace("-", draw(st.sampled_from("-−")))
+        spelled = (
+            f"{draw(st.sampled_from(['', '0', '+']))}{exponent}" if exponent >= 0 else exponent
+        )
+        text += f"{draw(st.sampled_from('eE'))}{spelled}".replace("-", draw(st.sampled_from("-−")))
         value *= Fraction(10) ** exponent
     return sign + text, -value if sign in ("-", "−") else value
 
@@ -46,9 +48,6 @@ def nearest(value):
         return value.numerator / value.denominator
     except OverflowError:
         return None
-
-
-# ── what is a number ─────────────────────────────────────────────────────────────────────
 
 
 @settings(max_examples=150)
@@ -117,9 +116,6 @@ def test_the_grammar_takes(text, value):
     assert to_float(text) == value
 
 
-# ── what is not ──────────────────────────────────────────────────────────────────────────
-
-
 @pytest.mark.parametrize(
     "text",
     [
@@ -153,14 +149,14 @@ def test_a_number_beyond_the_largest_decimal_is_too_large():
 
 
 @pytest.mark.parametrize("text", ["1/0", "0/0", "1/-0.0", "1/ln(1)", "inf/0"])
-def test_nothing_is_divided_by_zero(text):
+def test_a_division_by_zero_is_refused(text):
     for read in (to_float, to_exact):
         with pytest.raises(ZeroDenominator):
             read(text)
 
 
 @pytest.mark.parametrize("text", ["ln(0)", "ln(-1)", "-ln(0)", "ln(-inf)", "ln(ln(1))", "2/ln(0)"])
-def test_only_what_is_positive_has_a_logarithm(text):
+def test_only_a_positive_number_has_a_logarithm(text):
     for read in (to_float, to_exact):
         with pytest.raises(LogarithmOfNonPositive):
             read(text)
@@ -169,7 +165,7 @@ def test_only_what_is_positive_has_a_logarithm(text):
 @settings(max_examples=250)
 @given(st.text("0123456789.eE+-−/ln()infty_ \tax", max_size=14))
 @example("ln(-ln(-1))")
-def test_any_text_is_a_number_or_a_mistake(text):
+def test_any_text_is_a_number_or_an_error(text):
     try:
         value = to_float(text)
     except SoftmaxError:
@@ -182,9 +178,6 @@ def test_the_only_sign_beyond_ascii_is_the_minus(character):
     for text in (character, character + "1", "1" + character, "1" + character + "2"):
         with pytest.raises(NotANumber):
             to_float(text)
-
-
-# ── texts made to hurt ───────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
@@ -203,7 +196,7 @@ def test_the_only_sign_beyond_ascii_is_the_minus(character):
     ],
     ids=lambda text: text[:5],
 )
-def test_a_long_text_that_is_no_number_is_refused_at_once(text):
+def test_a_long_text_that_is_not_a_number_is_refused_at_once(text):
     # one pass over the text for each of its characters would take minutes
     with pytest.raises(NotANumber):
         to_float(text)
@@ -215,9 +208,6 @@ def test_a_million_digits_are_read():
     assert to_float("ln(1." + "0" * 1_000_000 + ")") == 0.0
     with pytest.raises(TooLarge):
         to_float("1" * 1_000_000)
-
-
-# ── as typed ─────────────────────────────────────────────────────────────────────────────
 
 
 @given(decimals())
@@ -234,9 +224,6 @@ def test_a_typed_fraction_and_logarithm_stay_what_they_are():
     assert to_exact("1/2/3") == Quotient(Quotient(Decimal(1), Decimal(2)), Decimal(3))
 
 
-# ── whole rows ───────────────────────────────────────────────────────────────────────────
-
-
 @given(st.lists(st.tuples(blanks, decimals(), blanks), min_size=1, max_size=5))
 def test_plain_cells_read_at_once_are_what_they_are_one_by_one(cells):
     texts = [before + text + after for before, (text, _), after in cells]
@@ -250,3 +237,13 @@ def test_plain_cells_read_at_once_are_what_they_are_one_by_one(cells):
 @pytest.mark.parametrize("cell", [b"", b"1_0", b"nan", b"inf", b"0x1", b'"1"', b"1e400", b"1/2"])
 def test_a_cell_that_is_not_plain_is_left_to_the_whole_grammar(cell):
     assert plain_floats([b"1", cell]) is None
+
+
+@pytest.mark.parametrize("text", ["1", "-inf", "inf", "1/3", "1e999", "1/0", "ln(0)"])
+def test_a_number_is_one_even_where_it_cannot_be_used(text):
+    assert is_number(text)
+
+
+@pytest.mark.parametrize("text", ["", "x", "nan", "1_0", "1,5"])
+def test_other_text_is_not_a_number(text):
+    assert not is_number(text)
