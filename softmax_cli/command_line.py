@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 # `-1_000` begins like a number and is meant as one: it is not a cluster of options.
 _LIKE_A_NUMBER = re.compile(r"-(?:\.?[0-9]|(?:inf|infinity|nan)(?![a-z])|ln\()", re.IGNORECASE)
 
+# A longer command line is cut where a message repeats it.
+_LONGEST_LINE = 100
+
 SECTIONS = ("Answer", "Input", "Numbers", "Output")
 
 # As wide as any terminal: help is wrapped where the terminal ends, not at 80 columns.
@@ -219,6 +222,8 @@ def _did_you_mean(words: Sequence[str]) -> str:
     import shlex
 
     line = shlex.join(words)
+    if len(line) > _LONGEST_LINE:
+        line = f"{line[: _LONGEST_LINE - 1]}…"
     return f'did you mean "{line}"?' if "'" in line else f"did you mean '{line}'?"
 
 

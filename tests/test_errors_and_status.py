@@ -242,10 +242,16 @@ def test_what_steers_a_terminal_is_escaped_in_messages():
     assert r"\x1b" in ran.err
 
 
-def test_a_long_culprit_is_cut():
-    ran = softmax("eval", "x" * 10_000)
-    assert ran.status == 1
-    assert len(ran.err) < 200
+@pytest.mark.parametrize(
+    "arguments",
+    [("eval", "x" * 10_000), ("x" * 10_000,), ("1" * 10_000,), ("-p", "3", *["12"] * 1000)],
+    ids=[1, 2, 3, 4],
+)
+def test_a_long_culprit_is_cut(arguments):
+    ran = softmax(*arguments)
+    assert ran.status in (1, 2)
+    assert ran.err.count("\n") == 1
+    assert len(ran.err) < 300
 
 
 @needs_full_device

@@ -1,8 +1,8 @@
 """Vectors from the command line: all arguments together, read as one text.
 
-Blanks and commas separate numbers. `;`, a closing bracket or a newline ends a vector, but a
-newline within brackets does not: Python breaks long rows there. Brackets are otherwise
-ignored, if they are balanced. `name=number` names a class, and so does `name: number` in
+Blanks and commas separate numbers. `;`, a closing bracket or a newline ends a vector, but
+within brackets a newline after a comma or before an indented line does not: NumPy and Python
+break long rows there. Brackets are otherwise ignored, if they are balanced. `name=number` names a class, and so does `name: number` in
 braces. Arguments that each hold several numbers are vectors of their own.
 """
 
@@ -28,7 +28,7 @@ from softmax_cli.errors import (
 from softmax_cli.reading.classes import labels_for
 from softmax_cli.reading.file_names import looks_like_a_file, names_a_file
 from softmax_cli.reading.numbers import to_exact, to_logit
-from softmax_cli.reading.tokens import Token, tokens_of
+from softmax_cli.reading.tokens import INDENTED, Token, tokens_of
 from softmax_cli.settings import Settings
 from softmax_cli.values import Batch
 
@@ -177,8 +177,13 @@ class _Reader:
             self._close(token)
             yield from self._end()
             self._may_take_comma = True  # the comma of `],[` separates two vectors
-        elif token.text == ";" or not self._open:
+        elif not self._goes_on(token):
             yield from self._end()
+
+    def _goes_on(self, token: Token) -> bool:
+        """Whether a newline is where Python breaks a long row, which goes on."""
+        is_break = token.text == INDENTED or (token.text == "\n" and self._comma is not None)
+        return is_break and bool(self._open)
 
     def _close(self, token: Token) -> None:
         opening = self._open.pop() if self._open else None

@@ -7,7 +7,10 @@ from typing import NamedTuple
 from softmax_cli.errors import MissingNumber, NotText, Place, quoted
 from softmax_cli.reading.prints import unwrapped
 
-_MARKS = frozenset("[](){},;\n")
+# A newline that an indented line follows is a mark of its own.
+INDENTED = "\n "
+_MARKS = frozenset([*"[](){},;\n", INDENTED])
+_INDENTED = re.compile(r"\n[ \t]+")
 _BLANKS = re.compile(r"[ \t\r]+")
 _WORD = re.compile(r"[^ \t\r\n,;\[\](){}]+")
 # The bound keeps a text of many quotes from being searched to its end for each of them.
@@ -48,6 +51,10 @@ def _tokens(text: str, place: Place) -> Iterator[Token]:
     while position < len(text):
         if blanks := _BLANKS.match(text, position):
             position = blanks.end()
+            continue
+        if indent := _INDENTED.match(text, position):
+            yield Token(INDENTED, place)
+            position = indent.end()
             continue
         name = None
         key = _KEY.match(text, position) if depth else None

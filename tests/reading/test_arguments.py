@@ -103,9 +103,16 @@ def test_arguments_go_on_where_a_single_number_a_comma_or_an_open_bracket_says_s
     assert texts(*arguments) == found
 
 
-def test_a_newline_within_brackets_is_a_blank_as_python_breaks_long_rows_there():
+def test_within_brackets_a_newline_where_python_breaks_long_rows_ends_no_vector():
     assert texts("[1. 2.\n 3. 4.]") == [["1.", "2.", "3.", "4."]]
-    assert texts("[1,\n 2]") == [["1", "2"]]
+    assert texts("[1,\n2]") == [["1", "2"]]
+    assert texts("{\n  1,\r\n  2\n}") == [["1", "2"]]
+
+
+def test_other_newlines_end_a_vector_within_brackets_too():
+    assert texts("[1 2\n3 4]") == [["1", "2"], ["3", "4"]]
+    assert texts("[1 2;\n 3 4]") == [["1", "2"], ["3", "4"]]
+    assert texts("1 2\n  3 4") == [["1", "2"], ["3", "4"]]
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from softmax_cli.errors import MissingNumber, NotText, Place
-from softmax_cli.reading.tokens import Token, tokens_of
+from softmax_cli.reading.tokens import INDENTED, Token, tokens_of
 
 PLACE = Place("argument 1")
 
@@ -15,6 +15,12 @@ def tokens(text):
 def test_words_and_marks_are_tokens_and_blanks_are_not():
     assert tokens(" 2,\t[-1]; x\n") == [
         (text, None) for text in ["2", ",", "[", "-1", "]", ";", "x", "\n"]
+    ]
+
+
+def test_a_newline_before_an_indented_line_is_a_mark_of_its_own():
+    assert tokens("1\n  2\n3\r\n\t4") == [
+        (text, None) for text in ["1", INDENTED, "2", "\n", "3", INDENTED, "4"]
     ]
 
 
