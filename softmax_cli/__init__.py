@@ -24,7 +24,7 @@ The way through: reading (text → blocks → Batch) → commands (Batch → Ans
     values        what flows: Block, Batch, Answer
     settings      what was asked for on the command line
     mathematics/  arrays → arrays
-        softmax exact rounding exponentials decimals validation pairs
+        softmax exact rounding sums exponentials decimals validation pairs
     errors        Place, and what a user can get wrong
 """
 

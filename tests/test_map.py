@@ -115,7 +115,7 @@ def test_the_mathematics_knows_numpy_and_nothing_of_text(module):
     assert {box(name) for _, name in modules_imported(module)} <= {"mathematics"}
 
 
-@pytest.mark.parametrize("module", ["exact", "rounding", "exponentials", "decimals"])
+@pytest.mark.parametrize("module", ["exact", "rounding", "sums", "exponentials", "decimals"])
 def test_the_exact_mathematics_needs_the_standard_library_alone(module):
     assert packages_imported(f"mathematics.{module}") <= sys.stdlib_module_names
 

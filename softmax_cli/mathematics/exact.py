@@ -20,15 +20,7 @@ from softmax_cli.mathematics.decimals import (
     evaluate,
     exact_value,
 )
-from softmax_cli.mathematics.exponentials import (
-    ExpSum,
-    Logits,
-    add,
-    multiply,
-    ratio,
-    scale,
-    sign,
-)
+from softmax_cli.mathematics.exponentials import Logits
 from softmax_cli.mathematics.rounding import (
     Exact,
     Problem,
@@ -37,6 +29,7 @@ from softmax_cli.mathematics.rounding import (
     accurate,
     round_entries,
 )
+from softmax_cli.mathematics.sums import ExpSum, add, multiply, ratio, scale, sign
 
 
 def largest(numbers: Sequence[Number]) -> int:

@@ -4,13 +4,11 @@ How they are computed. Where the numbers are rational, the differences m − x a
 of one unit, and so are those of every other row with as many digits after the point. exp(−n·unit)
 is a product of a few powers out of a table, one power for each byte of n; the table is filled as
 it is used and serves all classes and rows. A power of n carries at most 2n rounding errors of the
-table's precision, which therefore has the digits of 2n to spare. Other numbers go through the
-exponential function one by one.
+table's precision, which therefore has the digits of 2n to spare. For other numbers the unit is a
+power of 1/2, and the remainder, less than that, goes through the Taylor series.
 
 What is exactly known. An exponential is written c·e^k with c and k rational, where that is
-possible: for rational numbers, and for logarithms whose powers come out rational. An `ExpSum` is a
-sum of such terms with distinct k. By the theorem of Lindemann and Weierstrass it is zero only if
-every c is, so its sign is found by raising the precision.
+possible: for rational numbers, and for logarithms whose powers come out rational.
 """
 
 import math
@@ -33,8 +31,7 @@ from softmax_cli.mathematics.decimals import (
     multiple_of_logarithm,
 )
 
-# A sum of c·e^k as a mapping from k to c.
-ExpSum: TypeAlias = dict[Fraction, Fraction]
+# c and k of c·e^k.
 Term: TypeAlias = tuple[Fraction, Fraction]
 
 _MINUS_INFINITY = Decimal("-Infinity")
@@ -45,6 +42,9 @@ _LOWEST_EXPONENT = 46 * SMALLEST // 10  # its logarithm, rounded up in size
 # Powers are worked out in fractions up to so many bits.
 _LARGEST_POWER = 20000
 _UNKNOWN_UNIT = 0
+# The remainders that go through a Taylor series: 2^−16, and 2^−64 for very many digits.
+_BITS, _MORE_BITS, _VERY_MANY = 16, 64, 150
+_LONGEST_STEP = Decimal(-1) / (1 << _BITS)
 
 
 class Logits:
@@ -62,16 +62,15 @@ class Logits:
         if not (t > 0 and t.is_finite()):
             raise ValueError("the temperature must be finite and greater than 0")
         self.numbers, self.temperature = numbers, temperature
-        values = [evaluate(number, 100) for number in numbers]
-        self.masked = [value.is_infinite() for value in values]
-        if -_MINUS_INFINITY in values:
-            raise ValueError("+inf: exp(inf)/exp(inf) is undefined")
+        self.masked = [_is_masked(number) for number in numbers]
         if all(self.masked):
             raise ValueError("every class is masked (-inf): there is nothing to normalise")
         self._multiples, self._unit = _multiples(numbers, self.masked)
         self._decimal = all(isinstance(number, Decimal) for number in numbers)
         # by each number itself where possible, not by its first hundred digits
-        by: Sequence[Decimal | int] = self._multiples or values
+        by: Sequence[Decimal | int] = self._multiples or [
+            evaluate(number, 100) for number in numbers
+        ]
         self.a = max(range(len(by)), key=by.__getitem__)
         self._known: dict[int, list[Decimal]] = {}
 
@@ -89,7 +88,7 @@ class Logits:
                 values.append(self._exponent(len(values), precision))
             else:
                 n = (multiple - top) * t.denominator
-                values.append(_divide(n, self._unit * t.numerator, precision))
+                values.append(divide(n, self._unit * t.numerator, precision))
         return values
 
     def exponentials(self, precision: int) -> list[Decimal]:
@@ -106,10 +105,9 @@ class Logits:
         n = [top - multiple for multiple in self._multiples]
         bits = max(n, default=0).bit_length()
         # a table serves many classes of a vector, and rows of decimals, which share their unit
-        shared = self._decimal or len(n) > 50 or precision > 150
+        shared = self._decimal or len(n) > 50 or precision > _VERY_MANY
         if self._unit and shared and bits <= 6 * precision + 60:
-            # the digits to spare grow in steps, so that rows share a table
-            digits = precision + (bits // 24 + 1) * 8 + 3
+            digits = precision + _spare_digits(bits)
             power = _powers(self._unit, self.temperature, digits).power
             pairs = zip(n, self.masked, strict=True)
             return [Decimal(0) if masked else power(k) for k, masked in pairs]
@@ -119,13 +117,13 @@ class Logits:
         exponents = self.exponents(precision + 2)
         for z in exponents:
             if z not in known:
-                known[z] = _exp(z, precision + 3)
+                known[z] = exp(z, precision + 3)
         return [known[z] for z in exponents]
 
     @staticmethod
     def _from_terms(terms: Sequence[Term], precision: int) -> list[Decimal]:
         known = {
-            k: _exp(_divide(k.numerator, k.denominator, precision), precision)
+            k: exp(divide(k.numerator, k.denominator, precision), precision)
             for k in {k for _, k in terms}
         }
         with localcontext(context(precision)):
@@ -167,6 +165,15 @@ class Logits:
         return terms
 
 
+def _is_masked(number: Number) -> bool:
+    if isinstance(number, Decimal) and number.is_finite():
+        return False
+    value = evaluate(number, 9)
+    if value == -_MINUS_INFINITY:
+        raise ValueError("+inf: exp(inf)/exp(inf) is undefined")
+    return value == _MINUS_INFINITY
+
+
 def _multiples(numbers: Sequence[Number], masked: Sequence[bool]) -> tuple[list[int], int]:
     """Return whole numbers n and d with x = n/d, or d 0 if unknown; a mask's n is the least."""
     ratios = []
@@ -195,15 +202,51 @@ def _integer_ratio(number: Number) -> tuple[int, int] | None:
     return None if fraction is None else fraction.as_integer_ratio()
 
 
-def _divide(numerator: int, denominator: int, precision: int) -> Decimal:
-    """Return a ratio ≤ 0 within 10^−precision, or within that share of it where exp is tiny."""
+def divide(numerator: int, denominator: int, precision: int) -> Decimal:
+    """Return a ratio within 10^−precision, or within that share of it where exp is tiny."""
     whole = -numerator // denominator
     size = len(str(whole)) if whole < -_LOWEST_EXPONENT else 0
     return context(precision + size + 1).divide(Decimal(numerator), Decimal(denominator))
 
 
-def _exp(z: Decimal, precision: int) -> Decimal:
-    return context(precision).exp(z) if z > _LOWEST_EXPONENT else _TINY
+def exp(z: Decimal, precision: int) -> Decimal:
+    """Return e^z with a relative error below 10^−precision, or _TINY if it is below that."""
+    if z < _LOWEST_EXPONENT:
+        return _TINY
+    bits = _BITS if precision < _VERY_MANY else _MORE_BITS
+    wide = context(precision + 2 * bits + 20)
+    n = int(wide.multiply(z.copy_abs(), 1 << bits))
+    rest = wide.subtract(z.copy_abs(), wide.divide(n, 1 << bits))
+    digits = precision + _spare_digits(n.bit_length())
+    power = _powers(1 << bits, Decimal(1), digits).power(n)
+    small = context(precision + 5)
+    if z > 0:
+        return small.divide(_series(rest, bits, precision + 5), power)
+    return small.multiply(_series(rest.copy_negate(), bits, precision + 5), power)
+
+
+def _series(r: Decimal, bits: int, precision: int) -> Decimal:
+    """Return e^r for |r| ≤ 2^−bits by the Taylor series 1 + r(1 + r/2(1 + r/3(…)))."""
+    total, one = Decimal(1), Decimal(1)
+    with localcontext(context(precision)):
+        for k in range(_series_length(bits, precision), 0, -1):
+            total = one + total * r / k
+    return total
+
+
+@lru_cache(maxsize=64)
+def _series_length(bits: int, precision: int) -> int:
+    """Return how many terms of a series count: |r|^k/k! falls below 10^−precision."""
+    k, size = 1, float(precision)
+    while size > 0:
+        size -= bits * math.log10(2) + math.log10(k)
+        k += 1
+    return k
+
+
+def _spare_digits(bits: int) -> int:
+    """Return the digits to spare for powers of so many bits, in steps: then rows share a table."""
+    return (bits // 24 + 1) * 8 + 3
 
 
 class _Powers:
@@ -216,7 +259,13 @@ class _Powers:
         self._context = context(precision)
         wide = context(precision + 5)
         self._step = wide.divide(-1, wide.multiply(unit, evaluate(temperature, precision + 5)))
-        self._levels = [self._level(self._context.exp(self._step))]
+        self._levels = [self._level(self._base(precision + 5))]
+
+    def _base(self, precision: int) -> Decimal:
+        if self._step < _LONGEST_STEP:
+            return exp(self._step, precision)
+        bits = int(-3.32 * (self._step.adjusted() + 1))  # |step| ≤ 2^−bits
+        return _series(self._step, bits, precision)
 
     @staticmethod
     def _level(base: Decimal) -> list[Decimal | None]:
@@ -296,71 +345,3 @@ def _root(number: int, degree: int) -> int | None:
     while (closer := ((degree - 1) * root + number // root ** (degree - 1)) // degree) < root:
         root = closer  # Newton's step, from above
     return root if root**degree == number else None
-
-
-def add(*sums: ExpSum) -> ExpSum:
-    """Return the sum of sums of exponentials, without the terms that cancel."""
-    total: ExpSum = {}
-    for one in sums:
-        for k, c in one.items():
-            total[k] = total.get(k, Fraction(0)) + c
-    return {k: c for k, c in total.items() if c}
-
-
-def scale(one: ExpSum, factor: Fraction) -> ExpSum:
-    """Return a sum of exponentials times a rational number."""
-    return {k: c * factor for k, c in one.items() if factor}
-
-
-def multiply(one: ExpSum, other: ExpSum) -> ExpSum:
-    """Return the product of two sums of exponentials."""
-    product: ExpSum = {}
-    for k, c in one.items():
-        for m, d in other.items():
-            product[k + m] = product.get(k + m, Fraction(0)) + c * d
-    return {k: c for k, c in product.items() if c}
-
-
-def leading(one: ExpSum, precision: int) -> tuple[Fraction, Decimal]:
-    """Return k and s with the sum s·e^k, s with a relative error below 10^−precision.
-
-    Raises:
-        Undecided: the sum cancels beyond what can be worked out.
-    """
-    if not one:
-        return Fraction(0), Decimal(0)
-    top = max(one)
-    digits = precision + len(str(len(one))) + 5
-    while digits <= MOST_DIGITS + 2 * precision:
-        with localcontext(context(digits)):
-            terms = [
-                Decimal(c.numerator)
-                / Decimal(c.denominator)
-                * _exp(_divide((k - top).numerator, (k - top).denominator, digits), digits)
-                for k, c in one.items()
-            ]
-            total, size = sum(terms, Decimal(0)), sum(map(abs, terms), Decimal(0))
-        if (
-            total
-            and size.adjusted() - total.adjusted() < digits - precision - len(str(len(one))) - 3
-        ):
-            return top, total
-        digits *= 2
-    raise Undecided("the terms cancel to more digits than can be worked out")
-
-
-def ratio(numerator: ExpSum, denominator: ExpSum, precision: int) -> Decimal:
-    """Return the ratio of two sums of exponentials with a relative error below 10^−precision."""
-    k, s = leading(numerator, precision + 2)
-    m, t = leading(denominator, precision + 2)
-    z = k - m
-    with localcontext(context(precision + 3)):
-        if z <= 0:
-            return s / t * _exp(_divide(z.numerator, z.denominator, precision + 3), precision + 3)
-        return s / t / _exp(_divide(-z.numerator, z.denominator, precision + 3), precision + 3)
-
-
-def sign(one: ExpSum) -> int:
-    """Return −1, 0 or 1: the sign of a sum of exponentials, 0 only if every term cancels."""
-    _, s = leading(add(one), 3)
-    return (s > 0) - (s < 0)

@@ -158,7 +158,7 @@ def _beside_a_tie(
     if abs(tie.adjusted()) > MOST_DIGITS or abs(wide.subtract(value, tie)) > 2 * error:
         return None
     side = exact.compare(Fraction(tie))
-    return _rounded(tie, rounding) if side == 0 else high if side > 0 else low
+    return _spelled(_rounded(tie, rounding) if side == 0 else high if side > 0 else low, rounding)
 
 
 def _persistent(problem: Problem, j: int, precision: int, rounding: Rounding) -> Decimal:
@@ -176,7 +176,8 @@ def _persistent(problem: Problem, j: int, precision: int, rounding: Rounding) ->
         if precision > last + whole and any(map(_has_logarithm, problem.numbers)):
             error = context(5).scaleb(size, -precision)
             nearest = context(precision - count - whole - 5).plus(value)
-            return _rounded(Decimal(0) if abs(value) <= error else nearest, rounding)
+            nearest = Decimal(0) if abs(value) <= error else nearest
+            return _spelled(_rounded(nearest, rounding), rounding)
         precision *= 2
     raise Undecided("the numbers are too long to decide how to round a result")
 
@@ -188,25 +189,30 @@ def _has_logarithm(number: Number) -> bool:
 
 
 def _rounded(value: Decimal, rounding: Rounding) -> Decimal:
-    """Round a finite value, half to even; every digit asked for is kept, and zero has no sign.
+    """Round a finite value, half to even, to a decimal that may lack zeros at its end.
 
     Raises:
         OverflowError: rounded to places, the value would have too many digits.
     """
+    if not isinstance(rounding, Places):
+        return context(rounding).plus(value)
+    if value.adjusted() > MOST_DIGITS:
+        raise OverflowError("a result is too large to write with digits after the point")
+    wide = context(max(1, value.adjusted() + rounding.digits + 3))
+    return wide.quantize(value, Decimal((0, (1,), -rounding.digits)))
+
+
+def _spelled(value: Decimal, rounding: Rounding) -> Decimal:
+    """Give a rounded value all the digits asked for, and zero no sign."""
     if isinstance(rounding, Places):
-        if value.adjusted() > MOST_DIGITS:
-            raise OverflowError("the value is too large to write with digits after the point")
-        wide = context(max(1, value.adjusted() + rounding.digits + 3))
-        places = wide.quantize(value, Decimal((0, (1,), -rounding.digits)))
-        return places or places.copy_abs()
-    short = context(rounding)
-    value = short.plus(value)
+        return value or value.copy_abs()
     if not value:
         return Decimal(0)
-    return short.quantize(value, Decimal((0, (1,), value.adjusted() - rounding + 1)))
+    exponent = value.adjusted() - rounding + 1
+    return context(rounding).quantize(value, context(1).scaleb(1, exponent))
 
 
 def _agreed(low: Decimal, high: Decimal, rounding: Rounding) -> Decimal | None:
     """Return the rounding on which both ends of an interval agree, if they do."""
     below, above = _rounded(low, rounding), _rounded(high, rounding)
-    return below if below == above else None
+    return _spelled(below, rounding) if below == above else None
