@@ -31,7 +31,15 @@ class Logarithm:
 Number: TypeAlias = Decimal | Quotient | Logarithm
 
 
-class Undecided(ArithmeticError):
+class OutOfReach(ArithmeticError):
+    """A result that is not zero, infinite or undefined, and whose digits cannot be given."""
+
+
+class TooSmall(OutOfReach):
+    """A result other than zero below 10^−(10^17)."""
+
+
+class Undecided(OutOfReach):
     """A result so close to a tie that no feasible precision decides its rounding."""
 
 

@@ -51,9 +51,9 @@ def softmax(
         ValueError: there are no numbers, one is +Infinity or nan, or all are masked; a logarithm
             of something not positive; a temperature that is not finite and positive.
         ZeroDivisionError: a denominator is zero.
-        OverflowError: a quotient is too large for a Decimal, or a result for its places.
-        TooSmall: a result's digits cannot be given.
-        Undecided: the numbers are too long to decide a rounding.
+        OverflowError: a quotient is too large for a Decimal.
+        OutOfReach: a result's digits cannot be given: it is `TooSmall`, too large for its places,
+            or `Undecided`.
     """
     logits = _logits(tuple(numbers), temperature)
 

@@ -28,7 +28,9 @@ from softmax_cli.mathematics.decimals import (
     SMALLEST,
     Logarithm,
     Number,
+    OutOfReach,
     Quotient,
+    TooSmall,
     Undecided,
     context,
 )
@@ -42,10 +44,6 @@ class Places(NamedTuple):
 
 # A plain integer is a number of significant digits.
 Rounding: TypeAlias = int | Places
-
-
-class TooSmall(ArithmeticError):
-    """A result other than zero whose digits cannot be given: it is below 10^−(10^17)."""
 
 
 # A value and the size its error is relative to: the sum of the magnitudes of what was added up.
@@ -122,7 +120,9 @@ def _certain(entry: Sized, precision: int, rounding: Rounding) -> Decimal | None
     answer = _agreed(wide.subtract(value, error), wide.add(value, error), rounding)
     significant = not isinstance(rounding, Places)
     if significant and value and answer is not None and value.adjusted() < SMALLEST:
-        raise TooSmall("a result is too small to give its digits: below 1e-100000000000000000")
+        raise TooSmall(
+            "a result is too small to give its digits: it is below 1e-100000000000000000"
+        )
     return answer
 
 
@@ -192,12 +192,12 @@ def _rounded(value: Decimal, rounding: Rounding) -> Decimal:
     """Round a finite value, half to even, to a decimal that may lack zeros at its end.
 
     Raises:
-        OverflowError: rounded to places, the value would have too many digits.
+        OutOfReach: rounded to places, the value would have too many digits.
     """
     if not isinstance(rounding, Places):
         return context(rounding).plus(value)
     if value.adjusted() > MOST_DIGITS:
-        raise OverflowError("a result is too large to write with digits after the point")
+        raise OutOfReach("a result is too large to write with digits after the point")
     wide = context(max(1, value.adjusted() + rounding.digits + 3))
     return wide.quantize(value, Decimal((0, (1,), -rounding.digits)))
 

@@ -115,6 +115,8 @@ def to_exact(text: str) -> "Number":
         number = _parsed(_bare(text))
     except _Refused:
         raise NotANumber(text=text) from None
+    except OverflowError:
+        raise TooLarge(text=text) from None
     try:
         evaluate(number, _DIGITS_FOR_A_DOUBLE)
     except SoftmaxError:
@@ -196,4 +198,7 @@ def _decimal(text: str) -> "Number":
     try:
         return Decimal(text)
     except ArithmeticError:  # an exponent of more than eighteen digits
-        raise _Refused from None
+        mantissa, exponent = text.lower().split("e")
+        if exponent.startswith("-") or not Decimal(mantissa):
+            return Decimal(0)
+        raise OverflowError from None

@@ -12,8 +12,7 @@ from mpmath import mpf
 
 from softmax_cli.mathematics import exact
 from softmax_cli.mathematics import softmax as core
-from softmax_cli.mathematics.decimals import Logarithm, Number, Quotient, evaluate
-from softmax_cli.mathematics.rounding import TooSmall
+from softmax_cli.mathematics.decimals import Logarithm, Number, Quotient, TooSmall, evaluate
 
 D = Decimal
 INFINITY = D("Infinity")
