@@ -13,6 +13,7 @@ from mpmath import mpf
 from softmax_cli.mathematics import exact
 from softmax_cli.mathematics import softmax as core
 from softmax_cli.mathematics.decimals import Logarithm, Number, Quotient, TooSmall, evaluate
+from softmax_cli.mathematics.rounding import Places, Rounding
 
 D = Decimal
 INFINITY = D("Infinity")
@@ -32,88 +33,158 @@ def text(values: Sequence[Decimal]) -> str:
 
 
 def wide(number: Number) -> mpf:
+    """Return a number at mpmath's precision."""
     if isinstance(number, Decimal):
-        return mpf(str(number))
+        return mpf(str(number).replace("Infinity", "inf"))
     if isinstance(number, Quotient):
         return wide(number.numerator) / wide(number.denominator)
     value = mpmath.log(wide(number.argument))
     return -value if number.negative else value
 
 
-def rounded(value: mpf, digits: int) -> Decimal:
-    """Round a number known to far more digits."""
+def rounded(value: mpf, rounding: Rounding) -> Decimal:
+    """Round a number that is known to far more digits."""
+    context = Context(prec=mpmath.mp.dps, rounding=ROUND_HALF_EVEN)
+    if mpmath.isinf(value):
+        return D(str(value).replace("inf", "Infinity"))
+    exact = D(mpmath.nstr(value, mpmath.mp.dps - 20, strip_zeros=False))
+    if isinstance(rounding, Places):
+        places = context.quantize(exact, D((0, (1,), -rounding.digits)))
+        return places or places.copy_abs()
     if value == 0:
         return D(0)
-    text = mpmath.nstr(value, mpmath.mp.dps - 20, strip_zeros=False)
-    context = Context(prec=digits, rounding=ROUND_HALF_EVEN)
-    short = context.create_decimal(text)
-    return context.quantize(short, D((0, (1,), short.adjusted() - digits + 1)))
+    short = Context(prec=rounding).plus(exact)
+    return context.quantize(short, D((0, (1,), short.adjusted() - rounding + 1)))
 
 
-def reference(numbers: Sequence[Number], temperature: Number, digits: int) -> dict[str, Any]:
-    with mpmath.workdps(2 * digits + 400):
-        t = wide(temperature)
-        x = [wide(v) for v in numbers]
-        e = [mpmath.exp((v - max(x)) / t) for v in x]
-        σ = [v / mpmath.fsum(e) for v in e]
-        n = range(len(x))
-        matrix = [[σ[j] * ((j == k) - σ[k]) / t for k in n] for j in n]
-        return {
-            "softmax": [rounded(v, digits) for v in σ],
-            "log": [rounded(mpmath.log(v), digits) for v in σ],
-            "jacobian": [[rounded(v, digits) for v in row] for row in matrix],
-            "target": [rounded((v - (j == 0)) / t, digits) for j, v in enumerate(σ)],
-            "loss": rounded(-mpmath.log(σ[0]), digits),
-            "upstream": [
-                rounded(mpmath.fsum((k + 1) * matrix[k][j] for k in n), digits) for j in n
-            ],
-        }
-
-
-def answers(numbers: Sequence[Number], temperature: Number, digits: int) -> dict[str, Any]:
-    upstream = [D(k + 1) for k in range(len(numbers))]
+def true_values(
+    numbers: Sequence[Number], t: mpf, y: Sequence[Number], g: Sequence[Number]
+) -> dict[str, list[mpf]]:
+    """Return every answer by the textbook's formulas."""
+    x, y, g = ([wide(v) for v in values] for values in (numbers, y, g))
+    n = range(len(x))
+    e = [mpmath.exp((v - max(x)) / t) for v in x]
+    total = mpmath.fsum(e)
+    σ = [v / total for v in e]
+    log = [mpmath.log(v) if v else -mpmath.inf for v in σ]
+    matrix = [[σ[j] * ((j == k) - σ[k]) / t for k in n] for j in n]
     return {
-        "softmax": exact.softmax(numbers, digits, temperature),
-        "log": exact.log_softmax(numbers, digits, temperature),
-        "jacobian": exact.jacobian(numbers, digits, temperature),
-        "target": exact.gradient_target(numbers, 0, digits, temperature),
-        "loss": exact.cross_entropy(numbers, 0, digits, temperature),
-        "upstream": exact.gradient_upstream(numbers, upstream, digits, temperature),
+        "softmax": σ,
+        "log": log,
+        "jacobian": [v for row in matrix for v in row],
+        "row": matrix[-1],
+        "diagonal": [matrix[j][j] for j in n],
+        "class": [(v - (j == 0)) / t for j, v in enumerate(σ)],
+        "class loss": [-log[0]],
+        "distribution": [(v * mpmath.fsum(y) - p) / t for v, p in zip(σ, y, strict=True)],
+        "distribution loss": [-mpmath.fsum(p * v for p, v in zip(y, log, strict=True) if p)],
+        "upstream": [mpmath.fsum(g[k] * matrix[k][j] for k in n) for j in n],
     }
 
 
-logits = st.one_of(
+def answers(
+    numbers: Sequence[Number],
+    t: Number,
+    y: Sequence[Number],
+    g: Sequence[Number],
+    to: Rounding,
+) -> dict[str, list[Decimal]]:
+    """Return what `true_values` does, rounded, by the functions under test."""
+    last = len(numbers) - 1
+    return {
+        "softmax": exact.softmax(numbers, to, t),
+        "log": exact.log_softmax(numbers, to, t),
+        "jacobian": list(itertools.chain(*exact.jacobian(numbers, to, t))),
+        "row": exact.jacobian_row(numbers, last, to, t),
+        "diagonal": exact.jacobian_diagonal(numbers, to, t),
+        "class": exact.gradient_target(numbers, 0, to, t),
+        "class loss": [exact.cross_entropy(numbers, 0, to, t)],
+        "distribution": exact.gradient_target(numbers, y, to, t),
+        "distribution loss": [exact.cross_entropy(numbers, y, to, t)],
+        "upstream": exact.gradient_upstream(numbers, g, to, t),
+    }
+
+
+def assert_right(
+    numbers: Sequence[Number],
+    t: Number,
+    y: Sequence[Number],
+    g: Sequence[Number],
+    to: Rounding,
+    precision: int,
+) -> None:
+    """Compare every digit of every answer with mpmath's at a precision beyond all cancellation."""
+    found = answers(numbers, t, y, g, to)
+    with mpmath.workdps(precision):
+        noise = mpf(10) ** (60 - precision)
+        for name, true in true_values(numbers, wide(t), y, g).items():
+            for value, other in zip(found[name], true, strict=True):
+                other = mpf(0) if abs(other) < noise else other
+                assert str(value) == str(rounded(other, to)), name
+
+
+rationals = st.one_of(
     st.integers(-60, 60).map(Decimal),
     st.decimals(-50, 50, places=3),
+    st.floats(-30, 30).map(Decimal),
     st.builds(Quotient, st.integers(-20, 20).map(Decimal), st.integers(1, 9).map(Decimal)),
+)
+logarithms = st.one_of(
     st.builds(Logarithm, st.integers(1, 30).map(Decimal), st.booleans()),
     st.builds(Quotient, st.integers(2, 9).map(ln), st.integers(1, 4).map(Decimal)),
 )
+logits = st.one_of(rationals, logarithms)
 temperatures = st.one_of(
     st.just(D(1)),
-    st.sampled_from([D("0.1"), D(2), D("0.5"), Quotient(D(1), D(3)), ln(2)]),
+    st.sampled_from([D("0.1"), D(2), D("0.5"), D(7), Quotient(D(1), D(3)), ln(2)]),
 )
+weights = st.one_of(
+    st.decimals(0, 1, places=2), st.builds(Quotient, st.integers(0, 5).map(D), st.just(D(7)))
+)
+upstreams = st.one_of(
+    st.integers(-9, 9).map(Decimal), st.decimals(-5, 5, places=2), st.builds(ln, st.integers(2, 9))
+)
+roundings = st.one_of(st.integers(1, 60), st.builds(Places, st.integers(0, 60)))
 
 
-@settings(examples, max_examples=80)
-@given(st.lists(logits, min_size=2, max_size=4), temperatures, st.integers(1, 60))
+@st.composite
+def problems(
+    draw: st.DrawFn, numbers: st.SearchStrategy[Number]
+) -> tuple[list[Number], list[Number], list[Number]]:
+    """Draw logits with ties and masks, a distribution that need not sum to 1, and weights."""
+    x = draw(st.lists(numbers, min_size=1, max_size=3))
+    x += draw(st.lists(st.sampled_from([*x, -INFINITY, Quotient(-INFINITY, D(2))]), max_size=3))
+    n = len(x)
+    masked = [evaluate(v, 5) == -INFINITY for v in x]
+    y = [D(0) if hidden else draw(weights) for hidden in masked]
+    return draw(st.permutations(x)), y, draw(st.lists(upstreams, min_size=n, max_size=n))
+
+
+@settings(examples, max_examples=120)
+@given(problems(logits), temperatures, roundings)
 def test_every_answer_is_the_true_value_rounded_once(
-    numbers: list[Number], temperature: Number, digits: int
+    problem: tuple[list[Number], list[Number], list[Number]], temperature: Number, to: Rounding
 ) -> None:
-    found, expected = (f(numbers, temperature, digits) for f in (answers, reference))
-    for name in found:
-        if name not in ("upstream", "log"):
-            assert found[name] == expected[name], name
-    # What mpmath leaves of an exact zero is not zero.
-    for name in ("upstream", "log"):
-        for value, other in zip(found[name], expected[name], strict=True):
-            assert value == other or (value == 0 and abs(other) < D("1e-300"))
+    x, y, g = problem
+    assert_right(x, temperature, y, g, to, 3000)
+
+
+@settings(examples, max_examples=30)
+@given(
+    problems(st.one_of(st.integers(-1000, 1000).map(D), st.decimals(-1000, 1000, places=1))),
+    st.sampled_from([D(1), D(4), D("0.5")]),
+    st.one_of(st.integers(1, 5), st.builds(Places, st.integers(0, 5))),
+)
+def test_every_answer_is_right_for_huge_spreads(
+    problem: tuple[list[Number], list[Number], list[Number]], temperature: Number, to: Rounding
+) -> None:
+    x, y, g = problem
+    assert_right(x, temperature, y, g, to, 7500)
 
 
 def test_a_thousand_digits_are_right() -> None:
     numbers = decimals("2", "1", "0.1", "-7.25")
-    assert exact.softmax(numbers, 1000) == reference(numbers, D(1), 1000)["softmax"]
-    assert exact.log_softmax(numbers, 1000) == reference(numbers, D(1), 1000)["log"]
+    assert_right(numbers, D(3), decimals("0.5", "0.25", 0, "0.1"), decimals(1, 2, 3, 5), 1000, 1300)
 
 
 def test_numbers_are_taken_as_typed() -> None:
