@@ -12,7 +12,15 @@ from mpmath import mpf
 
 from softmax_cli.mathematics import exact
 from softmax_cli.mathematics import softmax as core
-from softmax_cli.mathematics.decimals import Logarithm, Number, Quotient, TooSmall, evaluate
+from softmax_cli.mathematics.decimals import (
+    Logarithm,
+    Number,
+    OutOfReach,
+    Quotient,
+    TooSmall,
+    Undecided,
+    evaluate,
+)
 from softmax_cli.mathematics.rounding import Places, Rounding
 
 D = Decimal
@@ -356,55 +364,99 @@ def test_the_largest_is_the_first_of_ties() -> None:
     assert exact.largest([ln(7), D(2), Quotient(D(4), D(2))]) == 1
 
 
-@examples
-@given(logits, st.integers(1, 50))
-def test_a_number_is_worked_out_to_the_precision_asked_for(number: Number, precision: int) -> None:
-    with mpmath.workdps(precision + 60):
-        true = wide(number)
-        found = mpf(str(evaluate(number, precision)))
-        assert abs(found - true) <= abs(true) * mpf(10) ** (1 - precision)
+def test_a_value_beside_a_tie_is_rounded_to_its_side_however_close_it_is() -> None:
+    for far in ("-20000", "-1e9"):
+        row = exact.jacobian_row(decimals(0, 0, 0, 0, far), 0, 3)
+        assert text(row[:4]) == "0.187,-0.0625,-0.0625,-0.0625"
+    assert exact.softmax(decimals(0, 0, "-1e9"), Places(0))[0] == 0
+    assert exact.softmax(decimals(0, 0, "-1e9"), 1)[0] == D("0.5")
+    assert str(exact.log_softmax(decimals(0, "-20000.5"), 5)[1]) == "-20001"
+    assert str(exact.log_softmax(decimals(0, "-20002.5"), Places(0))[1]) == "-20003"
+    assert str(exact.log_softmax(decimals(0, "-20001"), Places(0), D(2))[1]) == "-10001"
+    halves = decimals(0, "0.5", "0.5")
+    assert str(exact.cross_entropy(decimals("-1e6", 0, -25), halves, Places(0))) == "13"
+    assert str(exact.cross_entropy(decimals(0, "-20000.5"), 1, 5)) == "20001"
+    assert str(exact.gradient_target(decimals(0, "-1e9"), decimals("0.75", "0.25"), 1)[0]) == "0.2"
+    assert str(exact.gradient_target(decimals(0, "-1e9"), decimals("0.65", "0.35"), 1)[0]) == "0.3"
 
 
-def test_a_logarithm_close_to_one_keeps_its_digits() -> None:
-    near = Quotient(D(10**40 + 1), D(10**40))
-    assert f"{evaluate(Logarithm(near), 5):.4e}" == "1.0000e-40"
-    assert evaluate(Logarithm(D("1." + "0" * 60 + "1")), 5) == D("1e-61")
-    assert evaluate(Logarithm(Quotient(D(3), D(3))), 5) == 0
+def test_an_exact_tie_goes_to_the_even_digit_by_every_function() -> None:
+    assert text(exact.softmax(decimals(3, 3), Places(0))) == "0,0"
+    assert text(exact.softmax([ln(3), D(0)], Places(1), D(1))) == "0.8,0.2"
+    assert text(exact.jacobian_diagonal(decimals(4, 4), Places(1))) == "0.2,0.2"
+    assert text(exact.jacobian_diagonal(decimals(4, 4), 1, D(2))) == "0.1,0.1"
+    assert text(exact.jacobian_row(decimals(4, 4), 1, Places(1))) == "-0.2,0.2"
+    assert text(exact.gradient_target(decimals(4, 4), 1, Places(0))) == "0,0"
+    assert text(exact.gradient_upstream(decimals(4, 4), decimals(1, 0), Places(1))) == "0.2,-0.2"
+    assert str(exact.log_softmax(decimals(4), Places(2))[0]) == "0.00"
+    assert str(exact.cross_entropy(decimals(4), [D("0.5")], Places(2))) == "0.00"
 
 
-def test_infinities_follow_the_rules_of_doubles() -> None:
-    assert evaluate(Quotient(-INFINITY, D(2)), 5) == -INFINITY
-    assert evaluate(Quotient(D(1), INFINITY), 5) == 0
-    assert evaluate(Logarithm(INFINITY), 5) == INFINITY
+def test_a_tie_of_square_roots_goes_to_the_even_digit() -> None:
+    roots = [Quotient(ln(2), D(2)), ln(4), Quotient(ln(18), D(2))]  # σ is 1/2 − √2/4
+    assert str(exact.jacobian_diagonal(roots, 2)[0]) == "0.12"
 
 
-@pytest.mark.parametrize(
-    "number",
-    [
-        Quotient(INFINITY, INFINITY),
-        ln(0),
-        ln(-1),
-        Logarithm(ln(1)),
-        Logarithm(-INFINITY),
-        D("nan"),
-    ],
-)
-def test_what_is_not_a_number_is_refused(number: Number) -> None:
-    with pytest.raises(ValueError, match=r"number|positive"):
-        evaluate(number, 9)
+def test_places_round_the_true_value_not_its_double() -> None:
+    x = [D.from_float(0.5108256237659907), D(0)]
+    assert text(exact.softmax(x, Places(2))) == "0.63,0.37"
+    assert text(exact.softmax(decimals(0, "-1e300"), Places(3))) == "1.000,0.000"
+    assert str(exact.log_softmax(decimals(0, "-1e30"), Places(1))[1]) == "-1" + "0" * 30 + ".0"
+    assert [str(v) for v in exact.jacobian_row(decimals(0, 50), 0, Places(2))] == ["0.00", "0.00"]
 
 
-def test_a_zero_denominator_is_refused() -> None:
-    for zero in (D(0), ln(1), Quotient(D(0), D(5)), D("-0")):
-        with pytest.raises(ZeroDivisionError):
-            evaluate(Quotient(D(1), zero), 9)
+def test_a_result_too_large_for_its_places_is_an_error() -> None:
+    with pytest.raises(OutOfReach, match="too large"):
+        exact.log_softmax(decimals(0, "-1e999999"), Places(2))
 
 
-def test_huge_exponents_cost_neither_time_nor_memory() -> None:
-    huge = D("1e999999999")
-    assert evaluate(Quotient(huge, D("1e-999999999")), 5) == D("1e1999999998")
-    assert f"{evaluate(Logarithm(huge), 5):.4e}" == "2.3026e+9"
-    assert exact.softmax([D("1e-999999999"), D(0)], 5) == decimals("0.5", "0.5")
+def test_a_gradient_beyond_all_cancellation_is_worked_out() -> None:
+    found = exact.gradient_upstream(decimals(0, -10000), decimals(1, 2), 5)
+    assert [str(v) for v in found] == ["-1.1355E-4343", "1.1355E-4343"]
+    found = exact.gradient_upstream(decimals(0, 0, 0, "-1e9"), decimals(1, 3, 2, 7), 5)
+    assert [str(v) for v in found[2:]] == ["-6.9419E-434294483", "2.0826E-434294482"]
+    mixed = exact.gradient_upstream(decimals(0, -9, -9, -30000), decimals(0, 1, -1, 2), 3)
+    assert str(mixed[0]) == exact_text(-2 * mpmath.exp(-30000) / (1 + 2 * mpmath.exp(-9)) ** 2)
+
+
+def exact_text(value: mpf) -> str:
+    return str(rounded(value, 3))
+
+
+def test_a_distribution_that_does_not_sum_to_one_weighs_the_probabilities() -> None:
+    y = decimals("0.3", "0.3")
+    assert exact.gradient_target(decimals(7, 7), y, 5) == [0, 0]
+    assert text(exact.gradient_target(decimals(7, 7), decimals("0.5", 0), 5, D(2))) == (
+        "-0.12500,0.12500"
+    )
+
+
+def test_a_root_of_a_huge_degree_is_never_taken() -> None:
+    found = exact.softmax([ln(2), D(0)], 5, D(1234567891))
+    assert text(found) == "0.50000,0.50000"
+
+
+def test_long_numbers_are_rounded_by_the_digits_that_matter() -> None:
+    long = D("1." + "3" * 400_000)
+    assert exact.softmax([long, D(0)], 9) == exact.softmax([Quotient(D(4), D(3)), D(0)], 9)
+    assert exact.softmax([Quotient(D(1), long), D(0)], 5) == exact.softmax(decimals("0.75", 0), 5)
+    shares = exact.softmax([Quotient(D(1), D(10**5 + k)) for k in range(3000)], 3)
+    assert set(shares) == {D("0.000333")}
+
+
+def test_a_tie_between_numbers_too_long_to_decide_is_an_error() -> None:
+    with pytest.raises(Undecided, match="too long"):
+        exact.jacobian_diagonal(decimals("1e-999999999", 0, 0, 0), 3)
+
+
+def test_a_masked_class_never_counts_as_the_largest() -> None:
+    assert exact.largest(decimals("-Infinity", 5, 5)) == 1
+    assert exact.largest([D("-Infinity"), ln(5)]) == 1
+    assert text(exact.softmax(decimals("-Infinity", 5), 2)) == "0,1.0"
+
+
+def test_the_largest_is_found_beyond_a_hundred_digits() -> None:
+    assert exact.largest([D(1), D("1." + "0" * 300 + "1")]) == 1
 
 
 @pytest.mark.parametrize(
