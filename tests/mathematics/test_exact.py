@@ -289,9 +289,13 @@ def test_heavy_cancellation_keeps_every_digit_asked_for() -> None:
 
 
 def test_numbers_about_which_no_theorem_decides_still_get_an_answer() -> None:
-    same = [Quotient(ln(4), ln(2)), D(2)]
-    assert [str(v) for v in exact.softmax(same, 4)] == ["0.5000", "0.5000"]
-    assert exact.gradient_upstream([*same, D(1)], decimals(1, 3, 2), 4)[2] == 0
+    quarters = [Logarithm(ln(2)), Logarithm(ln(8))]  # one to three, for ln(8) is 3·ln(2)
+    assert text(exact.softmax(quarters, 1)) == "0.2,0.8"
+    assert text(exact.softmax(quarters, Places(1))) == "0.2,0.8"
+    gradient = exact.gradient_upstream([*quarters, D(0)], decimals(3, -1, 0), 4)
+    assert str(gradient[2]) == "0"
+    gradient = exact.gradient_upstream([*quarters, D(0)], [ln(8), Quotient(D(0), ln(2)), D(5)], 4)
+    assert [v > 0 for v in gradient] == [True, False, True]
 
 
 def test_masked_classes_have_probability_zero_and_no_derivatives() -> None:
