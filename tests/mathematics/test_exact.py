@@ -380,6 +380,8 @@ def test_a_value_beside_a_tie_is_rounded_to_its_side_however_close_it_is() -> No
     halves = decimals(0, "0.5", "0.5")
     assert str(exact.cross_entropy(decimals("-1e6", 0, -25), halves, Places(0))) == "13"
     assert str(exact.cross_entropy(decimals(0, "-20000.5"), 1, 5)) == "20001"
+    beside = decimals(0, "-2002." + "9" * 869 + "8")  # exp(−2003) is 1.3e-870
+    assert str(exact.cross_entropy(beside, decimals(0, "0.5"), Places(0))) == "1001"
     assert str(exact.gradient_target(decimals(0, "-1e9"), decimals("0.75", "0.25"), 1)[0]) == "0.2"
     assert str(exact.gradient_target(decimals(0, "-1e9"), decimals("0.65", "0.35"), 1)[0]) == "0.3"
 
