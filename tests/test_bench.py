@@ -52,3 +52,9 @@ def test_a_wrong_answer_is_noticed(
 
 def test_starting_is_measured_beside_the_imports() -> None:
     assert "| `softmax eval 2 1 0.1` |" in measure("startup.py", "--repeats", "1")
+
+
+def test_the_exact_arithmetic_is_checked_and_measured_beside_mpmath() -> None:
+    report = measure("digits.py", "--repeats", "1", "--scale", "0.003")
+    assert "| four places | 30 | 30 × 10 |" in report
+    assert "| every bit of a double | 1000 | 1 × 3 |" in report

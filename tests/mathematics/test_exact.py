@@ -437,6 +437,17 @@ def test_a_distribution_that_does_not_sum_to_one_weighs_the_probabilities() -> N
     )
 
 
+@pytest.mark.parametrize("t", ["1e-30", "1", "1e30"])
+def test_cancellation_is_noticed_at_every_temperature(t: str) -> None:
+    with mpmath.workdps(200):
+        x = [D(0), D(t), 2 * D(t)]
+        e = [mpmath.exp(k) for k in range(3)]
+        y = [D(mpmath.nstr(v / mpmath.fsum(e), 25)) for v in e]
+        g = [D(0), D(1), D(mpmath.nstr(-1 / mpmath.e, 25))]
+    assert_right(x, D(t), y, g, 5, 300)
+    assert_right(x, D(t), y, g, 20, 300)
+
+
 def test_a_root_of_a_huge_degree_is_never_taken() -> None:
     found = exact.softmax([ln(2), D(0)], 5, D(1234567891))
     assert text(found) == "0.50000,0.50000"
