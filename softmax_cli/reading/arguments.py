@@ -2,8 +2,9 @@
 
 Blanks and commas separate numbers. `;`, a closing bracket or a newline ends a vector, but
 within brackets a newline after a comma or before an indented line does not: NumPy and Python
-break long rows there. Brackets are otherwise ignored, if they are balanced. `name=number` names a class, and so does `name: number` in
-braces. Arguments that each hold several numbers are vectors of their own.
+break long rows there. Brackets are otherwise ignored, if they are balanced. `name=number`
+names a class, and so does `name: number` in braces. Arguments that each hold several numbers
+are vectors of their own.
 """
 
 import math
