@@ -81,7 +81,7 @@ def test_a_slow_input_shows_progress_that_is_gone_at_the_end(tmp_path):
 
 
 def test_no_progress_is_shown_beside_answers_on_a_terminal():
-    shown, _ = shown_by(None, lambda shown, rows: rows > 8)
+    shown, _ = shown_by(None, lambda _, rows: rows > 8)
     assert b"rows/s" not in shown
 
 
