@@ -15,8 +15,9 @@ from softmax_cli.errors import (
 )
 from softmax_cli.reading import files as sources
 from softmax_cli.reading import json as json_rows
-from softmax_cli.reading.delimited import as_typed, delimiter_of
+from softmax_cli.reading.delimited import as_typed
 from softmax_cli.reading.layout import Layout, check_first_row, is_number, lay_out
+from softmax_cli.reading.preamble import read_preamble
 from softmax_cli.reading.rows import check_text, read, records, row_cells
 from softmax_cli.settings import Settings
 from softmax_cli.values import Batch, Block
@@ -43,8 +44,14 @@ def open_table(descriptor: int, source: str, settings: Settings) -> Table:
         SoftmaxError: there is no row, or it does not fit the options.
     """
     texts = sources.text_chunks(sources.chunks(descriptor, source), source)
-    is_json, blocks = sources.blocks(texts, source)
-    layout = Layout(source=source, json=is_json)
+    line, character, texts = sources.start(texts, source)
+    layout = Layout(source=source, json=character in b"[{")
+    if layout.json:
+        blocks = sources.json_blocks(texts, source, line)
+    else:
+        preamble = read_preamble(texts, line, source, settings)
+        layout = layout._replace(delimiter=preamble.delimiter, free=preamble.free)
+        blocks = sources.row_blocks(preamble.texts, source, preamble.line, layout.edges)
     for block in blocks:
         for line, record in records(block, layout):
             return _settled(block, line, record, blocks, layout, settings)
@@ -62,8 +69,6 @@ def _settled(
     layout = layout._replace(newline=_newline(block.text, record))
     try:
         check_text(record, layout)
-        if not layout.json:
-            layout = layout._replace(delimiter=delimiter_of(record, settings))
         members = json_rows.names(record) if layout.json else None
         first = members or row_cells(record, layout)
         if not first:

@@ -20,7 +20,7 @@ from softmax_cli.errors import (
     quoted,
 )
 from softmax_cli.reading.classes import labels_for
-from softmax_cli.reading.delimited import as_typed, comma_list, text_of
+from softmax_cli.reading.delimited import ANY_EDGES, as_typed, comma_list, edges_of, text_of
 from softmax_cli.reading.numbers import to_float
 from softmax_cli.settings import Settings
 
@@ -44,6 +44,7 @@ class Layout(NamedTuple):
         target: the position of the column of targets.
         newline: how lines end.
         ragged: rows may have any number of cells.
+        free: each row has a delimiter of its own, since the first has none.
         is_column: the logits are one column, which is then one vector.
         append: the whole row is kept, and the answer follows it.
         json: rows are JSON arrays or objects.
@@ -60,9 +61,15 @@ class Layout(NamedTuple):
     target: int | None = None
     newline: bytes = b"\n"
     ragged: bool = False
+    free: bool = False
     is_column: bool = False
     append: bool = False
     json: bool = False
+
+    @property
+    def edges(self) -> bytes:
+        """The bytes behind which a cell begins, line ends aside."""
+        return ANY_EDGES if self.free else edges_of(self.delimiter)
 
     @property
     def kept(self) -> tuple[int, ...]:
@@ -97,9 +104,6 @@ def _runs(width: int, logits: tuple[int, ...]) -> tuple[tuple[bool, int, int], .
     chosen = set(logits)
     runs = [list(run) for _, run in groupby(range(width), chosen.__contains__)]
     return tuple((run[0] in chosen, run[0], run[-1]) for run in runs)
-
-
-# ── columns ──────────────────────────────────────────────────────────────────────────────
 
 
 def is_number(text: str) -> bool:

@@ -17,13 +17,12 @@ from softmax_cli.errors import (
     NotText,
     Place,
     SoftmaxError,
-    UnterminatedQuote,
     WrongWidth,
 )
 from softmax_cli.reading import fast as plain
 from softmax_cli.reading import json as json_rows
 from softmax_cli.reading.classes import class_index, labels_for
-from softmax_cli.reading.delimited import as_typed, cells, text_of
+from softmax_cli.reading.delimited import RecordCut, as_typed, cells, outside_quotes, text_of
 from softmax_cli.reading.layout import Layout
 from softmax_cli.reading.numbers import BLANKS, plain_floats, to_exact, to_logit
 from softmax_cli.settings import Settings
@@ -78,29 +77,31 @@ def gather(batches: Sequence[Batch], layout: Layout, settings: Settings) -> Batc
     )
 
 
-# ── rows ─────────────────────────────────────────────────────────────────────────────────
-
-
 def records(block: Block, layout: Layout) -> Iterator[tuple[int, bytes]]:
     """The records of a block that are not blank, each with the number of its first line."""
     if layout.json:
         yield from json_rows.records(block)
         return
+    blanks = b" " if layout.delimiter == b"\t" else b" \t"  # a line of tabs is a row of cells
     lines = enumerate(block.text.removesuffix(b"\n").split(b"\n"), block.line)
     for line, text in lines:
         record = text
-        if text.count(b'"') % 2:
-            record = b"\n".join([text, *_until_quote_closes(lines)])
+        if b'"' in text:
+            record = _until_quotes_close(text, lines, layout.edges)
         record = record.removesuffix(b"\r")
-        if record.strip(b" \t"):
+        if record.strip(blanks):
             yield line, record
 
 
-def _until_quote_closes(lines: Iterator[tuple[int, bytes]]) -> Iterator[bytes]:
-    for _, text in lines:
-        yield text
-        if text.count(b'"') % 2:
-            return
+def _until_quotes_close(text: bytes, lines: Iterator[tuple[int, bytes]], edges: bytes) -> bytes:
+    cut = RecordCut(edges)
+    parts = [text]
+    while not cut(parts[-1] + b"\n"):
+        _, more = next(lines, (0, None))
+        if more is None:
+            break
+        parts.append(more)
+    return b"\n".join(parts)
 
 
 class _Row(NamedTuple):
@@ -144,10 +145,10 @@ def row_cells(record: bytes, layout: Layout) -> list[bytes]:
 
 
 def _kept_runs(row: Sequence[bytes], layout: Layout) -> tuple[bytes, ...]:
+    for column in range(len(row)) if layout.ragged else layout.kept:
+        text_of(row[column])  # a quote that stands wrong would stand wrong in the answer too
     if layout.append:
         return (layout.delimiter.join(row),)
-    for column in layout.kept:
-        text_of(row[column])  # a quote that stands wrong would stand wrong in the answer too
     return tuple(
         layout.delimiter.join(row[first : last + 1])
         for is_logits, first, last in layout.segments
@@ -175,16 +176,9 @@ def check_text(record: bytes, layout: Layout) -> None:
         except UnicodeDecodeError as error:
             byte = record[error.start]
             raise NotText(reason=f"byte 0x{byte:02x} is not UTF-8") from None
-    if layout.json:
-        return
-    if b"\r" in record and b"\r" in b"".join(record.split(b'"')[::2]):
+    if not layout.json and b"\r" in record and b"\r" in outside_quotes(record, layout.edges):
         reason = "a carriage return within the line: end lines with LF or CRLF (tr '\\r' '\\n')"
         raise NotText(reason=reason)
-    if record.count(b'"') % 2:
-        raise UnterminatedQuote
-
-
-# ── cells ────────────────────────────────────────────────────────────────────────────────
 
 
 class _Cell(NamedTuple):
@@ -237,9 +231,6 @@ def _target(cell: bytes, line: int, layout: Layout, settings: Settings) -> int:
         return class_index(text_of(cell).strip(), len(layout.logits), layout.classes, settings)
     except SoftmaxError as mistake:
         raise mistake.at(place) from None
-
-
-# ── batches ──────────────────────────────────────────────────────────────────────────────
 
 
 @dataclass

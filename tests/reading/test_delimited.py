@@ -51,13 +51,13 @@ def test_a_cell_is_quoted_only_where_it_must_be(delimiter):
     assert raw_of("a" + delimiter.decode(), delimiter) == b'"a' + delimiter + b'"'
 
 
-@pytest.mark.parametrize("cell", [b'a"b"', b'"a"b', b' "a"', b'"a"b"c"', b'a""'])
+@pytest.mark.parametrize("cell", [b'a"', b'a"b"', b'"a"b', b' "a"', b'"a"b"c"', b'a""'])
 def test_quotes_stand_around_a_whole_cell(cell):
     with pytest.raises(StrayQuote):
         text_of(cell)
 
 
-@pytest.mark.parametrize("cell", [b'"', b'"a', b'a"', b'"a""'])
+@pytest.mark.parametrize("cell", [b'"', b'"a', b'"a""', b'"a,"",b'])
 def test_quotes_are_closed(cell):
     with pytest.raises(UnterminatedQuote):
         text_of(cell)

@@ -109,6 +109,22 @@ def test_kept_cells_are_untouched():
     assert isinstance(only_mistake(b'a"b"c,1,2\n', KEPT), StrayQuote)
 
 
+@pytest.mark.parametrize("append", [False, True])
+def test_a_stray_quote_is_an_error_of_its_own_row_and_joins_no_rows(append):
+    layout = Layout("t.csv", b",", 3, (0, 2), append=append)
+    first, batch, last = read(b'1,a"b,3\n2,c,4\n3,a"b,5\n', layout)
+    assert str(first).startswith("t.csv:1: a quote stands inside the cell 'a\"b'")
+    assert (batch.values.tolist(), list(batch.lines)) == ([[2, 4]], [2])
+    assert str(last).startswith("t.csv:3: a quote stands inside the cell 'a\"b'")
+
+
+def test_a_row_of_empty_cells_is_not_a_blank_line():
+    tabs = Layout("t.tsv", b"\t", 2, (0, 1))
+    first, second = read(b"\t\n \n1\t2\n", tabs)
+    assert str(first).startswith("t.tsv:1: column 1: the cell is empty")
+    assert list(second.lines) == [3]
+
+
 def test_a_missing_cell_may_be_a_mask():
     batch = only_batch(b"1,\n ,2\n", settings=Settings("eval", missing="mask"))
     assert batch.values.tolist() == [[1, -math.inf], [-math.inf, 2]]
