@@ -39,6 +39,8 @@ def read(block: Block, layout: Layout, settings: Settings) -> Batch | None:
     values = _numbers(rows.logits(), layout.delimiter)
     if values is None or values.size != rows.count * len(layout.logits):
         return None
+    if layout.blank is not None and any(map(bytes.strip, rows.slices(layout.blank, layout.blank))):
+        return None
     try:
         targets = _targets(rows, settings)
     except SoftmaxError:
@@ -184,9 +186,6 @@ class _Rows:
         newlines = np.flatnonzero(self._data == _NEWLINE)
         lines: list[int] = (self.block.line + np.searchsorted(newlines, self._starts(0))).tolist()
         return lines
-
-
-# ── values ───────────────────────────────────────────────────────────────────────────────
 
 
 def _numbers(text: bytes, delimiter: bytes) -> Floats | None:

@@ -5,6 +5,7 @@ batches, and whoever asked decides.
 """
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
@@ -13,18 +14,30 @@ import numpy as np
 
 from softmax_cli.errors import (
     AllMasked,
+    ExtraCell,
     MissingCell,
+    NeedsDecimalComma,
+    NotANumber,
     NotText,
     Place,
     SoftmaxError,
     WrongWidth,
+    quoted,
 )
 from softmax_cli.reading import fast as plain
 from softmax_cli.reading import json as json_rows
 from softmax_cli.reading.classes import class_index, labels_for
-from softmax_cli.reading.delimited import RecordCut, as_typed, cells, outside_quotes, text_of
-from softmax_cli.reading.layout import Layout
-from softmax_cli.reading.numbers import BLANKS, plain_floats, to_exact, to_logit
+from softmax_cli.reading.delimited import (
+    BLANK,
+    RecordCut,
+    as_typed,
+    cells,
+    delimiter_of,
+    outside_quotes,
+    text_of,
+)
+from softmax_cli.reading.layout import Layout, is_missing, is_text, needs_decimal_comma
+from softmax_cli.reading.numbers import plain_floats, to_exact, to_logit
 from softmax_cli.settings import Settings
 from softmax_cli.values import Batch, Block
 
@@ -33,6 +46,8 @@ if TYPE_CHECKING:
 
 # What a row-by-row reader gathers before it hands a batch on.
 _ROWS_IN_A_BATCH = 4096
+# A cell that is neither a number nor a word for a missing value, by its first letters.
+_CLEARLY_TEXT = re.compile(rb"(?!inf|ln|na|nu|no)[A-Za-z]", re.IGNORECASE)
 
 
 def read(block: Block, layout: Layout, settings: Settings) -> Iterator[Batch | SoftmaxError]:
@@ -63,18 +78,41 @@ def gather(batches: Sequence[Batch], layout: Layout, settings: Settings) -> Batc
     values = np.concatenate([batch.values for batch in batches]).reshape(1, -1)
     if np.isneginf(values).all():
         raise AllMasked(layout.place(batches[0].lines[0]))
+    kept = tuple(
+        [text for run in runs for text in run]
+        for runs in zip(*(batch.kept for batch in batches), strict=True)
+    )
     return Batch(
         values=values,
-        classes=labels_for(values.size, settings),
-        kept=tuple(
-            [text for run in runs for text in run]
-            for runs in zip(*(batch.kept for batch in batches), strict=True)
-        ),
+        classes=labels_for(values.size, settings) or _names_beside(kept, layout, settings),
+        kept=kept,
         lines=(batches[0].lines[0],),
         typed=[[row[0] for batch in batches for row in batch.typed or ()]]
         if settings.digits
         else None,
     )
+
+
+def _names_beside(
+    kept: Sequence[Sequence[bytes]], layout: Layout, settings: Settings
+) -> tuple[str, ...] | None:
+    """The cells of the one kept column that is text without repeats, as names of classes."""
+    columns = [
+        column
+        for run in kept
+        for column in zip(*(cells(text, layout.delimiter) for text in run), strict=True)
+    ]
+    if layout.append:  # the whole row is kept
+        columns = [columns[column] for column in layout.kept]
+    names = [column for column in columns if _are_names(column, settings)]
+    return tuple(text_of(cell).strip() for cell in names[0]) if len(names) == 1 else None
+
+
+def _are_names(column: Sequence[bytes], settings: Settings) -> bool:
+    if len(set(column)) < len(column):
+        return False
+    texts = [text_of(cell).strip() for cell in column if not _CLEARLY_TEXT.match(cell)]
+    return all(is_text(text, settings) for text in texts)
 
 
 def records(block: Block, layout: Layout) -> Iterator[tuple[int, bytes]]:
@@ -119,9 +157,13 @@ def _read_row(line: int, record: bytes, layout: Layout, settings: Settings) -> _
         SoftmaxError: the record is no row of this table, or its vector has no softmax.
     """
     check_text(record, layout)
+    if layout.free:
+        layout = layout._replace(delimiter=delimiter_of(record, settings))
     row = row_cells(record, layout)
     if len(row) != layout.width and not layout.ragged:
-        raise _wrong_width(len(row), layout)
+        raise _wrong_width(row, layout)
+    if layout.blank is not None:
+        _check_blank(row[layout.blank], line, layout)
     columns = range(len(row)) if layout.ragged else layout.logits
     logits = [row[column] for column in columns]
     values = None if settings.decimal_comma or settings.digits else plain_floats(logits)
@@ -129,7 +171,7 @@ def _read_row(line: int, record: bytes, layout: Layout, settings: Settings) -> _
     if values is None:
         cells = [_Cell(row[column], column, line, layout) for column in columns]
         texts = [_text(cell, settings) for cell in cells]
-        values = [_value(text, cell) for text, cell in zip(texts, cells, strict=True)]
+        values = [_value(text, cell, settings) for text, cell in zip(texts, cells, strict=True)]
         typed = _typed(texts) if settings.digits else None
     if not layout.is_column and values.count(-math.inf) == len(values):
         raise AllMasked
@@ -156,10 +198,29 @@ def _kept_runs(row: Sequence[bytes], layout: Layout) -> tuple[bytes, ...]:
     )
 
 
-def _wrong_width(found: int, layout: Layout) -> WrongWidth:
-    plain_lines = layout.header is None and not layout.kept
-    remedy = "; --ragged lets every line be a vector" if plain_lines else ""
-    return WrongWidth(found=found, expected=layout.width, remedy=remedy)
+def _check_blank(cell: bytes, line: int, layout: Layout) -> None:
+    """Refuse a value in the column that the first row leaves empty at the end of the line.
+
+    Raises:
+        ExtraCell: the cell is not empty.
+    """
+    if cell.strip():
+        raise ExtraCell(layout.place(line, layout.blank), text=text_of(cell))
+
+
+def _wrong_width(row: Sequence[bytes], layout: Layout) -> WrongWidth:
+    found, expected = len(row), layout.width
+    if layout.header is None and not layout.kept:
+        remedy = "; --ragged lets every line be a vector of its own length"
+    elif layout.json:
+        remedy = ""
+    elif found < expected:
+        remedy = "; an empty cell needs its delimiter too"
+    else:
+        delimiter = "a blank" if layout.delimiter == BLANK else quoted(layout.delimiter.decode())
+        remedy = f"; a cell that holds {delimiter} must stand in double quotes"
+    cells = "1 cell" if found == 1 else f"{found} cells"
+    return WrongWidth(reason=f"the row has {cells}, and the first row has {expected}{remedy}")
 
 
 def check_text(record: bytes, layout: Layout) -> None:
@@ -202,22 +263,27 @@ class _Cell(NamedTuple):
 def _text(cell: _Cell, settings: Settings) -> str:
     """What a logit cell says; a missing one says -inf if that was asked for."""
     try:
-        text = as_typed(cell.text, settings)
-        if text.strip(BLANKS):
-            return text
-        if settings.missing == "mask":
-            return "-inf"
-        raise MissingCell
-    except SoftmaxError as mistake:
-        raise mistake.at(cell.place) from None
+        text = cell.text
+    except SoftmaxError as error:
+        raise error.at(cell.place) from None
+    if not is_missing(text):
+        return as_typed(text, settings)
+    if settings.missing == "mask":
+        return "-inf"
+    word = text.strip()
+    reason = f"{quoted(word)} is a missing value" if word else "the cell is empty"
+    raise MissingCell(cell.place, reason=reason)
 
 
-def _value(text: str, cell: _Cell) -> float:
+def _value(text: str, cell: _Cell, settings: Settings) -> float:
+    typed = cell.text
     try:
         return to_logit(text)
-    except SoftmaxError as mistake:
-        mistake.data["text"] = cell.text
-        raise mistake.at(cell.place) from None
+    except SoftmaxError as error:
+        is_decimal = not settings.decimal_comma and needs_decimal_comma(typed)
+        told = NeedsDecimalComma() if is_decimal and isinstance(error, NotANumber) else error
+        told.data["text"] = typed
+        raise told.at(cell.place) from None
 
 
 def _typed(texts: Sequence[str]) -> "list[Number]":

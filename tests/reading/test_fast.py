@@ -147,7 +147,9 @@ def test_any_text_is_read_as_row_by_row(text, shape):
 def test_a_damaged_table_is_read_as_row_by_row(data, table):
     layout, block = table
     place = data.draw(st.integers(0, len(block.text) - 1))
-    put = data.draw(st.sampled_from([b"", b"\n", b",", b"\r", b" ", b"\0", b"\xff", b"n", b'""', b'"']))
+    put = data.draw(
+        st.sampled_from([b"", b"\n", b",", b"\r", b" ", b"\0", b"\xff", b"n", b'""', b'"'])
+    )
     text = block.text[:place] + put + block.text[place + 1 :]
     if open_quote(text, layout.edges) is None:
         same_both_ways((layout, Block(text.removesuffix(b"\n") + b"\n", 1)), GRAD)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from softmax_cli.errors import (
     AllMasked,
     MissingCell,
+    NeedsDecimalComma,
     NotANumber,
     NotText,
     PlusInfinity,
@@ -45,9 +46,6 @@ def only_mistake(text, layout=TWO, settings=EVAL):
     return mistakes[0]
 
 
-# ── rows ─────────────────────────────────────────────────────────────────────────────────
-
-
 @given(st.lists(st.lists(st.floats(-1e300, 1e300), min_size=2, max_size=2), min_size=1), st.data())
 def test_a_blank_line_is_skipped(rows, data):
     text = b""
@@ -70,8 +68,12 @@ def test_a_mistake_keeps_its_place_among_the_rows():
 @pytest.mark.parametrize(
     ("text", "mistake", "sentence"),
     [
-        (b"1,2,3\n", WrongWidth, "t.csv:1: the row has 3, the first one 2; --ragged lets"),
-        (b"1\n", WrongWidth, "t.csv:1: the row has 1, the first one 2"),
+        (
+            b"1,2,3\n",
+            WrongWidth,
+            "t.csv:1: the row has 3 cells, and the first row has 2; --ragged lets",
+        ),
+        (b"1\n", WrongWidth, "t.csv:1: the row has 1 cell, and the first row has 2"),
         (
             b"1,\n",
             MissingCell,
@@ -80,7 +82,13 @@ def test_a_mistake_keeps_its_place_among_the_rows():
         (b'1,""\n', MissingCell, "t.csv:1: column 2: the cell is empty"),
         (b"inf,1\n", PlusInfinity, "t.csv:1: column 1: 'inf' has no softmax"),
         (b"-inf,-inf\n", AllMasked, "t.csv:1: every entry is -inf"),
-        (b"1,NA\n", NotANumber, "t.csv:1: column 2: 'NA' is not a number"),
+        (b"1,NA\n", MissingCell, "t.csv:1: column 2: 'NA' is a missing value; --missing mask"),
+        (b"1,N/A\n", NotANumber, "t.csv:1: column 2: 'N/A' is not a number"),
+        (
+            b'"1,5",2\n',
+            NeedsDecimalComma,
+            "t.csv:1: column 1: '1,5' is not a number; --decimal-comma reads its comma",
+        ),
         (b"1,2\x00\n", NotText, "t.csv:1: a NUL byte"),
         (b"1,\xff\n", NotText, "t.csv:1: byte 0xff is not UTF-8"),
         (b"1,2\r3,4\n", NotText, "t.csv:1: a carriage return within the line"),
@@ -126,8 +134,30 @@ def test_a_row_of_empty_cells_is_not_a_blank_line():
 
 
 def test_a_missing_cell_may_be_a_mask():
-    batch = only_batch(b"1,\n ,2\n", settings=Settings("eval", missing="mask"))
-    assert batch.values.tolist() == [[1, -math.inf], [-math.inf, 2]]
+    for word in (b"", b" ", b'""', b"NA", b" NaN ", b"nan", b"null", b"None", b'"NA"'):
+        batch = only_batch(b"1," + word + b"\n-1,2\n", settings=Settings("eval", missing="mask"))
+        assert batch.values.tolist() == [[1, -math.inf], [-1, 2]]
+
+
+def test_a_row_of_the_wrong_width_says_what_to_do():
+    few, many = read(b"a,1\nb,1,2,3\n", KEPT)
+    assert str(few).endswith(
+        "2 cells, and the first row has 3; an empty cell needs its delimiter too"
+    )
+    assert str(many).endswith("; a cell that holds ',' must stand in double quotes")
+
+
+def test_what_follows_the_delimiter_that_ends_the_first_row_is_not_dropped():
+    layout = Layout("t.csv", b",", 3, (0, 1), blank=2)
+    before, mistake = read(b"1,2,\n3,4, \n5,6,7\n", layout)
+    assert before.values.tolist() == [[1, 2], [3, 4]]
+    assert str(mistake).startswith("t.csv:3: column 3: '7' follows the delimiter that ends")
+
+
+def test_ragged_lines_may_each_have_a_delimiter_of_their_own():
+    layout = Layout("t.csv", width=1, logits=(0,), ragged=True, free=True)
+    found = read(b'5\n1 2\n3,"4"\n', layout)
+    assert [batch.values.tolist() for batch in found] == [[[5]], [[1, 2], [3, 4]]]
 
 
 def test_ragged_lines_are_vectors_of_their_own_length():
@@ -152,7 +182,7 @@ def test_a_target_is_read_from_its_column():
     assert only_batch(b"1,2, dog\n3,4,cat\n\n", layout).targets.tolist() == [1, 0]
     mistake = only_mistake(b"1,2,cow\n", layout)
     assert isinstance(mistake, UnknownTarget)
-    assert str(mistake) == "t.csv:1: column 3: 'cow' is not a class"
+    assert str(mistake) == "t.csv:1: column 3: 'cow' is not a class: there are 'cat', 'dog'"
 
 
 def test_many_rows_are_handed_on_in_batches():
@@ -160,9 +190,6 @@ def test_many_rows_are_handed_on_in_batches():
     batches = read(text)
     assert sum(len(batch.values) for batch in batches) == 10_000
     assert [line for batch in batches for line in batch.lines] == list(range(1, 20_001, 2))
-
-
-# ── JSON ─────────────────────────────────────────────────────────────────────────────────
 
 
 def test_rows_of_json_are_rows():
@@ -183,11 +210,22 @@ def test_a_bad_row_of_json_is_refused_with_its_line():
         str(only_mistake(b"[1,2]\n[3,true]", JSON)) == "t.json:2: column 2: 'true' is not a number"
     )
     assert str(only_mistake(b"[1,\n2,3]", JSON)).startswith(
-        "t.json:1: the row has 3, the first one 2"
+        "t.json:1: the row has 3 cells, and the first row has 2"
     )
 
 
-# ── a column ──────────────────────────────────────────────────────────────
+def test_the_one_text_column_beside_a_column_names_its_classes():
+    layout = Layout("t.csv", b",", 3, (1,), header=("k", "x", "n"), is_column=True)
+
+    def names(text, layout=layout):
+        return reading.gather(read(text, layout), layout, EVAL).classes
+
+    assert names(b'Ann,1,7\n" Bob",2,8\n') == ("Ann", "Bob")
+    assert names(b"Ann,1,7\nBob,2,8\n", layout._replace(append=True)) == ("Ann", "Bob")
+    assert names(b"Ann,1,7\nAnn,2,8\n") is None
+    assert names(b"Ann,1,x\nBob,2,y\n") is None
+    assert names(b"1,1,7\n2,2,8\n") is None
+    assert names(b"Ann,1,7\nNA,2,8\n") is None
 
 
 def test_the_values_of_a_column_are_one_vector():
