@@ -219,8 +219,10 @@ def test_no_values_on_a_terminal_are_a_usage_error_and_no_silent_wait(command):
         ("1e999,3\n", "stdin:3: column 'a': '1e999' is too large: a double ends at 1.8e308"),
         (
             "3\n",
-            "stdin:3: the row has 1 cell, and the first row has 2; "
-            "an empty cell needs its delimiter too",
+            (
+                "stdin:3: the row has 1 cell, and the first row has 2; "
+                "an empty cell needs its delimiter too"
+            ),
         ),
     ],
 )
