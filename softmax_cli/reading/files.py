@@ -83,7 +83,7 @@ def _failed(source: str, error: Exception) -> DeviceFailed:
 
 
 def chunks(descriptor: int, source: str) -> Iterator[bytes]:
-    """What can be read now, again and again until the end, in chunks of a block at most.
+    """Yield what can be read without waiting, in chunks of at most a block, until the end.
 
     Raises:
         DeviceFailed: the device cannot be read.
@@ -163,7 +163,7 @@ def _led_by(raw: Iterator[bytes], starts: Sequence[bytes]) -> Iterator[bytes]:
 
 
 def _unpacked(raw: Iterator[bytes], source: str) -> Iterator[bytes]:
-    """The text of one gzip member or several, never more than a block of it at a time."""
+    """Yield the text of one or several gzip members, at most a block at a time."""
     unpacker = zlib.decompressobj(wbits=31)
     for chunk in raw:
         data = chunk
@@ -227,7 +227,7 @@ def json_blocks(texts: Iterator[bytes], source: str, line: int = 1) -> Iterator[
     """Blocks of whole rows of JSON.
 
     Raises:
-        BrokenJson: the text is no array of rows and no sequence of rows.
+        BrokenJson: the text is neither an array of rows nor a sequence of rows.
         TooLong: a row that would not fit in memory.
     """
     cut = json_rows.Cut()
@@ -251,12 +251,12 @@ def json_blocks(texts: Iterator[bytes], source: str, line: int = 1) -> Iterator[
 
 @contextmanager
 def _placed(text: bytes, source: str, line: int) -> Iterator[None]:
-    """Give a mistake in the text the line on which it stands."""
+    """Give an error in the text the line on which it stands."""
     try:
         yield
-    except BrokenJson as mistake:
-        newlines = text.count(b"\n", 0, mistake.data.get("at", len(text)))
-        raise mistake.at(Place(source, line + newlines)) from None
+    except BrokenJson as error:
+        newlines = text.count(b"\n", 0, error.data.get("at", len(text)))
+        raise error.at(Place(source, line + newlines)) from None
 
 
 def check_length(parts: list[bytes], source: str, line: int) -> None:

@@ -1,7 +1,7 @@
-"""Blocks of text → Batches of vectors, row by row, whatever the rows hold.
+"""The row-by-row reader: blocks of text → batches of vectors, whatever the rows hold.
 
-A mistake in a row does not stop the reading: it is handed on in its place among the
-batches, and whoever asked decides.
+An error in a row does not stop the reading: it is yielded in its place among the
+batches, and the caller decides.
 """
 
 import math
@@ -44,14 +44,14 @@ from softmax_cli.values import Batch, Block
 if TYPE_CHECKING:
     from softmax_cli.mathematics.decimals import Number
 
-# What a row-by-row reader gathers before it hands a batch on.
+# So many rows are gathered in a batch.
 _ROWS_IN_A_BATCH = 4096
 # A cell that is neither a number nor a word for a missing value, by its first letters.
 _CLEARLY_TEXT = re.compile(rb"(?!inf|ln|na|nu|no)[A-Za-z]", re.IGNORECASE)
 
 
 def read(block: Block, layout: Layout, settings: Settings) -> Iterator[Batch | SoftmaxError]:
-    """The vectors of a block, in batches, and the mistakes among them, in order."""
+    """Yield the vectors of a block in batches, and the errors among them, in order."""
     if batch := plain.read(block, layout, settings):
         yield batch
         return
@@ -59,9 +59,9 @@ def read(block: Block, layout: Layout, settings: Settings) -> Iterator[Batch | S
     for line, record in records(block, layout):
         try:
             row = _read_row(line, record, layout, settings)
-        except SoftmaxError as mistake:
+        except SoftmaxError as error:
             yield from rows.flush()
-            yield mistake.at(layout.place(line))
+            yield error.at(layout.place(line))
             continue
         if not rows.takes(row):
             yield from rows.flush()
@@ -116,7 +116,7 @@ def _are_names(column: Sequence[bytes], settings: Settings) -> bool:
 
 
 def records(block: Block, layout: Layout) -> Iterator[tuple[int, bytes]]:
-    """The records of a block that are not blank, each with the number of its first line."""
+    """Yield the records of a block that are not blank, each with its first line."""
     if layout.json:
         yield from json_rows.records(block)
         return
@@ -188,7 +188,7 @@ def row_cells(record: bytes, layout: Layout) -> list[bytes]:
 
 def _kept_runs(row: Sequence[bytes], layout: Layout) -> tuple[bytes, ...]:
     for column in range(len(row)) if layout.ragged else layout.kept:
-        text_of(row[column])  # a quote that stands wrong would stand wrong in the answer too
+        text_of(row[column])  # a stray quote would come out in the answer
     if layout.append:
         return (layout.delimiter.join(row),)
     return tuple(
@@ -204,8 +204,9 @@ def _check_blank(cell: bytes, line: int, layout: Layout) -> None:
     Raises:
         ExtraCell: the cell is not empty.
     """
-    if cell.strip():
-        raise ExtraCell(layout.place(line, layout.blank), text=text_of(cell))
+    text = text_of(cell).strip()
+    if text:
+        raise ExtraCell(layout.place(line, layout.blank), text=text)
 
 
 def _wrong_width(row: Sequence[bytes], layout: Layout) -> WrongWidth:
@@ -224,7 +225,7 @@ def _wrong_width(row: Sequence[bytes], layout: Layout) -> WrongWidth:
 
 
 def check_text(record: bytes, layout: Layout) -> None:
-    """Refuse bytes that no table of text holds.
+    """Refuse bytes that are not text.
 
     Raises:
         SoftmaxError: a NUL, a carriage return in the middle of a line, or broken UTF-8.
@@ -252,7 +253,7 @@ class _Cell(NamedTuple):
 
     @property
     def text(self) -> str:
-        """What it says, as its author typed it."""
+        """What the cell says, as it was typed."""
         return text_of(self.raw)
 
     @property
@@ -295,8 +296,8 @@ def _target(cell: bytes, line: int, layout: Layout, settings: Settings) -> int:
     place = layout.place(line, layout.target)
     try:
         return class_index(text_of(cell).strip(), len(layout.logits), layout.classes, settings)
-    except SoftmaxError as mistake:
-        raise mistake.at(place) from None
+    except SoftmaxError as error:
+        raise error.at(place) from None
 
 
 @dataclass

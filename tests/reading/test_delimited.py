@@ -15,9 +15,6 @@ delimiters = st.sampled_from([b",", b";", b"\t", b"|", b":"])
 said = st.text('ab,;\t|:" \n\r' + "é", max_size=6)
 
 
-# ── a record and its cells ───────────────────────────────────────────────────────────────
-
-
 @settings(max_examples=150)
 @given(st.lists(said, min_size=1, max_size=5), delimiters)
 def test_cells_written_are_cells_read(texts, delimiter):
@@ -68,9 +65,6 @@ def test_a_cell_is_utf_8():
         text_of(b"a\xff")
 
 
-# ── the delimiter ────────────────────────────────────────────────────────────────────────
-
-
 @pytest.mark.parametrize(
     ("record", "delimiter"),
     [
@@ -85,6 +79,8 @@ def test_a_cell_is_utf_8():
         (b'"a""b"  1', b" "),
         (b"a", b","),
         (b' "a b" ', b","),
+        (b'5 "disk,a', b","),
+        (b'a;b"c,d"', b";"),
     ],
 )
 def test_the_delimiter_is_the_first_of_five_outside_quotes(record, delimiter):
@@ -93,7 +89,17 @@ def test_the_delimiter_is_the_first_of_five_outside_quotes(record, delimiter):
 
 @pytest.mark.parametrize(
     ("record", "delimiter"),
-    [(b"1,5", b";"), (b"1,5 2,5", b" "), (b"1,5;2", b";"), (b"1,5|2", b"|")],
+    [
+        (b"1,5", b";"),
+        (b"1,5 2,5", b" "),
+        (b"1,5;2", b";"),
+        (b"1,5|2", b"|"),
+        (b"-inf 1,5", b" "),
+        (b'"1,5","2,5"', b","),
+        (b'"1,5" , "2,5"', b","),
+        (b"a,b", b","),
+        (b'"a";"b,c"', b";"),
+    ],
 )
 def test_a_decimal_comma_is_no_delimiter(record, delimiter):
     assert delimiter_of(record, COMMAS) == delimiter
@@ -113,9 +119,6 @@ def test_a_delimiter_that_is_asked_for_is_taken(name, delimiter):
 def test_a_delimiter_is_one_character_that_is_in_no_number(name):
     with pytest.raises(UsageError, match="--delimiter"):
         delimiter_of(b"a,b", Settings("eval", delimiter=name))
-
-
-# ── lists and decimal signs ──────────────────────────────────────────────────────────────
 
 
 @given(st.lists(st.text("ab, \"'é", max_size=5), min_size=1, max_size=5))

@@ -34,7 +34,7 @@ def values(text, **options):
         return opened.layout.header, [row for piece in pieces for row in piece.values.tolist()]
 
 
-def mistake(text, **options):
+def error(text, **options):
     with pytest.raises(SoftmaxError) as caught:
         values(text, **options)
     return caught.value
@@ -126,21 +126,21 @@ def test_another_column_is_a_logit_without_a_note(text):
 
 @pytest.mark.parametrize("text", [b"", b"\n", b" \t\n\r\n", b"\xef\xbb\xbf", b"[]", b"{}", b"[[]]"])
 def test_an_input_without_a_row_is_empty(text):
-    assert isinstance(mistake(text), Empty)
+    assert isinstance(error(text), Empty)
 
 
 def test_a_table_that_is_only_a_header_says_why_it_was_taken_for_one():
-    found = mistake(b"1,2x\n")
+    found = error(b"1,2x\n")
     assert isinstance(found, OnlyAHeader)
     assert str(found).startswith("t.csv:1: '2x' is not a number, so the only row is a header")
-    assert isinstance(mistake(b"1,2\n", header=True), Empty)
+    assert isinstance(error(b"1,2\n", header=True), Empty)
 
 
 def test_text_among_the_logits_is_refused_at_once():
-    assert isinstance(mistake(b"k,a\nAnn,1\n"), HoldsText)
+    assert isinstance(error(b"k,a\nAnn,1\n"), HoldsText)
 
 
-def test_another_mistake_in_the_first_row_is_left_to_the_reader_of_rows():
+def test_another_error_in_the_first_row_is_left_to_the_reader_of_rows():
     with table(b'a,b\n1,"2"3\n4,5\n') as opened:
         pieces = [piece for block in opened.blocks for piece in read(block, opened.layout, QUIET)]
     assert str(pieces[0]).startswith("t.csv:2: column 'b': a quote stands inside the cell")
@@ -151,7 +151,7 @@ def test_another_mistake_in_the_first_row_is_left_to_the_reader_of_rows():
     "text", [b"a,b\x00\n1,2\n", b"a,\xff\n1,2\n", b"a,b\rc\n1,2\n", b'a,"b"c\n1,2\n']
 )
 def test_a_first_row_that_is_no_text_is_refused_with_its_line(text):
-    assert str(mistake(text)).startswith("t.csv:1: ")
+    assert str(error(text)).startswith("t.csv:1: ")
 
 
 @pytest.mark.parametrize(
@@ -247,7 +247,7 @@ def test_a_header_behind_a_mark_stays_as_it_came():
 
 
 def test_an_input_of_comments_alone_is_empty():
-    assert isinstance(mistake(b"# a\n# b\n"), Empty)
+    assert isinstance(error(b"# a\n# b\n"), Empty)
 
 
 def test_a_first_line_of_one_cell_settles_no_delimiter_of_ragged_lines():

@@ -40,10 +40,10 @@ def only_batch(text, layout=TWO, settings=EVAL):
     return batch
 
 
-def only_mistake(text, layout=TWO, settings=EVAL):
-    mistakes = [piece for piece in read(text, layout, settings) if isinstance(piece, SoftmaxError)]
-    assert len(mistakes) == 1
-    return mistakes[0]
+def only_error(text, layout=TWO, settings=EVAL):
+    errors = [piece for piece in read(text, layout, settings) if isinstance(piece, SoftmaxError)]
+    assert len(errors) == 1
+    return errors[0]
 
 
 @given(st.lists(st.lists(st.floats(-1e300, 1e300), min_size=2, max_size=2), min_size=1), st.data())
@@ -58,15 +58,15 @@ def test_a_blank_line_is_skipped(rows, data):
     assert all(b"," in lines[line - 1] for line in batch.lines)
 
 
-def test_a_mistake_keeps_its_place_among_the_rows():
-    before, mistake, after = read(b"1,2\n3,4\n5,x\n7,8\n", line=10)
+def test_an_error_keeps_its_place_among_the_rows():
+    before, error, after = read(b"1,2\n3,4\n5,x\n7,8\n", line=10)
     assert before.values.tolist() == [[1, 2], [3, 4]]
-    assert str(mistake) == "t.csv:12: column 2: 'x' is not a number"
+    assert str(error) == "t.csv:12: column 2: 'x' is not a number"
     assert (after.values.tolist(), list(after.lines)) == ([[7, 8]], [13])
 
 
 @pytest.mark.parametrize(
-    ("text", "mistake", "sentence"),
+    ("text", "error", "sentence"),
     [
         (
             b"1,2,3\n",
@@ -95,26 +95,26 @@ def test_a_mistake_keeps_its_place_among_the_rows():
         (b'1,"2"3\n', StrayQuote, "t.csv:1: column 2: a quote stands inside the cell"),
     ],
 )
-def test_a_bad_row_is_refused_with_its_place(text, mistake, sentence):
-    found = only_mistake(text)
-    assert isinstance(found, mistake)
+def test_a_bad_row_is_refused_with_its_place(text, error, sentence):
+    found = only_error(text)
+    assert isinstance(found, error)
     assert str(found).startswith(sentence)
 
 
 def test_a_column_with_a_name_is_called_by_it():
-    assert str(only_mistake(b"x,1,y\n", KEPT)) == "t.csv:1: column 'b': 'y' is not a number"
+    assert str(only_error(b"x,1,y\n", KEPT)) == "t.csv:1: column 'b': 'y' is not a number"
 
 
 def test_a_record_in_quotes_may_span_lines():
-    batch, mistake = read(b'"x\ny",1,2\n"\n",3,z\n', KEPT)
+    batch, error = read(b'"x\ny",1,2\n"\n",3,z\n', KEPT)
     assert batch.kept == ((b'"x\ny"',),)
-    assert str(mistake) == "t.csv:3: column 'b': 'z' is not a number"
+    assert str(error) == "t.csv:3: column 'b': 'z' is not a number"
 
 
 def test_kept_cells_are_untouched():
     batch = only_batch(b' a ,1,2\n"b""",+3,4\n', KEPT)
     assert list(map(list, batch.kept)) == [[b" a ", b'"b"""']]
-    assert isinstance(only_mistake(b'a"b"c,1,2\n', KEPT), StrayQuote)
+    assert isinstance(only_error(b'a"b"c,1,2\n', KEPT), StrayQuote)
 
 
 @pytest.mark.parametrize("append", [False, True])
@@ -149,9 +149,9 @@ def test_a_row_of_the_wrong_width_says_what_to_do():
 
 def test_what_follows_the_delimiter_that_ends_the_first_row_is_not_dropped():
     layout = Layout("t.csv", b",", 3, (0, 1), blank=2)
-    before, mistake = read(b"1,2,\n3,4, \n5,6,7\n", layout)
+    before, error = read(b"1,2,\n3,4, \n5,6,7\n", layout)
     assert before.values.tolist() == [[1, 2], [3, 4]]
-    assert str(mistake).startswith("t.csv:3: column 3: '7' follows the delimiter that ends")
+    assert str(error).startswith("t.csv:3: column 3: '7' follows the delimiter that ends")
 
 
 def test_ragged_lines_may_each_have_a_delimiter_of_their_own():
@@ -169,7 +169,7 @@ def test_a_decimal_comma_is_read_and_the_culprit_shown_as_typed():
     layout = Layout("t.csv", b";", 2, (0, 1))
     settings = Settings("eval", decimal_comma=True)
     assert only_batch(b"1,5;-,5\n", layout, settings).values.tolist() == [[1.5, -0.5]]
-    assert "'1.000,5' is not a number" in str(only_mistake(b"1.000,5;1\n", layout, settings))
+    assert "'1.000,5' is not a number" in str(only_error(b"1.000,5;1\n", layout, settings))
 
 
 def test_digits_beyond_a_double_keep_numbers_as_typed():
@@ -180,9 +180,9 @@ def test_digits_beyond_a_double_keep_numbers_as_typed():
 def test_a_target_is_read_from_its_column():
     layout = Layout("t.csv", b",", 3, (0, 1), target=2, classes=("cat", "dog"))
     assert only_batch(b"1,2, dog\n3,4,cat\n\n", layout).targets.tolist() == [1, 0]
-    mistake = only_mistake(b"1,2,cow\n", layout)
-    assert isinstance(mistake, UnknownTarget)
-    assert str(mistake) == "t.csv:1: column 3: 'cow' is not a class: there are 'cat', 'dog'"
+    error = only_error(b"1,2,cow\n", layout)
+    assert isinstance(error, UnknownTarget)
+    assert str(error) == "t.csv:1: column 3: 'cow' is not a class: there are 'cat', 'dog'"
 
 
 def test_many_rows_are_handed_on_in_batches():
@@ -206,10 +206,8 @@ def test_objects_are_rows_by_their_names():
 
 
 def test_a_bad_row_of_json_is_refused_with_its_line():
-    assert (
-        str(only_mistake(b"[1,2]\n[3,true]", JSON)) == "t.json:2: column 2: 'true' is not a number"
-    )
-    assert str(only_mistake(b"[1,\n2,3]", JSON)).startswith(
+    assert str(only_error(b"[1,2]\n[3,true]", JSON)) == "t.json:2: column 2: 'true' is not a number"
+    assert str(only_error(b"[1,\n2,3]", JSON)).startswith(
         "t.json:1: the row has 3 cells, and the first row has 2"
     )
 
