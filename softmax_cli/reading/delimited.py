@@ -124,34 +124,9 @@ def open_quote(text: bytes, edges: bytes) -> int | None:
     return end if end < len(text) else None
 
 
-class RecordCut:
-    """Cuts a stream of rows behind the last newline that stands outside quotes."""
-
-    def __init__(self, edges: bytes) -> None:
-        self._edges = edges
-        # a short text that leaves quotes as the stream before it does
-        self._before = b""
-
-    def __call__(self, text: bytes) -> int:
-        """Where the last whole record of the next piece of the stream ends, 0 if none does."""
-        if b'"' not in text and not self._before.startswith(b'"'):
-            self._before = self._cell_begun(text)
-            return text.rfind(b"\n") + 1
-        marked = self._before + text
-        end = _end(_whole_lines(self._edges), marked)
-        self._before = self._left_by(marked[end:])
-        return max(0, end - (len(marked) - len(text)))
-
-    def _left_by(self, rest: bytes) -> bytes:
-        """The short text that leaves quotes as this rest of a line does."""
-        if open_quote(rest, self._edges) is not None:
-            return b'"'
-        if rest.endswith(b'"') and open_quote(rest + b'"', self._edges) is not None:
-            return b'""'
-        return self._cell_begun(rest)
-
-    def _cell_begun(self, text: bytes) -> bytes:
-        return b"x" if text and text[-1:] != b"\n" and text[-1] not in self._edges else b""
+def end_of_lines(text: bytes, edges: bytes) -> int:
+    """Where the last line of the text ends that ends outside quotes, 0 if none does."""
+    return _end(_whole_lines(edges), text)
 
 
 def outside_quotes(record: bytes, edges: bytes) -> bytes:

@@ -24,7 +24,8 @@ from softmax_cli.errors import (
     UnterminatedQuote,
 )
 from softmax_cli.reading import json as json_rows
-from softmax_cli.reading.delimited import RecordCut, open_quote
+from softmax_cli.reading.cut import RecordCut
+from softmax_cli.reading.delimited import open_quote
 from softmax_cli.values import Block
 
 # Large enough that a block's fixed costs vanish, small enough to stay in the caches.

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from softmax_cli.errors import Empty, Place
+from softmax_cli.reading.cut import RecordCut
 from softmax_cli.reading.delimited import (
     ANY_EDGES,
     BLANK,
-    RecordCut,
     chosen_delimiter,
     delimiter_of,
     has_delimiter,

@@ -27,9 +27,9 @@ from softmax_cli.errors import (
 from softmax_cli.reading import fast as plain
 from softmax_cli.reading import json as json_rows
 from softmax_cli.reading.classes import class_index, labels_for
+from softmax_cli.reading.cut import RecordCut
 from softmax_cli.reading.delimited import (
     BLANK,
-    RecordCut,
     as_typed,
     cells,
     delimiter_of,
