@@ -88,7 +88,9 @@ def open_table(
     first, blocks = _next_record(start.blocks, start.layout)
     if first is None:
         raise Empty(Place(source))
-    layout = start.layout._replace(newline=_newline(first), further=tuple(map(_name, further)))
+    layout = start.layout._replace(
+        newline=_newline(first), further=tuple(map(sources.name_of, further))
+    )
     try:
         opened = _settled(start._replace(layout=layout, blocks=blocks), first, settings)
     except UsageError:
@@ -108,9 +110,6 @@ def open_table(
         tuple(remarks(data.block, layout, settings)),
         vector if isinstance(vector, Batch) else None,
     )
-
-
-_name = sources.name_of
 
 
 def _start(descriptor: int, source: str, settings: Settings) -> _Start:
@@ -251,7 +250,9 @@ def _further_blocks(
     """
     for number, path in enumerate(paths, 1):
         with sources.opened(path) as descriptor:
-            blocks = _same_table(descriptor, _name(path), layout, has_header_row, settings)
+            blocks = _same_table(
+                descriptor, sources.name_of(path), layout, has_header_row, settings
+            )
             for block in blocks:
                 yield Block(block.text, block.line + number * LINES_OF_A_FILE)
 

@@ -132,7 +132,7 @@ def lay_out(
 
 
 def is_header(first: Sequence[bytes], layout: Layout, settings: Settings) -> bool:
-    """Whether the first row holds text in a logit column, or is said to be a header."""
+    """Whether the first row holds text in a logit column, or an option makes it a header."""
     if settings.header is not None or settings.ragged:
         return bool(settings.header)
     texts = _texts(first)

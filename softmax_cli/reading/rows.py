@@ -154,7 +154,7 @@ def _read_row(line: int, record: bytes, layout: Layout, settings: Settings) -> _
     """One vector from its record.
 
     Raises:
-        SoftmaxError: the record is no row of this table, or its vector has no softmax.
+        SoftmaxError: the record is not a row of this table, or its vector has no softmax.
     """
     check_text(record, layout)
     if layout.free:

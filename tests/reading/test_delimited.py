@@ -12,24 +12,24 @@ from softmax_cli.settings import Settings
 EVAL = Settings("eval")
 COMMAS = Settings("eval", decimal_comma=True)
 delimiters = st.sampled_from([b",", b";", b"\t", b"|", b":"])
-said = st.text('ab,;\t|:" \n\r' + "é", max_size=6)
+texts_of_cells = st.text('ab,;\t|:" \n\r' + "é", max_size=6)
 
 
 @settings(max_examples=150)
-@given(st.lists(said, min_size=1, max_size=5), delimiters)
+@given(st.lists(texts_of_cells, min_size=1, max_size=5), delimiters)
 def test_cells_written_are_cells_read(texts, delimiter):
     record = delimiter.join(raw_of(text, delimiter) for text in texts)
     assert [text_of(cell) for cell in cells(record, delimiter)] == texts
 
 
-@given(st.lists(said, min_size=2, max_size=5), delimiters)
+@given(st.lists(texts_of_cells, min_size=2, max_size=5), delimiters)
 def test_cells_are_those_of_the_csv_module(texts, delimiter):
     record = delimiter.join(raw_of(text, delimiter) for text in texts)
     lines = io.StringIO(record.decode(), newline="")
     assert list(csv.reader(lines, delimiter=delimiter.decode())) == [texts]
 
 
-@given(st.lists(said.filter(lambda text: text.strip("\r\n ")), min_size=1, max_size=5))
+@given(st.lists(texts_of_cells.filter(lambda text: text.strip("\r\n ")), min_size=1, max_size=5))
 def test_a_blank_stands_for_a_run_of_blanks(texts):
     record = b"  " + b" \t ".join(raw_of(text, b" ") for text in texts) + b"\t"
     assert [text_of(cell) for cell in cells(record, b" ")] == texts
