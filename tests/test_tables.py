@@ -121,6 +121,8 @@ def test_files_of_one_table_are_read_one_after_another(tmp_path):
     assert one == two
     assert one.out == f"a,b\n{HALF}\n{HALF}\n"
     assert one.err == f"Error: {second}:3: column 'b': 'x' is not a number\n"
+    shown = softmax("eval", *files, "-f", "table", "--on-error", "skip").out
+    assert [line.split()[0] for line in shown.splitlines()[-2:]] == ["2", "2:2"]
     second.write_text("a,c\n3,4\n")
     assert softmax("eval", *files, "-q").err.endswith(
         f"{second}:1: the header is not that of the first file: column 2 is 'c', not 'b'\n"

@@ -18,7 +18,6 @@ from softmax_cli.reading import files as sources
 from softmax_cli.reading import json as json_rows
 from softmax_cli.reading.delimited import raw_of, text_of
 from softmax_cli.reading.layout import (
-    LINES_OF_A_FILE,
     Layout,
     check_first_row,
     is_header,
@@ -30,7 +29,7 @@ from softmax_cli.reading.preamble import read_preamble
 from softmax_cli.reading.remarks import remarks
 from softmax_cli.reading.rows import check_text, read, records, row_cells
 from softmax_cli.settings import Settings
-from softmax_cli.values import Batch, Block
+from softmax_cli.values import LINES_OF_A_FILE, Batch, Block
 
 
 class Table(NamedTuple):
@@ -168,9 +167,13 @@ def _settled(
         return without_header(row, layout, settings), blocks, False
     behind = _behind(first, blocks, layout)
     data, behind = _next_record(behind, layout)
-    if data is not None and not layout.json:
-        row = _completed(row, data, layout)
-    return with_header(row, first.line, layout, settings), behind, True
+    if data is None or layout.json:
+        return with_header(row, first.line, layout, settings), behind, True
+    header = _completed(row, data, layout)
+    settled = with_header(header, first.line, layout, settings)
+    if header[:-1] == row and len(header) - 1 in settled.kept:
+        settled = settled._replace(blank=len(row))
+    return settled, behind, True
 
 
 def _commented_header(

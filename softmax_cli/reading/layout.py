@@ -22,11 +22,10 @@ from softmax_cli.reading.delimited import (
 )
 from softmax_cli.reading.numbers import is_number
 from softmax_cli.settings import Settings
+from softmax_cli.values import LINES_OF_A_FILE
 
 # Words for a number that is missing.
 _MISSING = {"na", "nan", "null", "none"}
-# The lines of the k-th further file are counted from k times this number.
-LINES_OF_A_FILE = 1 << 40
 
 
 class Layout(NamedTuple):

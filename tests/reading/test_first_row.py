@@ -154,6 +154,13 @@ def test_the_separator_that_excel_names_is_the_delimiter(first):
     assert lines == [first.count(b"\n") + 2]
 
 
+def test_a_value_behind_the_delimiter_that_ends_the_first_line_is_not_dropped():
+    for text in (b"a,b\n1,2,\n3,4,5\n", b"1,2,\n3,4,5\n"):
+        with table(text) as opened:
+            pieces = [p for block in opened.blocks for p in read(block, opened.layout, QUIET)]
+        assert "'5' follows the delimiter that ends the first row" in str(pieces[-1])
+
+
 def test_what_only_looks_like_a_separator_line_is_a_header():
     assert values(b"sep=x\n1\n2\n") == (("sep=x",), [[1], [2]])
 

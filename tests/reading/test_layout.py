@@ -3,9 +3,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from softmax_cli.errors import HoldsText, UsageError
-from softmax_cli.reading.layout import LINES_OF_A_FILE, Layout, check_first_row, lay_out
+from softmax_cli.reading.layout import Layout, check_first_row, lay_out
 from softmax_cli.reading.numbers import is_number
 from softmax_cli.settings import Settings
+from softmax_cli.values import LINES_OF_A_FILE
 
 EVAL = Settings("eval")
 START = Layout("t.csv")
