@@ -19,8 +19,8 @@ The way through: reading (text → blocks → Batch) → commands (Batch → Ans
     commands      Batch → Answer: softmax, Jacobian, gradient
     arithmetic    one interface to the two mathematics
     reading/      text → blocks → Batch
-        arguments tokens prints file_names first_row notes rows fast files json layout classes
-        delimited numbers bits
+        arguments tokens prints file_names first_row preamble remarks notes rows fast files cut
+        json layout columns classes delimited numbers bits
     values        what flows: Block, Batch, Answer
     settings      what was asked for on the command line
     mathematics/  arrays → arrays

@@ -71,6 +71,12 @@ class NotANumber(SoftmaxError):
     sentence = "{text} is not a number"
 
 
+class NeedsDecimalComma(NotANumber):
+    """A cell that is a number where a comma stands for the decimal point."""
+
+    sentence = "{text} is not a number; --decimal-comma reads its comma as the decimal point"
+
+
 class NamesAFile(SoftmaxError):
     """An argument that is no number, though a file has its name."""
 
@@ -120,9 +126,9 @@ class MissingNumber(SoftmaxError):
 
 
 class MissingCell(SoftmaxError):
-    """An empty cell, or a JSON null, among the logits."""
+    """An empty cell, a word such as NA, or a JSON null, among the logits."""
 
-    sentence = "the cell is empty; --missing mask reads it as -inf"
+    sentence = "{reason}; --missing mask reads it as -inf"
 
 
 class MissingTarget(SoftmaxError):
@@ -134,7 +140,7 @@ class MissingTarget(SoftmaxError):
 class HoldsText(SoftmaxError):
     """A column of text among the logits."""
 
-    sentence = "holds text ({text}): name the logits with --columns, or what to keep with --keep"
+    sentence = "holds text ({text}): {remedy}"
 
     def __str__(self) -> str:
         """The column is the sentence's subject, so no colon parts them."""
@@ -144,7 +150,13 @@ class HoldsText(SoftmaxError):
 class WrongWidth(SoftmaxError):
     """A row with another number of cells than the first."""
 
-    sentence = "the row has {found}, the first one {expected}{remedy}"
+    sentence = "{reason}"
+
+
+class ExtraCell(SoftmaxError):
+    """A value behind a delimiter that ends the first row."""
+
+    sentence = "{text} follows the delimiter that ends the first row: is a number missing there?"
 
 
 class RepeatedName(SoftmaxError):
@@ -177,6 +189,12 @@ class BadVector(SoftmaxError):
     def __init__(self, place: Place | None = None, vector: int = 0, **data: Any) -> None:
         super().__init__(place, **data)
         self.vector = vector
+
+
+class AnotherHeader(SoftmaxError):
+    """A further file whose first row is not the header of the first file."""
+
+    sentence = "the header is not that of the first file: {reason}"
 
 
 class Empty(SoftmaxError):

@@ -77,9 +77,9 @@ def _run_table(settings: Settings) -> int:
     from softmax_cli.reading import files, rows
     from softmax_cli.reading.first_row import open_table
 
-    path = settings.csv[0] if settings.csv else "-"
+    path, *further = settings.csv or ("-",)
     with files.opened(path) as descriptor:
-        table = open_table(descriptor, files.name_of(path), settings)
+        table = open_table(descriptor, files.name_of(path), settings, further)
         layout = table.layout
         if layout.is_column or settings.format == "table":
             pieces = chain.from_iterable(

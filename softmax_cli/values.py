@@ -22,6 +22,16 @@ Numbers = NDArray[Any]
 Quantity = Literal["softmax", "log_softmax", "jacobian", "grad"]
 
 
+# The lines of the k-th further file are counted from k times this number.
+LINES_OF_A_FILE = 1 << 40
+
+
+def shown_line(line: int) -> str:
+    """Return a line as a reader counts it: `17`, and `2:17` in the second of several files."""
+    file, line = divmod(line, LINES_OF_A_FILE)
+    return f"{file + 1}:{line}" if file else str(line)
+
+
 class Block(NamedTuple):
     """Whole lines of text, each ended by a newline, and the number of the first of them."""
 

@@ -217,7 +217,13 @@ def test_no_values_on_a_terminal_are_a_usage_error_and_no_silent_wait(command):
         ("3,\n", "stdin:3: column 'b': the cell is empty; --missing mask reads it as -inf"),
         ("3,inf\n", "stdin:3: column 'b': 'inf' has no softmax: inf − inf is undefined"),
         ("1e999,3\n", "stdin:3: column 'a': '1e999' is too large: a double ends at 1.8e308"),
-        ("3\n", "stdin:3: the row has 1, the first one 2"),
+        (
+            "3\n",
+            (
+                "stdin:3: the row has 1 cell, and the first row has 2; "
+                "an empty cell needs its delimiter too"
+            ),
+        ),
     ],
 )
 def test_rows_before_a_bad_one_are_written_whole_and_none_after(bad, sentence):

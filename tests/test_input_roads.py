@@ -211,10 +211,7 @@ def test_the_logits_are_named_or_what_is_kept(options):
 def test_a_text_column_among_the_logits_asks_what_to_keep():
     ran = softmax("eval", stdin="name,a,b\nAnn,1,2\n")
     assert (ran.status, ran.out) == (1, "")
-    assert ran.err == (
-        "Error: stdin:1: column 'name' holds text ('Ann'): "
-        "name the logits with --columns, or what to keep with --keep\n"
-    )
+    assert ran.err == ("Error: stdin:2: column 'name' holds text ('Ann'): add --keep name\n")
 
 
 def test_a_column_without_a_name_is_the_index_of_pandas_and_kept():
@@ -282,7 +279,8 @@ def test_rows_of_unequal_length_are_an_error_or_vectors_of_their_own():
     assert ran.status == 1
     assert ran.out == softmax("eval", "1,2").out
     assert ran.err == (
-        "Error: stdin:2: the row has 4, the first one 2; --ragged lets every line be a vector\n"
+        "Error: stdin:2: the row has 4 cells, and the first row has 2; "
+        "--ragged lets every line be a vector of its own length\n"
     )
     ran = softmax("eval", "--ragged", stdin="1,2\n0,0,0,0\n7\n")
     assert ran.out == softmax("eval", "1,2").out + "0.25,0.25,0.25,0.25\n1.0\n"

@@ -92,7 +92,7 @@ def test_an_output_goes_by_its_name():
     assert ran.out.splitlines()[-1].startswith("dog,-0.19")
     ran = softmax("jacobian", "cat=2", "dog=1", "--output", "bird")
     assert (ran.status, ran.out) == (2, "")
-    assert ran.err == "Error: --output: 'bird' is not a class: they are numbered 1 to 2\n"
+    assert ran.err == "Error: --output: 'bird' is not a class: there are 'cat', 'dog'\n"
 
 
 def test_a_blank_line_parts_two_matrices():

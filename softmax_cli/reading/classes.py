@@ -1,15 +1,31 @@
-"""Which class is meant: by its name first, then by its number."""
+"""Which class is meant: by its name, or by its number.
+
+Where names are themselves whole numbers, a number is a name and nothing else, unless
+--zero-based or --one-based says that numbers are positions.
+"""
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
-from softmax_cli.errors import MissingTarget, UnclearTarget, UnknownClass, UnknownTarget, UsageError
+from softmax_cli.errors import (
+    MissingTarget,
+    UnclearTarget,
+    UnknownClass,
+    UnknownTarget,
+    UsageError,
+    quoted,
+)
 from softmax_cli.reading.delimited import comma_list
 from softmax_cli.settings import Settings
 
-_WHOLE = re.compile(r"[+-]?[0-9]+")
+# `1.0` is what pandas writes for a whole number in a column with a missing value.
+_WHOLE = re.compile(r"([+-]?[0-9]+)(?:\.0*)?")
 # No input has classes beyond this many digits, and int() has a limit of its own.
 _MOST_DIGITS = 18
+# So many names are listed, and compared with a mistyped one.
+_NAMES_SHOWN = 12
+_NAMES_COMPARED = 2000
 
 
 def labels_for(classes: int, settings: Settings) -> tuple[str, ...] | None:
@@ -27,24 +43,49 @@ def labels_for(classes: int, settings: Settings) -> tuple[str, ...] | None:
     return labels
 
 
+def whole_number(text: str) -> int | None:
+    """The whole number that a text spells, `1.0` included, or None."""
+    whole = _WHOLE.fullmatch(text)
+    return int(whole[1]) if whole and len(text) <= _MOST_DIGITS else None
+
+
+def are_whole_numbers(names: Sequence[str] | None) -> bool:
+    """Whether some of the names are whole numbers, so that a number is only a name."""
+    return _has_whole_number(tuple(names)) if names else False
+
+
+@lru_cache(maxsize=8)  # it is asked for every row
+def _has_whole_number(names: tuple[str, ...]) -> bool:
+    return any(map(_WHOLE.fullmatch, names))
+
+
+def named_class(text: str, names: Sequence[str] | None) -> int | None:
+    """The position of the class with this name, `1.0` being the name `1` too."""
+    if not names:
+        return None
+    if text in names:
+        return names.index(text)
+    number = whole_number(text)
+    if number is None:
+        return None
+    return next((i for i, name in enumerate(names) if whole_number(name) == number), None)
+
+
 def class_index(text: str, count: int, names: Sequence[str] | None, settings: Settings) -> int:
-    """The class, counted from 0, that a target cell names: a name first, then a number.
+    """The class, counted from 0, that a target cell names.
 
     Raises:
         MissingTarget, UnknownTarget: the cell names no class.
-        UnclearTarget: it is a number, and it was not said where numbers start.
+        UnclearTarget: it is a number, and neither --zero-based nor --one-based was given.
     """
     if not text:
         raise MissingTarget
-    if names and text in names:
-        return names.index(text)
-    if not _WHOLE.fullmatch(text):
-        raise UnknownTarget(text=text, remedy="")
-    if settings.zero_based is None:
+    is_number = _WHOLE.fullmatch(text) is not None
+    if is_number and settings.zero_based is None and not are_whole_numbers(names):
         raise UnclearTarget(text=text)
-    index = _numbered(text, count, settings)
+    index = _index(text, count, names, settings)
     if index is None:
-        raise UnknownTarget(text=text, remedy=_known(count, settings))
+        raise UnknownTarget(text=text, remedy=_remedy(text, count, names, settings))
     return index
 
 
@@ -56,22 +97,43 @@ def chosen_class(
     Raises:
         UnknownClass: it names none.
     """
-    if names and text in names:
-        return names.index(text)
-    index = _numbered(text, count, settings)
+    index = _index(text, count, names, settings)
     if index is None:
-        raise UnknownClass(remedy=option, text=text, reason=_known(count, settings))
+        reason = _remedy(text, count, names, settings)
+        raise UnknownClass(remedy=option, text=text, reason=reason)
     return index
 
 
-def _numbered(text: str, count: int, settings: Settings) -> int | None:
-    """The class, counted from 0, that has this number."""
-    if not _WHOLE.fullmatch(text) or len(text) > _MOST_DIGITS:
-        return None
-    index = int(text) - settings.first_class
-    return index if 0 <= index < count else None
+def _index(text: str, count: int, names: Sequence[str] | None, settings: Settings) -> int | None:
+    if _WHOLE.fullmatch(text) and _is_position(names, settings):
+        number = whole_number(text)
+        index = -1 if number is None else number - settings.first_class
+        return index if 0 <= index < count else None
+    return named_class(text, names)
 
 
-def _known(count: int, settings: Settings) -> str:
+def _is_position(names: Sequence[str] | None, settings: Settings) -> bool:
+    """Whether a number counts classes, and is not the name of one."""
+    return settings.zero_based is not None or not are_whole_numbers(names)
+
+
+def _remedy(text: str, count: int, names: Sequence[str] | None, settings: Settings) -> str:
+    if names and not (_WHOLE.fullmatch(text) and _is_position(names, settings)):
+        return nearest(text, names) or f": there are {listed(names)}"
     first = settings.first_class
     return f": they are numbered {first} to {first + count - 1}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """The first names, in quotes."""
+    shown = ", ".join(quoted(name) for name in names[:_NAMES_SHOWN])
+    return f"{shown}{', …' if len(names) > _NAMES_SHOWN else ''}"
+
+
+def nearest(text: str, names: Sequence[str]) -> str:
+    """A question that names the nearest name, or nothing if none is near."""
+    import difflib  # only a mistyped name needs it
+
+    known = {name.lower(): name for name in reversed(names[:_NAMES_COMPARED])}
+    near = difflib.get_close_matches(text.lower(), known, n=1)
+    return f": did you mean {quoted(known[near[0]])}?" if near else ""

@@ -1,9 +1,8 @@
-"""The fast way in: a block proven to hold nothing but plain numbers is a JSON array.
+"""The fast reader: a block proven to hold nothing but plain numbers is read as JSON.
 
 A block whose logit cells hold only digits, signs, points and exponents becomes one flat
 array of numbers with its delimiters and newlines as commas. What cannot be proven plain
-is left to the reader that goes row by row, which gives the same values and finds the
-mistakes.
+is left to the row-by-row reader, which gives the same values and finds the errors.
 """
 
 import sys
@@ -22,8 +21,8 @@ from softmax_cli.reading.layout import Layout
 from softmax_cli.settings import Settings
 from softmax_cli.values import Batch, Block, Bytes, Floats, Integers
 
-# Importing orjson costs as much time as reading about this much text row by row.
-_REPAYS_ORJSON = 32 * 1024
+# Importing orjson takes as long as reading about this much text row by row.
+_SMALLEST_BLOCK = 32 * 1024
 
 _NEWLINE, _RETURN, _QUOTE = b'\n\r"'
 _STRINGS_AND_WORDS = (b'"', b"t", b"f", b"n")
@@ -39,6 +38,8 @@ def read(block: Block, layout: Layout, settings: Settings) -> Batch | None:
     values = _numbers(rows.logits(), layout.delimiter)
     if values is None or values.size != rows.count * len(layout.logits):
         return None
+    if layout.blank is not None and any(map(bytes.strip, rows.slices(layout.blank, layout.blank))):
+        return None
     try:
         targets = _targets(rows, settings)
     except SoftmaxError:
@@ -53,12 +54,12 @@ def read(block: Block, layout: Layout, settings: Settings) -> Batch | None:
 
 
 def _may_be_plain(block: Block, layout: Layout, settings: Settings) -> bool:
-    """Whether the block is worth the proof, and is text that a table may hold."""
+    """Whether the block may hold plain numbers, and is large enough to find out."""
     if settings.digits or settings.decimal_comma or layout.ragged or layout.json:
         return False
     if layout.delimiter == BLANK or not block.text:
         return False
-    if len(block.text) < _REPAYS_ORJSON and "orjson" not in sys.modules:
+    if len(block.text) < _SMALLEST_BLOCK and "orjson" not in sys.modules:
         return False
     if b"\0" in block.text:
         return False
@@ -186,14 +187,11 @@ class _Rows:
         return lines
 
 
-# ── values ───────────────────────────────────────────────────────────────────────────────
-
-
 def _numbers(text: bytes, delimiter: bytes) -> Floats | None:
     """The numbers of a text that holds nothing else, or None if it holds something else."""
     import orjson
 
-    # JSON refuses all that is no JSON; of what it knows, NumPy would take these for numbers.
+    # the JSON parser refuses the rest; NumPy would take strings and words for numbers
     if any(other in text for other in _STRINGS_AND_WORDS):
         return None
     commas = text.replace(b"\n", b",")
@@ -201,7 +199,7 @@ def _numbers(text: bytes, delimiter: bytes) -> Floats | None:
         commas = commas.replace(delimiter, b",")
     try:
         numbers = orjson.loads(b"[" + commas + b"]")
-        # −0, which JSON takes for an integer, is 0 on every road
+        # JSON reads -0 as an integer; adding 0 makes every zero positive, as row by row
         return np.fromiter(numbers, dtype=np.float64, count=len(numbers)) + 0.0
     except (ValueError, TypeError):
         return None

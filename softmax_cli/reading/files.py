@@ -1,15 +1,14 @@
-"""Where text comes from: standard input and files, in blocks of whole records.
+"""Standard input and files, read in blocks of whole records.
 
-A slow writer is answered as it writes, a fast one in large blocks; how the text was cut
-into reads shows nowhere.
+What a slow writer has written is read at once, a fast one's text in large blocks. The
+records do not depend on how the text was cut into reads.
 """
 
 import os
-import re
 import select
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import numpy as np
@@ -25,6 +24,8 @@ from softmax_cli.errors import (
     UnterminatedQuote,
 )
 from softmax_cli.reading import json as json_rows
+from softmax_cli.reading.cut import RecordCut
+from softmax_cli.reading.delimited import open_quote
 from softmax_cli.values import Block
 
 # Large enough that a block's fixed costs vanish, small enough to stay in the caches.
@@ -32,11 +33,22 @@ BLOCK_BYTES = 1 << 20
 LONGEST_RECORD = 128 << 20
 
 _NEWLINE = ord("\n")
-_WHOLE_CELLS = re.compile(rb'[^"]*+(?:"[^"]*+"[^"]*+)*+')
 
 _GZIP = b"\x1f\x8b"
 _BOM = b"\xef\xbb\xbf"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+# How other kinds of file begin, what they are called, and how to read one.
+_NOT_TABLES = (
+    (b"\xfd7zXZ\0", "an xz file", "unpack it with xz -dc"),
+    (b"\x28\xb5\x2f\xfd", "a Zstandard file", "unpack it with zstd -dc"),
+    (b"BZh", "a bzip2 file", "unpack it with bzip2 -dc"),
+    (b"PK\x03\x04", "a zip archive (or .npz, .xlsx, .pt)", "unpack or export it as CSV"),
+    (b"\x93NUMPY", "a NumPy array", "write it as text with numpy.savetxt"),
+    (b"PAR1", "a Parquet file", "export it as CSV"),
+    (b"\x89HDF", "an HDF5 file", "export it as CSV"),
+    (b"\xd0\xcf\x11\xe0", "an Excel workbook", "export it as CSV"),
+)
+_STARTS = (_BOM, *_UTF_16, *(start for start, _, _ in _NOT_TABLES))
 
 
 def name_of(path: str) -> str:
@@ -71,11 +83,8 @@ def _failed(source: str, error: Exception) -> DeviceFailed:
     return DeviceFailed(Place(source), reason=reason)
 
 
-# ── bytes ────────────────────────────────────────────────────────────────────────────────
-
-
 def chunks(descriptor: int, source: str) -> Iterator[bytes]:
-    """What can be read now, again and again until the end, in chunks of a block at most.
+    """Yield what can be read without waiting, in chunks of at most a block, until the end.
 
     Raises:
         DeviceFailed: the device cannot be read.
@@ -110,23 +119,32 @@ def _has_more(descriptor: int) -> bool:
 
 
 def text_chunks(raw: Iterator[bytes], source: str) -> Iterator[bytes]:
-    """The text that the bytes hold: gzip unpacked, a byte order mark taken off.
+    """Yield the text that the bytes hold, without gzip and without a byte order mark.
 
     Raises:
         BrokenGzip: a damaged gzip stream.
-        NotText: UTF-16.
+        NotText: UTF-16, or a kind of file that is not text.
     """
-    raw = _led_by(raw, len(_GZIP))
+    raw = _led_by(raw, (_GZIP,))
     first = next(raw, b"")
     raw = _chained(first, raw)
     if first.startswith(_GZIP):
         raw = _unpacked(raw, source)
-    raw = _led_by(raw, len(_BOM))
+    raw = _led_by(raw, _STARTS)
     first = next(raw, b"")
+    _check_start(first, source)
+    yield from _chained(first.removeprefix(_BOM), raw)
+
+
+def _check_start(first: bytes, source: str) -> None:
     if first.startswith(_UTF_16):
         reason = "the input is UTF-16: convert it with iconv -f UTF-16 -t UTF-8"
         raise NotText(Place(source, 1), reason=reason)
-    yield from _chained(first.removeprefix(_BOM), raw)
+    for start, kind, remedy in _NOT_TABLES:
+        # text may begin with the letters of a name, but not go on with control characters
+        is_text = start.isalnum() and first[len(start) : 16].isascii() and b"\0" not in first[:16]
+        if first.startswith(start) and not is_text:
+            raise NotText(Place(source), reason=f"this is {kind}, not text: {remedy}")
 
 
 def _chained(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
@@ -135,18 +153,18 @@ def _chained(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
     yield from rest
 
 
-def _led_by(raw: Iterator[bytes], size: int) -> Iterator[bytes]:
-    """The same bytes, the first chunk of them at least so long if there are so many."""
+def _led_by(raw: Iterator[bytes], starts: Sequence[bytes]) -> Iterator[bytes]:
+    """Yield the same bytes, the first chunk long enough to tell how it starts."""
     first = b""
     for chunk in raw:
         first += chunk
-        if len(first) >= size:
+        if not any(start.startswith(first) for start in starts):
             break
     return _chained(first, raw)
 
 
 def _unpacked(raw: Iterator[bytes], source: str) -> Iterator[bytes]:
-    """The text of one gzip member or several, never more than a block of it at a time."""
+    """Yield the text of one or several gzip members, at most a block at a time."""
     unpacker = zlib.decompressobj(wbits=31)
     for chunk in raw:
         data = chunk
@@ -166,56 +184,37 @@ def _unpacked(raw: Iterator[bytes], source: str) -> Iterator[bytes]:
         raise BrokenGzip(Place(source), reason="it ends too early")
 
 
-# ── blocks ───────────────────────────────────────────────────────────────────────────────
+def row_blocks(
+    texts: Iterator[bytes], source: str, line: int = 1, edges: bytes = b","
+) -> Iterator[Block]:
+    """Yield blocks of whole records, a record being a line or several that quotes join.
 
-
-class QuotedCut:
-    """Cuts a stream of rows behind the last newline that stands outside quotes."""
-
-    def __init__(self) -> None:
-        self._inside = False
-
-    def __call__(self, text: bytes) -> int:
-        """Where the last whole record of the next piece of the stream ends, 0 if none does."""
-        inside = self._inside != bool(text.count(b'"') % 2)
-        self._inside = inside
-        end = len(text)
-        while True:
-            newline = text.rfind(b"\n", 0, end)
-            if newline < 0:
-                return 0
-            if inside == bool(text.count(b'"', newline, end) % 2):
-                return newline + 1
-            # within quotes: go on before the quote that opens them
-            inside, end = False, text.rfind(b'"', 0, newline)
-            if end < 0:
-                return 0
-
-
-def row_blocks(texts: Iterator[bytes], source: str, line: int = 1) -> Iterator[Block]:
-    """Blocks of whole records, a record being a line or what quotes make of several.
+    Args:
+        texts: the text, in pieces.
+        source: what the user calls the input.
+        line: the line that the text starts at.
+        edges: the bytes behind which a cell begins, so that a quote may open it.
 
     Raises:
         TooLong: a record that would not fit in memory.
-        UnterminatedQuote: quotes that are open at the end.
+        UnterminatedQuote: a quote that is open at the end.
     """
-    cut = QuotedCut()
+    cut = RecordCut(edges)
     rest = list[bytes]()
     for text in texts:
         end = cut(text)
         if not end:
             rest.append(text)
-            _check_length(rest, source, line)
+            check_length(rest, source, line)
             continue
         whole = b"".join([*rest, text[:end]])
         yield Block(whole, line)
         line += _newlines(whole)
         rest = [text[end:]] if end < len(text) else []
     last = b"".join(rest)
-    if last.count(b'"') % 2:
-        whole_cells = _WHOLE_CELLS.match(last)
-        opened_at = line + last.count(b"\n", 0, whole_cells.end() if whole_cells else 0)
-        raise UnterminatedQuote(Place(source, opened_at))
+    opened_at = open_quote(last, edges)
+    if opened_at is not None:
+        raise UnterminatedQuote(Place(source, line + last.count(b"\n", 0, opened_at)))
     if last:
         yield Block(last + b"\n", line)
 
@@ -229,14 +228,14 @@ def json_blocks(texts: Iterator[bytes], source: str, line: int = 1) -> Iterator[
     """Blocks of whole rows of JSON.
 
     Raises:
-        BrokenJson: the text is no array of rows and no sequence of rows.
+        BrokenJson: the text is neither an array of rows nor a sequence of rows.
         TooLong: a row that would not fit in memory.
     """
     cut = json_rows.Cut()
     rest = list[bytes]()
     for text in texts:
         rest.append(text)
-        _check_length(rest, source, line)
+        check_length(rest, source, line)
         if b"]" not in text and b"}" not in text:
             continue
         whole = b"".join(rest)
@@ -253,35 +252,46 @@ def json_blocks(texts: Iterator[bytes], source: str, line: int = 1) -> Iterator[
 
 @contextmanager
 def _placed(text: bytes, source: str, line: int) -> Iterator[None]:
-    """Give a mistake in the text the line on which it stands."""
+    """Give an error in the text the line on which it stands."""
     try:
         yield
-    except BrokenJson as mistake:
-        newlines = text.count(b"\n", 0, mistake.data.get("at", len(text)))
-        raise mistake.at(Place(source, line + newlines)) from None
+    except BrokenJson as error:
+        newlines = text.count(b"\n", 0, error.data.get("at", len(text)))
+        raise error.at(Place(source, line + newlines)) from None
 
 
-def _check_length(parts: list[bytes], source: str, line: int) -> None:
+def check_length(parts: list[bytes], source: str, line: int) -> None:
+    """Refuse a record that would not fit in memory.
+
+    Raises:
+        TooLong: the parts of the record are longer than any record may be.
+    """
     if sum(map(len, parts)) > LONGEST_RECORD:
         raise TooLong(Place(source, line), megabytes=LONGEST_RECORD >> 20)
 
 
-def blocks(texts: Iterator[bytes], source: str) -> tuple[bool, Iterator[Block]]:
-    """Whether the text is JSON, which its first character says, and its blocks.
+def start(texts: Iterator[bytes], source: str) -> tuple[int, bytes, Iterator[bytes]]:
+    """Skip the blank lines at the start of a text.
+
+    Returns:
+        The line of the first character that is not blank, that character, and the text
+        from the beginning of that line on.
 
     Raises:
-        Empty: there is no text.
+        Empty: the text is blank.
+        TooLong: a line of blanks that would not fit in memory.
     """
     line, blank = 1, b""
     for text in texts:
         blank += text
-        start = blank.lstrip(b" \t\r\n")
-        if start:
-            is_json = start[:1] in b"[{"
-            whole = _chained(blank, texts)
-            return is_json, (json_blocks if is_json else row_blocks)(whole, source, line)
-        # blanks behind the last newline may be empty cells of the first row
+        begun = blank.lstrip(b" \t\r\n")
+        if begun:
+            before = blank[: -len(begun)]
+            # blanks behind the last newline may be empty cells of the first row
+            skipped = before.rfind(b"\n") + 1
+            line += before.count(b"\n")
+            return line, begun[:1], _chained(blank[skipped:], texts)
         line += blank.count(b"\n")
         blank = blank[blank.rfind(b"\n") + 1 :]
-        _check_length([blank], source, line)
+        check_length([blank], source, line)
     raise Empty(Place(source))

@@ -1,10 +1,11 @@
-"""The start of a table: what its first row says of all the others."""
+"""The start of a table: what its first rows say about all the others."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import NamedTuple
 
 from softmax_cli.errors import (
+    AnotherHeader,
     Empty,
     HoldsText,
     OnlyAHeader,
@@ -15,18 +16,27 @@ from softmax_cli.errors import (
 )
 from softmax_cli.reading import files as sources
 from softmax_cli.reading import json as json_rows
-from softmax_cli.reading.delimited import as_typed, delimiter_of
-from softmax_cli.reading.layout import Layout, check_first_row, is_number, lay_out
+from softmax_cli.reading.delimited import raw_of, text_of
+from softmax_cli.reading.layout import (
+    Layout,
+    check_first_row,
+    is_header,
+    is_text,
+    with_header,
+    without_header,
+)
+from softmax_cli.reading.preamble import read_preamble
+from softmax_cli.reading.remarks import remarks
 from softmax_cli.reading.rows import check_text, read, records, row_cells
 from softmax_cli.settings import Settings
-from softmax_cli.values import Batch, Block
+from softmax_cli.values import LINES_OF_A_FILE, Batch, Block
 
 
 class Table(NamedTuple):
     """A table whose layout is settled: its blocks hold rows of data only.
 
     Attributes:
-        notes: remarks on the header.
+        notes: remarks on the header and the columns.
         first: the first vector, unless its row could not be read.
     """
 
@@ -36,121 +46,254 @@ class Table(NamedTuple):
     first: Batch | None
 
 
-def open_table(descriptor: int, source: str, settings: Settings) -> Table:
-    """Read as far as the first row and settle the layout by it.
+class _Start(NamedTuple):
+    """A text that has been read up to its first row.
+
+    Attributes:
+        layout: what is known of it.
+        comment: the last comment line before the first row, and where it stands.
+    """
+
+    layout: Layout
+    blocks: Iterator[Block]
+    comment: bytes = b""
+    comment_line: int = 0
+
+
+class _Record(NamedTuple):
+    """A record, the line it starts on, and the block whose first record it is."""
+
+    text: bytes
+    line: int
+    block: Block
+
+
+def open_table(
+    descriptor: int, source: str, settings: Settings, further: Sequence[str] = ()
+) -> Table:
+    """Read as far as the first row of data and settle the layout.
+
+    Args:
+        descriptor: what to read.
+        source: what the user calls it.
+        settings: the options.
+        further: the paths of files that go on with the same columns; they are opened one
+            after another when their turn comes.
 
     Raises:
         SoftmaxError: there is no row, or it does not fit the options.
     """
-    texts = sources.text_chunks(sources.chunks(descriptor, source), source)
-    is_json, blocks = sources.blocks(texts, source)
-    layout = Layout(source=source, json=is_json)
-    for block in blocks:
-        for line, record in records(block, layout):
-            return _settled(block, line, record, blocks, layout, settings)
-    raise Empty(Place(source))
-
-
-def _settled(
-    block: Block,
-    line: int,
-    record: bytes,
-    blocks: Iterator[Block],
-    layout: Layout,
-    settings: Settings,
-) -> Table:
-    layout = layout._replace(newline=_newline(block.text, record))
+    start = _start(descriptor, source, settings)
+    first, blocks = _next_record(start.blocks, start.layout)
+    if first is None:
+        raise Empty(Place(source))
+    layout = start.layout._replace(
+        newline=_newline(first), further=tuple(map(sources.name_of, further))
+    )
     try:
-        check_text(record, layout)
-        if not layout.json:
-            layout = layout._replace(delimiter=delimiter_of(record, settings))
-        members = json_rows.names(record) if layout.json else None
-        first = members or row_cells(record, layout)
-        if not first:
-            raise Empty
-        if members:
-            settings = settings._replace(header=True)
-        layout, has_header = lay_out(first, line, layout, settings)
-    except SoftmaxError as mistake:
-        raise (
-            mistake if isinstance(mistake, UsageError) else mistake.at(layout.place(line))
-        ) from None
-    # an object names its members beside their numbers, so it is its own header
-    if has_header and not members:
-        behind = _behind(block, record, layout)
-        blocks = chain([behind], blocks) if behind.text else blocks
-    else:
-        blocks = chain([block], blocks)
-    line, record, blocks = _first_record(blocks, layout, settings)
-    _check_first(record, line, layout, settings)
-    vector = next(read(Block(record + b"\n", line), layout, settings))
-    note = _header_note(layout, settings)
+        opened = _settled(start._replace(layout=layout, blocks=blocks), first, settings)
+    except UsageError:
+        raise
+    except SoftmaxError as error:
+        raise error.at(layout.place(first.line)) from None
+    layout, blocks, has_header_row = opened
+    data, blocks = _next_record(blocks, layout)
+    if data is None:
+        raise _nothing(layout, settings)
+    _check_first(data, layout, settings)
+    vector = next(read(Block(data.text + b"\n", data.line), layout, settings))
+    more = _further_blocks(further, layout, has_header_row, settings)
     return Table(
-        layout, blocks, (note,) if note else (), vector if isinstance(vector, Batch) else None
+        layout,
+        chain(blocks, more),
+        tuple(remarks(data.block, layout, settings)),
+        vector if isinstance(vector, Batch) else None,
     )
 
 
-def _newline(text: bytes, record: bytes) -> bytes:
-    end = text.index(record) + len(record)
+def _start(descriptor: int, source: str, settings: Settings) -> _Start:
+    """Read up to the first row.
+
+    Raises:
+        SoftmaxError: there is none, or the input is not text.
+    """
+    texts = sources.text_chunks(sources.chunks(descriptor, source), source)
+    line, character, texts = sources.start(texts, source)
+    if character in b"[{":
+        layout = Layout(source=source, json=True)
+        return _Start(layout, sources.json_blocks(texts, source, line))
+    preamble = read_preamble(texts, line, source, settings)
+    layout = Layout(source=source, delimiter=preamble.delimiter, free=preamble.free)
+    blocks = sources.row_blocks(preamble.texts, source, preamble.line, layout.edges)
+    return _Start(layout, blocks, preamble.comment, preamble.comment_line)
+
+
+def _next_record(blocks: Iterator[Block], layout: Layout) -> tuple[_Record | None, Iterator[Block]]:
+    """The first record of the blocks, if there is one, and the blocks from there on."""
+    for block in blocks:
+        for line, record in records(block, layout):
+            return _Record(record, line, block), chain([block], blocks)
+    return None, iter(())
+
+
+def _newline(first: _Record) -> bytes:
+    text = first.block.text
+    end = text.index(first.text) + len(first.text)
     return b"\r\n" if text.startswith(b"\r\n", end) else b"\n"
 
 
-def _behind(block: Block, record: bytes, layout: Layout) -> Block:
-    """What follows the first record, which only blank lines can stand before."""
-    end = block.text.index(record) + len(record)
-    if not layout.json:
-        end = block.text.find(b"\n", end) + 1 or len(block.text)
-    return Block(block.text[end:], block.line + block.text.count(b"\n", 0, end))
-
-
-def _first_record(
-    blocks: Iterator[Block], layout: Layout, settings: Settings
-) -> tuple[int, bytes, Iterator[Block]]:
-    """Return the first row of data with its line, and the blocks from there on.
+def _settled(
+    start: _Start, first: _Record, settings: Settings
+) -> tuple[Layout, Iterator[Block], bool]:
+    """The layout, the blocks of data, and whether a row of the text was the header.
 
     Raises:
-        Empty, OnlyAHeader: there is no row.
+        SoftmaxError: the first row cannot be read, or does not fit the options.
     """
-    for block in blocks:
-        for line, record in records(block, layout):
-            return line, record, chain([block], blocks)
-    raise _nothing(layout, settings)
+    layout, blocks = start.layout, start.blocks
+    check_text(first.text, layout)
+    members = json_rows.names(first.text) if layout.json else None
+    row = members or row_cells(first.text, layout)
+    if not row:
+        raise Empty
+    if members:  # an object names its members beside their numbers
+        return with_header(members, first.line, layout, settings), blocks, False
+    mark, commented = _commented_header(start, row, settings)
+    if commented:
+        layout = with_header(commented, start.comment_line, layout, settings)
+        raw = (mark + commented[0], *commented[1:])
+        return layout._replace(raw_header=raw), blocks, False
+    if not is_header(row, layout, settings):
+        return without_header(row, layout, settings), blocks, False
+    behind = _behind(first, blocks, layout)
+    data, behind = _next_record(behind, layout)
+    if data is None or layout.json:
+        return with_header(row, first.line, layout, settings), behind, True
+    header = _completed(row, data, layout)
+    settled = with_header(header, first.line, layout, settings)
+    if header[:-1] == row and len(header) - 1 in settled.kept:
+        settled = settled._replace(blank=len(row))
+    return settled, behind, True
 
 
-def _check_first(record: bytes, line: int, layout: Layout, settings: Settings) -> None:
-    """Look for text among the logits; any other mistake is for the reader of rows to find.
+def _commented_header(
+    start: _Start, row: Sequence[bytes], settings: Settings
+) -> tuple[bytes, list[bytes]]:
+    """The `#` before a header and the header's cells; none if the comment is not a header.
+
+    It is one if it has as many cells as the first row, and that row is not a header of text.
+    """
+    if not start.comment or settings.ragged or settings.header is False:
+        return b"", []
+    comment = start.comment.strip(b" \t\r\n")
+    text = comment.lstrip(b"#").lstrip(b" ")
+    mark, names = comment[: len(comment) - len(text)], row_cells(text, start.layout)
+    is_like_row = len(names) == len(row)
+    if not is_like_row or not any(is_text(text_of(name), settings) for name in names):
+        return b"", []
+    if all(is_text(text_of(cell), settings) for cell in row):
+        return b"", []
+    return mark, names
+
+
+def _behind(first: _Record, blocks: Iterator[Block], layout: Layout) -> Iterator[Block]:
+    """The blocks without the first record, which only blank lines can stand before."""
+    block = next(blocks)
+    end = block.text.index(first.text) + len(first.text)
+    if not layout.json:
+        end = block.text.find(b"\n", end) + 1 or len(block.text)
+    if end < len(block.text):
+        yield Block(block.text[end:], block.line + block.text.count(b"\n", 0, end))
+    yield from blocks
+
+
+def _completed(header: list[bytes], data: _Record, layout: Layout) -> list[bytes]:
+    """The header with a name for each cell of the first row of data.
+
+    R's write.table has no name for its first column, the names of the rows; other programs
+    end every line but the header with a delimiter.
+    """
+    row = row_cells(data.text, layout)
+    if len(row) != len(header) + 1:
+        return header
+    nameless = raw_of("", layout.delimiter)
+    return [nameless, *header] if row[-1].strip() else [*header, nameless]
+
+
+def _check_first(data: _Record, layout: Layout, settings: Settings) -> None:
+    """Look for text among the logits; the reader of rows finds any other error.
 
     Raises:
         HoldsText: there is some.
     """
     try:
-        check_first_row(row_cells(record, layout), line, layout, settings)
+        check_first_row(row_cells(data.text, layout), data.line, layout, settings)
     except HoldsText:
         raise
     except SoftmaxError:
         return
 
 
-def _header_note(layout: Layout, settings: Settings) -> str | None:
-    """A first row that mixes numbers with other cells may be data with a hole."""
-    if settings.header is not None:
-        return None
-    other = _not_a_number(layout, settings)
-    if len([name for name in layout.header or () if is_number(as_typed(name, settings))]) == 0:
-        return None
-    place = Place(layout.source, layout.header_line)
-    shown = f"{quoted(other)} is not a number" if other else "a cell is empty"
-    return f"{place}: taken as the header, since {shown}; --no-header reads it as data"
-
-
 def _nothing(layout: Layout, settings: Settings) -> SoftmaxError:
-    """The mistake it is if the first row is the only one."""
-    if settings.header or not layout.header:
-        return Empty(Place(layout.source))
-    place = Place(layout.source, layout.header_line)
-    return OnlyAHeader(place, text=_not_a_number(layout, settings))
-
-
-def _not_a_number(layout: Layout, settings: Settings) -> str:
+    """The error that the first row is the only one."""
     names = layout.header or ()
-    return next((name for name in names if not is_number(as_typed(name, settings))), "")
+    text = next((name for name in names if is_text(name, settings)), "")
+    if settings.header or not text:
+        return Empty(Place(layout.source))
+    return OnlyAHeader(Place(layout.source, layout.header_line), text=text)
+
+
+def _further_blocks(
+    paths: Sequence[str], layout: Layout, has_header_row: bool, settings: Settings
+) -> Iterator[Block]:
+    """The blocks of the files that follow, their lines counted so that each names its file.
+
+    Raises:
+        SoftmaxError: a file cannot be read, or is not a table of the same columns.
+    """
+    for number, path in enumerate(paths, 1):
+        with sources.opened(path) as descriptor:
+            blocks = _same_table(
+                descriptor, sources.name_of(path), layout, has_header_row, settings
+            )
+            for block in blocks:
+                yield Block(block.text, block.line + number * LINES_OF_A_FILE)
+
+
+def _same_table(
+    descriptor: int, source: str, layout: Layout, has_header_row: bool, settings: Settings
+) -> Iterator[Block]:
+    """The rows of data of a further file."""
+    start = _start(descriptor, source, settings)
+    if start.layout.json != layout.json:
+        kinds = ("delimited text", "JSON")
+        reason = f"it holds {kinds[start.layout.json]}, and the first file {kinds[layout.json]}"
+        raise AnotherHeader(Place(source), reason=reason)
+    if not has_header_row:
+        return start.blocks
+    first, blocks = _next_record(start.blocks, layout)
+    if first is None:
+        raise Empty(Place(source))
+    try:
+        _check_same_header(row_cells(first.text, layout), layout)
+    except SoftmaxError as error:
+        raise error.at(Place(source, first.line)) from None
+    return _behind(first, blocks, layout)
+
+
+def _check_same_header(row: Sequence[bytes], layout: Layout) -> None:
+    """Compare a further file's header with that of the first file.
+
+    Raises:
+        AnotherHeader: they differ.
+    """
+    names = [text_of(cell).strip() for cell in row]
+    header = [*(layout.header or ())]
+    if len(names) == len(header) - 1:  # a header may be one cell short of its rows
+        header = header[1:] if not header[0] else header[:-1] if not header[-1] else header
+    if len(names) != len(header):
+        raise AnotherHeader(reason=f"it has {len(names)} columns, not {len(header)}")
+    for column, (name, wanted) in enumerate(zip(names, header, strict=True), 1):
+        if name != wanted:
+            reason = f"column {column} is {quoted(name)}, not {quoted(wanted)}"
+            raise AnotherHeader(reason=reason)

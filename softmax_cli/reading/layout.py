@@ -4,30 +4,28 @@ All of it is decided by the first row and the options, so that a block can be re
 without knowing the blocks before it.
 """
 
-import re
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import chain, groupby
 from typing import NamedTuple
 
-from softmax_cli.errors import (
-    HoldsText,
-    NotANumber,
-    Place,
-    SoftmaxError,
-    UnknownColumn,
-    UsageError,
-    quoted,
-)
+from softmax_cli.errors import HoldsText, Place, UsageError, quoted
 from softmax_cli.reading.classes import labels_for
-from softmax_cli.reading.delimited import as_typed, comma_list, text_of
-from softmax_cli.reading.numbers import to_float
+from softmax_cli.reading.columns import as_option, choose, choose_one, positions
+from softmax_cli.reading.delimited import (
+    ANY_EDGES,
+    BLANK,
+    as_typed,
+    comma_list,
+    edges_of,
+    text_of,
+)
+from softmax_cli.reading.numbers import is_number
 from softmax_cli.settings import Settings
+from softmax_cli.values import LINES_OF_A_FILE
 
-# Words for a number that is not there: a hole in a column, and no column of text.
-_NO_VALUE = {"na", "nan", "null", "none"}
-_RANGE = re.compile(r"([0-9]{0,18})-([0-9]{0,18})")
-_POSITION = re.compile(r"[0-9]{1,18}")
+# Words for a number that is missing.
+_MISSING = {"na", "nan", "null", "none"}
 
 
 class Layout(NamedTuple):
@@ -35,6 +33,7 @@ class Layout(NamedTuple):
 
     Attributes:
         source: what the user calls the input.
+        further: what the user calls the files that are read after it.
         delimiter: between two cells; one blank stands for any run of blanks.
         width: the number of cells of a row.
         header: the names of all columns, if there is a header.
@@ -44,9 +43,11 @@ class Layout(NamedTuple):
         target: the position of the column of targets.
         newline: how lines end.
         ragged: rows may have any number of cells.
+        free: each row has a delimiter of its own, since the first has none.
         is_column: the logits are one column, which is then one vector.
         append: the whole row is kept, and the answer follows it.
         json: rows are JSON arrays or objects.
+        blank: the position of a last column that is empty in every row.
     """
 
     source: str
@@ -60,9 +61,17 @@ class Layout(NamedTuple):
     target: int | None = None
     newline: bytes = b"\n"
     ragged: bool = False
+    free: bool = False
     is_column: bool = False
     append: bool = False
     json: bool = False
+    further: tuple[str, ...] = ()
+    blank: int | None = None
+
+    @property
+    def edges(self) -> bytes:
+        """The bytes behind which a cell begins, line ends aside."""
+        return ANY_EDGES if self.free else edges_of(self.delimiter)
 
     @property
     def kept(self) -> tuple[int, ...]:
@@ -84,7 +93,9 @@ class Layout(NamedTuple):
 
     def place(self, line: int, column: int | None = None) -> Place:
         """Where a row or one of its cells stands."""
-        return Place(self.source, line, None if column is None else self._column_name(column))
+        file, line = divmod(line, LINES_OF_A_FILE)
+        source = self.further[file - 1] if file else self.source
+        return Place(source, line, None if column is None else self._column_name(column))
 
     def _column_name(self, column: int) -> str:
         if self.header and column < len(self.header) and self.header[column]:
@@ -97,63 +108,6 @@ def _runs(width: int, logits: tuple[int, ...]) -> tuple[tuple[bool, int, int], .
     chosen = set(logits)
     runs = [list(run) for _, run in groupby(range(width), chosen.__contains__)]
     return tuple((run[0] in chosen, run[0], run[-1]) for run in runs)
-
-
-# ── columns ──────────────────────────────────────────────────────────────────────────────
-
-
-def is_number(text: str) -> bool:
-    """Whether the grammar takes the text, whatever its value."""
-    try:
-        to_float(text)
-    except NotANumber:
-        return False
-    except SoftmaxError:  # a number, though none that can be used
-        return True
-    return True
-
-
-def choose(option: str, wanted: str, width: int, header: Sequence[str] | None) -> set[int]:
-    """The positions of the columns that a LIST names: names, numbers, ranges, globs.
-
-    Raises:
-        UnknownColumn: an item that names no column.
-    """
-    chosen: set[int] = set()
-    for item in comma_list(wanted):
-        columns = _named(item, header or ()) or _numbered(item, width)
-        if not columns:
-            known = _known(header, width)
-            raise UnknownColumn(remedy=option, text=item, reason=known)
-        chosen |= columns
-    return chosen
-
-
-def _known(header: Sequence[str] | None, width: int) -> str:
-    if not header:
-        return f": there are {width}, and they have no names"
-    names = ", ".join(quoted(name) for name in header[:12])
-    return f": there are {names}{', …' if len(header) > 12 else ''}"
-
-
-def _named(item: str, header: Sequence[str]) -> set[int]:
-    import fnmatch
-
-    exact = {column for column, name in enumerate(header) if name == item}
-    return exact or {
-        column for column, name in enumerate(header) if fnmatch.fnmatchcase(name, item)
-    }
-
-
-def _numbered(item: str, width: int) -> set[int]:
-    bounds = _RANGE.fullmatch(item)
-    if bounds and (bounds[1] or bounds[2]):
-        first, last = int(bounds[1] or 1), int(bounds[2] or width)
-    elif _POSITION.fullmatch(item):
-        first = last = int(item)
-    else:
-        return set()
-    return set(range(first - 1, last)) if 1 <= first <= last <= width else set()
 
 
 def lay_out(
@@ -170,96 +124,195 @@ def lay_out(
     Raises:
         SoftmaxError: the options name columns or classes that are not there.
     """
-    texts = [text_of(cell).strip() for cell in first]
-    has_header = _is_header(texts, layout, settings)
-    header = tuple(texts) if has_header else None
-    target = _target_column(texts, header, settings)
-    logits = _logit_columns(texts, header, target, settings)
+    has_header = is_header(first, layout, settings)
+    if has_header:
+        return with_header(first, line, layout, settings), True
+    return without_header(first, layout, settings), False
+
+
+def is_header(first: Sequence[bytes], layout: Layout, settings: Settings) -> bool:
+    """Whether the first row holds text in a logit column, or an option makes it a header."""
+    if settings.header is not None or settings.ragged:
+        return bool(settings.header)
+    texts = _texts(first)
+    if layout.json:
+        # a null is a missing cell and names no column
+        return not all(is_number(as_typed(text, settings)) for text in texts if text)
+    return any(is_text(texts[column], settings) for column in _known_logits(texts, settings))
+
+
+def _texts(row: Sequence[bytes]) -> list[str]:
+    return [text_of(cell).strip() for cell in row]
+
+
+def is_text(text: str, settings: Settings) -> bool:
+    """Whether a cell holds text: neither a number, nor empty, nor a word for a missing value."""
+    if is_missing(text) or is_number(as_typed(text, settings)):
+        return False
+    return settings.decimal_comma or not needs_decimal_comma(text)
+
+
+def is_missing(text: str) -> bool:
+    """Whether a cell is empty or holds a word for a missing value."""
+    bare = text.strip()
+    return not bare or bare.lower() in _MISSING
+
+
+def needs_decimal_comma(text: str) -> bool:
+    """Whether a text is a number if its comma is read as a point."""
+    return "," in text and "." not in text and is_number(text.replace(",", "."))
+
+
+def _known_logits(texts: Sequence[str], settings: Settings) -> Sequence[int]:
+    """The logit columns, as far as the options say without a header which they are."""
+    width = len(texts)
+    chosen = positions(settings.columns, width)
+    if chosen:
+        return sorted(chosen)
+    kept = {*positions(settings.keep, width), *positions(settings.target_column, width)}
+    return [column for column in range(width) if column not in kept]
+
+
+def with_header(header: Sequence[bytes], line: int, layout: Layout, settings: Settings) -> Layout:
+    """The layout of a table whose columns have these names.
+
+    Args:
+        header: the raw cells of the header, one for each column.
+        line: the line it stands on.
+        layout: what is known before.
+        settings: the options.
+
+    Raises:
+        SoftmaxError: the options name columns or classes that are not there.
+    """
+    names = tuple(_texts(header))
+    layout = layout._replace(header=names, raw_header=tuple(header), header_line=line)
+    return _settled(len(names), layout, settings)
+
+
+def without_header(first: Sequence[bytes], layout: Layout, settings: Settings) -> Layout:
+    """The layout of a table whose columns have no names.
+
+    Args:
+        first: the raw cells of the first row.
+        layout: what is known before.
+        settings: the options.
+
+    Raises:
+        SoftmaxError: the options name columns or classes that are not there.
+    """
+    if _has_blank_column(first, layout, settings):
+        layout = layout._replace(blank=len(first) - 1)
+    return _settled(len(first), layout, settings)
+
+
+def _has_blank_column(first: Sequence[bytes], layout: Layout, settings: Settings) -> bool:
+    """Whether the first row ends with a delimiter that no cell follows."""
+    if layout.json or settings.ragged or layout.delimiter == BLANK:
+        return False
+    # with --missing mask an empty cell is a masked class
+    return len(first) > 1 and not first[-1].strip() and settings.missing == "error"
+
+
+def _settled(width: int, layout: Layout, settings: Settings) -> Layout:
+    header = layout.header
+    target = _target_column(width, header, settings)
+    logits = _logit_columns(width, layout, target, settings)
     if target is not None and len(logits) == 1:
         reason = "--target-column has a target a row, and one column of logits is one vector"
         raise UsageError(reason=reason)
-    names = tuple(header[column] for column in logits) if header else None
-    settled = layout._replace(
-        width=len(first),
-        header=header,
-        raw_header=tuple(first) if has_header else (),
-        header_line=line if has_header else 0,
-        logits=logits,
-        classes=names if len(logits) > 1 else None,
+    layout = layout._replace(
+        width=width,
+        logits=tuple(sorted(logits)),
         target=target,
         ragged=settings.ragged,
         is_column=len(logits) == 1 and not settings.ragged,
         append=settings.append,
     )
-    return _labelled(settled, settings), has_header
+    if header and len(logits) > 1:
+        layout = layout._replace(classes=tuple(header[column] for column in layout.logits))
+    return _labelled(layout, logits, settings)
 
 
-def _is_header(texts: Sequence[str], layout: Layout, settings: Settings) -> bool:
-    if settings.header is not None or settings.ragged:
-        return bool(settings.header)
-    # in JSON a hole is a null, which names no column
-    names = [text for text in texts if text] if layout.json else texts
-    return not all(is_number(as_typed(text, settings)) for text in names)
-
-
-def _target_column(
-    texts: Sequence[str], header: Sequence[str] | None, settings: Settings
-) -> int | None:
+def _target_column(width: int, header: Sequence[str] | None, settings: Settings) -> int | None:
     if settings.target_column is None:
         return None
-    named = _named(settings.target_column, header or ())
-    columns = named or _numbered(settings.target_column, len(texts))
-    if not columns:
-        known = _known(header, len(texts))
-        raise UnknownColumn(remedy="--target-column", text=settings.target_column, reason=known)
-    if len(columns) > 1:
-        reason = f"--target-column: {quoted(settings.target_column)} names several columns"
-        raise UsageError(reason=reason)
-    return columns.pop()
+    return choose_one("--target-column", settings.target_column, width, header)
 
 
 def _logit_columns(
-    texts: Sequence[str], header: Sequence[str] | None, target: int | None, settings: Settings
-) -> tuple[int, ...]:
-    """The logit columns: those named, or all but those kept, the target and the nameless."""
-    width = len(texts)
-    kept = choose("--keep", settings.keep, width, header) if settings.keep else set()
+    width: int, layout: Layout, target: int | None, settings: Settings
+) -> Sequence[int]:
+    """The logit columns in the order of --columns, or all but those kept and the nameless."""
+    header = layout.header
+    kept = set(choose("--keep", settings.keep, width, header) if settings.keep else ())
     kept |= set() if target is None else {target}
     if settings.columns:
         logits = choose("--columns", settings.columns, width, header)
-        if both := logits & kept:
+        if both := kept.intersection(logits):
             name = quoted(header[min(both)]) if header else str(min(both) + 1)
             reason = f"column {name} is a logit by --columns and kept otherwise"
             raise UsageError(reason=reason)
     else:
         # pandas and R write the index as a column without a name
         nameless = {column for column, name in enumerate(header or ()) if not name}
-        logits = set(range(width)) - kept - nameless
+        left_out = kept | nameless | {layout.blank}
+        logits = [column for column in range(width) if column not in left_out]
     if not logits:
         raise UsageError(reason="no column is left for the logits: name them with --columns")
-    return tuple(sorted(logits))
+    return logits
 
 
-def _labelled(layout: Layout, settings: Settings) -> Layout:
-    """The layout with the classes named as --labels says."""
-    if settings.labels is None or layout.ragged:
+def _labelled(layout: Layout, logits: Sequence[int], settings: Settings) -> Layout:
+    """The layout with the classes named as --labels says, in the order of --columns."""
+    if settings.labels is None:
         return layout
+    if layout.ragged:
+        reason = "--labels names the columns, and with --ragged there are none"
+        raise UsageError(reason=reason)
     if layout.is_column:  # how many classes it has is known at its end
+        _check_labels_are_used(settings)
         return layout._replace(classes=tuple(comma_list(settings.labels)))
-    return layout._replace(classes=labels_for(len(layout.logits), settings))
+    labels = labels_for(len(logits), settings)
+    assert labels is not None
+    by_column = dict(zip(logits, labels, strict=True))
+    return layout._replace(classes=tuple(by_column[column] for column in layout.logits))
+
+
+def _check_labels_are_used(settings: Settings) -> None:
+    """Refuse --labels where the text of one column would show them nowhere."""
+    is_text = settings.format in ("delimited", "csv", "tsv")
+    chosen = settings.target is not None or settings.output is not None
+    shows_names = settings.top or (settings.command == "jacobian" and not settings.diagonal)
+    if is_text and not chosen and not shows_names:
+        reason = "--labels names the rows of one column, which has no place for them: add -f json"
+        raise UsageError(reason=reason)
 
 
 def check_first_row(row: Sequence[bytes], line: int, layout: Layout, settings: Settings) -> None:
-    """Refuse a column of text among the logits, with a remedy, before it is read as numbers.
+    """Refuse a column of text among the logits before it is read as numbers.
 
     Raises:
-        HoldsText: a cell of the first row of data that is text.
+        HoldsText: a cell of the first row of data that is text; it names what to keep.
     """
     if layout.ragged or len(row) != layout.width:
         return
-    for column in layout.logits:
-        text = text_of(row[column]).strip()
-        is_word = text[:1].isalpha() and text.lower() not in _NO_VALUE
-        if is_word and not is_number(as_typed(text, settings)):
-            place = layout.place(layout.header_line or line, column)
-            raise HoldsText(place, text=text)
+    words = [column for column in layout.logits if _is_word(text_of(row[column]), settings)]
+    if words and len(words) < len(layout.logits):
+        text = text_of(row[words[0]]).strip()
+        raise HoldsText(
+            layout.place(line, words[0]), text=text, remedy=_keep(words, settings, layout)
+        )
+
+
+def _is_word(cell: str, settings: Settings) -> bool:
+    text = cell.strip()
+    return text[:1].isalpha() and is_text(text, settings)
+
+
+def _keep(words: Sequence[int], settings: Settings, layout: Layout) -> str:
+    """The options that keep these columns."""
+    if settings.columns:
+        return "leave it out of --columns"
+    kept = as_option(words, layout.header)
+    return f"use --keep {settings.keep},{kept}" if settings.keep else f"add --keep {kept}"

@@ -1,10 +1,11 @@
-"""Blocks of text → Batches of vectors, row by row, whatever the rows hold.
+"""The row-by-row reader: blocks of text → batches of vectors, whatever the rows hold.
 
-A mistake in a row does not stop the reading: it is handed on in its place among the
-batches, and whoever asked decides.
+An error in a row does not stop the reading: it is yielded in its place among the
+batches, and the caller decides.
 """
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
@@ -13,31 +14,44 @@ import numpy as np
 
 from softmax_cli.errors import (
     AllMasked,
+    ExtraCell,
     MissingCell,
+    NeedsDecimalComma,
+    NotANumber,
     NotText,
     Place,
     SoftmaxError,
-    UnterminatedQuote,
     WrongWidth,
+    quoted,
 )
 from softmax_cli.reading import fast as plain
 from softmax_cli.reading import json as json_rows
 from softmax_cli.reading.classes import class_index, labels_for
-from softmax_cli.reading.delimited import as_typed, cells, text_of
-from softmax_cli.reading.layout import Layout
-from softmax_cli.reading.numbers import BLANKS, plain_floats, to_exact, to_logit
+from softmax_cli.reading.cut import RecordCut
+from softmax_cli.reading.delimited import (
+    BLANK,
+    as_typed,
+    cells,
+    delimiter_of,
+    outside_quotes,
+    text_of,
+)
+from softmax_cli.reading.layout import Layout, is_missing, is_text, needs_decimal_comma
+from softmax_cli.reading.numbers import plain_floats, to_exact, to_logit
 from softmax_cli.settings import Settings
 from softmax_cli.values import Batch, Block
 
 if TYPE_CHECKING:
     from softmax_cli.mathematics.decimals import Number
 
-# What a row-by-row reader gathers before it hands a batch on.
+# So many rows are gathered in a batch.
 _ROWS_IN_A_BATCH = 4096
+# A cell that is neither a number nor a word for a missing value, by its first letters.
+_CLEARLY_TEXT = re.compile(rb"(?!inf|ln|na|nu|no)[A-Za-z]", re.IGNORECASE)
 
 
 def read(block: Block, layout: Layout, settings: Settings) -> Iterator[Batch | SoftmaxError]:
-    """The vectors of a block, in batches, and the mistakes among them, in order."""
+    """Yield the vectors of a block in batches, and the errors among them, in order."""
     if batch := plain.read(block, layout, settings):
         yield batch
         return
@@ -45,9 +59,9 @@ def read(block: Block, layout: Layout, settings: Settings) -> Iterator[Batch | S
     for line, record in records(block, layout):
         try:
             row = _read_row(line, record, layout, settings)
-        except SoftmaxError as mistake:
+        except SoftmaxError as error:
             yield from rows.flush()
-            yield mistake.at(layout.place(line))
+            yield error.at(layout.place(line))
             continue
         if not rows.takes(row):
             yield from rows.flush()
@@ -64,13 +78,14 @@ def gather(batches: Sequence[Batch], layout: Layout, settings: Settings) -> Batc
     values = np.concatenate([batch.values for batch in batches]).reshape(1, -1)
     if np.isneginf(values).all():
         raise AllMasked(layout.place(batches[0].lines[0]))
+    kept = tuple(
+        [text for run in runs for text in run]
+        for runs in zip(*(batch.kept for batch in batches), strict=True)
+    )
     return Batch(
         values=values,
-        classes=labels_for(values.size, settings),
-        kept=tuple(
-            [text for run in runs for text in run]
-            for runs in zip(*(batch.kept for batch in batches), strict=True)
-        ),
+        classes=labels_for(values.size, settings) or _names_beside(kept, layout, settings),
+        kept=kept,
         lines=(batches[0].lines[0],),
         typed=[[row[0] for batch in batches for row in batch.typed or ()]]
         if settings.digits
@@ -78,29 +93,53 @@ def gather(batches: Sequence[Batch], layout: Layout, settings: Settings) -> Batc
     )
 
 
-# ── rows ─────────────────────────────────────────────────────────────────────────────────
+def _names_beside(
+    kept: Sequence[Sequence[bytes]], layout: Layout, settings: Settings
+) -> tuple[str, ...] | None:
+    """The cells of the one kept column that is text without repeats, as names of classes."""
+    columns = [
+        column
+        for run in kept
+        for column in zip(*(cells(text, layout.delimiter) for text in run), strict=True)
+    ]
+    if layout.append:  # the whole row is kept
+        columns = [columns[column] for column in layout.kept]
+    names = [column for column in columns if _are_names(column, settings)]
+    return tuple(text_of(cell).strip() for cell in names[0]) if len(names) == 1 else None
+
+
+def _are_names(column: Sequence[bytes], settings: Settings) -> bool:
+    if len(set(column)) < len(column):
+        return False
+    texts = [text_of(cell).strip() for cell in column if not _CLEARLY_TEXT.match(cell)]
+    return all(is_text(text, settings) for text in texts)
 
 
 def records(block: Block, layout: Layout) -> Iterator[tuple[int, bytes]]:
-    """The records of a block that are not blank, each with the number of its first line."""
+    """Yield the records of a block that are not blank, each with its first line."""
     if layout.json:
         yield from json_rows.records(block)
         return
+    blanks = b" " if layout.delimiter == b"\t" else b" \t"  # a line of tabs is a row of cells
     lines = enumerate(block.text.removesuffix(b"\n").split(b"\n"), block.line)
     for line, text in lines:
         record = text
-        if text.count(b'"') % 2:
-            record = b"\n".join([text, *_until_quote_closes(lines)])
+        if b'"' in text:
+            record = _until_quotes_close(text, lines, layout.edges)
         record = record.removesuffix(b"\r")
-        if record.strip(b" \t"):
+        if record.strip(blanks):
             yield line, record
 
 
-def _until_quote_closes(lines: Iterator[tuple[int, bytes]]) -> Iterator[bytes]:
-    for _, text in lines:
-        yield text
-        if text.count(b'"') % 2:
-            return
+def _until_quotes_close(text: bytes, lines: Iterator[tuple[int, bytes]], edges: bytes) -> bytes:
+    cut = RecordCut(edges)
+    parts = [text]
+    while not cut(parts[-1] + b"\n"):
+        _, more = next(lines, (0, None))
+        if more is None:
+            break
+        parts.append(more)
+    return b"\n".join(parts)
 
 
 class _Row(NamedTuple):
@@ -115,12 +154,16 @@ def _read_row(line: int, record: bytes, layout: Layout, settings: Settings) -> _
     """One vector from its record.
 
     Raises:
-        SoftmaxError: the record is no row of this table, or its vector has no softmax.
+        SoftmaxError: the record is not a row of this table, or its vector has no softmax.
     """
     check_text(record, layout)
+    if layout.free:
+        layout = layout._replace(delimiter=delimiter_of(record, settings))
     row = row_cells(record, layout)
     if len(row) != layout.width and not layout.ragged:
-        raise _wrong_width(len(row), layout)
+        raise _wrong_width(row, layout)
+    if layout.blank is not None:
+        _check_blank(row[layout.blank], line, layout)
     columns = range(len(row)) if layout.ragged else layout.logits
     logits = [row[column] for column in columns]
     values = None if settings.decimal_comma or settings.digits else plain_floats(logits)
@@ -128,7 +171,7 @@ def _read_row(line: int, record: bytes, layout: Layout, settings: Settings) -> _
     if values is None:
         cells = [_Cell(row[column], column, line, layout) for column in columns]
         texts = [_text(cell, settings) for cell in cells]
-        values = [_value(text, cell) for text, cell in zip(texts, cells, strict=True)]
+        values = [_value(text, cell, settings) for text, cell in zip(texts, cells, strict=True)]
         typed = _typed(texts) if settings.digits else None
     if not layout.is_column and values.count(-math.inf) == len(values):
         raise AllMasked
@@ -144,10 +187,10 @@ def row_cells(record: bytes, layout: Layout) -> list[bytes]:
 
 
 def _kept_runs(row: Sequence[bytes], layout: Layout) -> tuple[bytes, ...]:
+    for column in range(len(row)) if layout.ragged else layout.kept:
+        text_of(row[column])  # a stray quote would come out in the answer
     if layout.append:
         return (layout.delimiter.join(row),)
-    for column in layout.kept:
-        text_of(row[column])  # a quote that stands wrong would stand wrong in the answer too
     return tuple(
         layout.delimiter.join(row[first : last + 1])
         for is_logits, first, last in layout.segments
@@ -155,14 +198,34 @@ def _kept_runs(row: Sequence[bytes], layout: Layout) -> tuple[bytes, ...]:
     )
 
 
-def _wrong_width(found: int, layout: Layout) -> WrongWidth:
-    plain_lines = layout.header is None and not layout.kept
-    remedy = "; --ragged lets every line be a vector" if plain_lines else ""
-    return WrongWidth(found=found, expected=layout.width, remedy=remedy)
+def _check_blank(cell: bytes, line: int, layout: Layout) -> None:
+    """Refuse a value in the column that the first row leaves empty at the end of the line.
+
+    Raises:
+        ExtraCell: the cell is not empty.
+    """
+    text = text_of(cell).strip()
+    if text:
+        raise ExtraCell(layout.place(line, layout.blank), text=text)
+
+
+def _wrong_width(row: Sequence[bytes], layout: Layout) -> WrongWidth:
+    found, expected = len(row), layout.width
+    if layout.header is None and not layout.kept:
+        remedy = "; --ragged lets every line be a vector of its own length"
+    elif layout.json:
+        remedy = ""
+    elif found < expected:
+        remedy = "; an empty cell needs its delimiter too"
+    else:
+        delimiter = "a blank" if layout.delimiter == BLANK else quoted(layout.delimiter.decode())
+        remedy = f"; a cell that holds {delimiter} must stand in double quotes"
+    cells = "1 cell" if found == 1 else f"{found} cells"
+    return WrongWidth(reason=f"the row has {cells}, and the first row has {expected}{remedy}")
 
 
 def check_text(record: bytes, layout: Layout) -> None:
-    """Refuse bytes that no table of text holds.
+    """Refuse bytes that are not text.
 
     Raises:
         SoftmaxError: a NUL, a carriage return in the middle of a line, or broken UTF-8.
@@ -175,16 +238,9 @@ def check_text(record: bytes, layout: Layout) -> None:
         except UnicodeDecodeError as error:
             byte = record[error.start]
             raise NotText(reason=f"byte 0x{byte:02x} is not UTF-8") from None
-    if layout.json:
-        return
-    if b"\r" in record and b"\r" in b"".join(record.split(b'"')[::2]):
+    if not layout.json and b"\r" in record and b"\r" in outside_quotes(record, layout.edges):
         reason = "a carriage return within the line: end lines with LF or CRLF (tr '\\r' '\\n')"
         raise NotText(reason=reason)
-    if record.count(b'"') % 2:
-        raise UnterminatedQuote
-
-
-# ── cells ────────────────────────────────────────────────────────────────────────────────
 
 
 class _Cell(NamedTuple):
@@ -197,7 +253,7 @@ class _Cell(NamedTuple):
 
     @property
     def text(self) -> str:
-        """What it says, as its author typed it."""
+        """What the cell says, as it was typed."""
         return text_of(self.raw)
 
     @property
@@ -208,22 +264,27 @@ class _Cell(NamedTuple):
 def _text(cell: _Cell, settings: Settings) -> str:
     """What a logit cell says; a missing one says -inf if that was asked for."""
     try:
-        text = as_typed(cell.text, settings)
-        if text.strip(BLANKS):
-            return text
-        if settings.missing == "mask":
-            return "-inf"
-        raise MissingCell
-    except SoftmaxError as mistake:
-        raise mistake.at(cell.place) from None
+        text = cell.text
+    except SoftmaxError as error:
+        raise error.at(cell.place) from None
+    if not is_missing(text):
+        return as_typed(text, settings)
+    if settings.missing == "mask":
+        return "-inf"
+    word = text.strip()
+    reason = f"{quoted(word)} is a missing value" if word else "the cell is empty"
+    raise MissingCell(cell.place, reason=reason)
 
 
-def _value(text: str, cell: _Cell) -> float:
+def _value(text: str, cell: _Cell, settings: Settings) -> float:
+    typed = cell.text
     try:
         return to_logit(text)
-    except SoftmaxError as mistake:
-        mistake.data["text"] = cell.text
-        raise mistake.at(cell.place) from None
+    except SoftmaxError as error:
+        is_decimal = not settings.decimal_comma and needs_decimal_comma(typed)
+        told = NeedsDecimalComma() if is_decimal and isinstance(error, NotANumber) else error
+        told.data["text"] = typed
+        raise told.at(cell.place) from None
 
 
 def _typed(texts: Sequence[str]) -> "list[Number]":
@@ -235,11 +296,8 @@ def _target(cell: bytes, line: int, layout: Layout, settings: Settings) -> int:
     place = layout.place(line, layout.target)
     try:
         return class_index(text_of(cell).strip(), len(layout.logits), layout.classes, settings)
-    except SoftmaxError as mistake:
-        raise mistake.at(place) from None
-
-
-# ── batches ──────────────────────────────────────────────────────────────────────────────
+    except SoftmaxError as error:
+        raise error.at(place) from None
 
 
 @dataclass

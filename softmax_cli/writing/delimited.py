@@ -155,7 +155,7 @@ class Delimited(NamedTuple):
         text = figures.lines(values, self.settings.precision)
         own_comma = self.settings.decimal_comma and self.settings.format == "delimited"
         if self.delimiter == b",":
-            return text
+            return _in_quotes(text) if own_comma else text
         signs = bytes.maketrans(b",.", self.delimiter + (b"," if own_comma else b"."))
         return text.translate(signs)
 
@@ -246,7 +246,7 @@ class Delimited(NamedTuple):
         vector = first + np.arange(len(rows)) // len(part)
         output = np.resize(np.asarray(answer.outputs)[part.start : part.stop], len(rows))
         columns = self._beside(batch, vector, output)
-        if batch.classes:
+        if self.layout.classes:
             columns.append(list(map(self._named(batch), output.tolist())))
         return [*columns, self._numbers(rows).split(b"\n")]
 
@@ -255,6 +255,12 @@ def _spread(answer: Vectors) -> Vectors:
     """Return the answer to a column's one vector as rows of one number each."""
     loss = None if answer.loss is None else np.repeat(answer.loss, answer.values.size)
     return answer._replace(values=answer.values.reshape(-1, 1), loss=loss)
+
+
+def _in_quotes(text: bytes) -> bytes:
+    """Return numbers with decimal commas, each in quotes since a comma is the delimiter too."""
+    quoted = text.replace(b",", b'";"').replace(b"\n", b'"\n"').replace(b".", b",")
+    return b'"' + quoted.replace(b";", b",") + b'"'
 
 
 def quantity(settings: Settings) -> str:

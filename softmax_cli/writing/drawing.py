@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Any, Generic, TypeGuard, TypeVar
 import numpy as np
 
 from softmax_cli.settings import Settings
-from softmax_cli.values import Answer, Batch, Matrices, Of, OfClass, OfWeights, Ranking, Vectors
+from softmax_cli.values import (
+    Answer,
+    Batch,
+    Matrices,
+    Of,
+    OfClass,
+    OfWeights,
+    Ranking,
+    Vectors,
+    shown_line,
+)
 from softmax_cli.writing.columns import (
     Column,
     aligned,
@@ -287,7 +297,7 @@ def told_apart(
                 label = tuple(map(terminal.shown, cells[index]))
                 heads = tuple(map(terminal.shown, kept_names)) or ("",) * len(label)
             elif len(batch.lines) and batch.lines[index]:
-                heads, label = ("line",), (str(batch.lines[index]),)
+                heads, label = ("line",), (shown_line(batch.lines[index]),)
             vectors.append(One(answer, index, label))
     return heads, vectors
 

@@ -14,7 +14,8 @@ from softmax_cli.settings import Settings
 
 GRAD = Settings("grad")
 ONE, ZERO = Settings("grad", zero_based=False), Settings("grad", zero_based=True)
-ANIMALS = ("cat", "dog", "2")
+ANIMALS = ("cat", "dog", "bird")
+DIGITS = ("1", "2", "3")
 
 
 @given(st.integers(1, 50), st.data())
@@ -26,10 +27,47 @@ def test_numbers_count_from_1_or_from_0(count, data):
     assert chosen_class("--output", str(index), count, None, ZERO) == index
 
 
-def test_a_name_comes_before_a_number():
-    assert class_index("2", 3, ANIMALS, GRAD) == 2
-    assert chosen_class("--target", "2", 3, ANIMALS, GRAD) == 2
-    assert chosen_class("--target", "1", 3, ANIMALS, GRAD) == 0
+@given(st.permutations(["0", "1", "2", "7"]), st.data())
+def test_where_names_are_whole_numbers_a_number_is_a_name(names, data):
+    name = data.draw(st.sampled_from(names))
+    for text in (name, name + ".0", name + "."):
+        assert class_index(text, 4, names, GRAD) == names.index(name)
+        assert chosen_class("--target", text, 4, names, GRAD) == names.index(name)
+
+
+@pytest.mark.parametrize("text", ["0", "4", "3"])
+def test_where_a_name_is_a_whole_number_no_number_is_a_position(text):
+    for names in (("1", "2", "9"), ("cat", "dog", "2")):
+        with pytest.raises(UnknownTarget, match=r"is not a class: "):
+            class_index(text, 3, names, GRAD)
+        with pytest.raises(UnknownClass, match=r"--output: .* is not a class: "):
+            chosen_class("--output", text, 3, names, GRAD)
+
+
+@given(st.permutations(["0", "1", "2"]), st.integers(0, 2))
+def test_where_numbers_are_said_to_be_positions_no_number_is_a_name(names, index):
+    for settings, first in ((ZERO, 0), (ONE, 1)):
+        assert class_index(str(index + first), 3, names, settings) == index
+        assert class_index(f"{index + first}.0", 3, names, settings) == index
+        assert chosen_class("--target", str(index + first), 3, names, settings) == index
+
+
+def test_a_name_that_is_not_a_number_is_a_name_whatever_numbers_are():
+    for settings in (GRAD, ZERO, ONE):
+        assert class_index("dog", 3, ANIMALS, settings) == 1
+        assert chosen_class("--target", "dog", 3, ANIMALS, settings) == 1
+
+
+def test_a_mistyped_name_is_told_the_nearest_one():
+    for text in ("cta", "Cat", "caat"):
+        with pytest.raises(
+            UnknownClass, match=r"--target: .* is not a class: did you mean 'cat'\?"
+        ):
+            chosen_class("--target", text, 3, ANIMALS, GRAD)
+        with pytest.raises(UnknownTarget, match=r"is not a class: did you mean 'cat'\?"):
+            class_index(text, 3, ANIMALS, GRAD)
+    with pytest.raises(UnknownClass, match=r"is not a class: there are 'cat', 'dog', 'bird'$"):
+        chosen_class("--target", "zebra", 3, ANIMALS, GRAD)
 
 
 @pytest.mark.parametrize("text", ["0", "4", "-1", "9" * 18, "9" * 5000])
@@ -40,7 +78,7 @@ def test_a_number_of_no_class_is_refused_with_those_there_are(text):
         chosen_class("--output", text, 3, None, GRAD)
 
 
-@pytest.mark.parametrize("text", ["bird", "+-1", "--1", "1.0", "1 ", "²", "１", "", "-"])
+@pytest.mark.parametrize("text", ["fish", "+-1", "--1", "1.5", "1 ", "²", "１", "", "-"])
 def test_what_is_neither_name_nor_number_is_no_class(text):
     with pytest.raises((UnknownTarget, MissingTarget)):
         class_index(text, 3, ANIMALS, ONE)
@@ -48,7 +86,7 @@ def test_what_is_neither_name_nor_number_is_no_class(text):
         chosen_class("--target", text, 3, ANIMALS, GRAD)
 
 
-@pytest.mark.parametrize("text", ["0", "1", "+3", "9" * 5000])
+@pytest.mark.parametrize("text", ["0", "1", "+3", "2.0", "9" * 5000])
 def test_a_numbered_target_asks_where_numbers_start(text):
     with pytest.raises(UnclearTarget, match="say --zero-based or --one-based") as caught:
         class_index(text, 3, ("a", "b", "c"), GRAD)

@@ -12,27 +12,24 @@ from softmax_cli.settings import Settings
 EVAL = Settings("eval")
 COMMAS = Settings("eval", decimal_comma=True)
 delimiters = st.sampled_from([b",", b";", b"\t", b"|", b":"])
-said = st.text('ab,;\t|:" \n\r' + "é", max_size=6)
-
-
-# ── a record and its cells ───────────────────────────────────────────────────────────────
+texts_of_cells = st.text('ab,;\t|:" \n\r' + "é", max_size=6)
 
 
 @settings(max_examples=150)
-@given(st.lists(said, min_size=1, max_size=5), delimiters)
+@given(st.lists(texts_of_cells, min_size=1, max_size=5), delimiters)
 def test_cells_written_are_cells_read(texts, delimiter):
     record = delimiter.join(raw_of(text, delimiter) for text in texts)
     assert [text_of(cell) for cell in cells(record, delimiter)] == texts
 
 
-@given(st.lists(said, min_size=2, max_size=5), delimiters)
+@given(st.lists(texts_of_cells, min_size=2, max_size=5), delimiters)
 def test_cells_are_those_of_the_csv_module(texts, delimiter):
     record = delimiter.join(raw_of(text, delimiter) for text in texts)
     lines = io.StringIO(record.decode(), newline="")
     assert list(csv.reader(lines, delimiter=delimiter.decode())) == [texts]
 
 
-@given(st.lists(said.filter(lambda text: text.strip("\r\n ")), min_size=1, max_size=5))
+@given(st.lists(texts_of_cells.filter(lambda text: text.strip("\r\n ")), min_size=1, max_size=5))
 def test_a_blank_stands_for_a_run_of_blanks(texts):
     record = b"  " + b" \t ".join(raw_of(text, b" ") for text in texts) + b"\t"
     assert [text_of(cell) for cell in cells(record, b" ")] == texts
@@ -51,13 +48,13 @@ def test_a_cell_is_quoted_only_where_it_must_be(delimiter):
     assert raw_of("a" + delimiter.decode(), delimiter) == b'"a' + delimiter + b'"'
 
 
-@pytest.mark.parametrize("cell", [b'a"b"', b'"a"b', b' "a"', b'"a"b"c"', b'a""'])
+@pytest.mark.parametrize("cell", [b'a"', b'a"b"', b'"a"b', b' "a"', b'"a"b"c"', b'a""'])
 def test_quotes_stand_around_a_whole_cell(cell):
     with pytest.raises(StrayQuote):
         text_of(cell)
 
 
-@pytest.mark.parametrize("cell", [b'"', b'"a', b'a"', b'"a""'])
+@pytest.mark.parametrize("cell", [b'"', b'"a', b'"a""', b'"a,"",b'])
 def test_quotes_are_closed(cell):
     with pytest.raises(UnterminatedQuote):
         text_of(cell)
@@ -66,9 +63,6 @@ def test_quotes_are_closed(cell):
 def test_a_cell_is_utf_8():
     with pytest.raises(NotText, match=r"'a\\xff' is not UTF-8"):
         text_of(b"a\xff")
-
-
-# ── the delimiter ────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
@@ -85,6 +79,8 @@ def test_a_cell_is_utf_8():
         (b'"a""b"  1', b" "),
         (b"a", b","),
         (b' "a b" ', b","),
+        (b'5 "disk,a', b","),
+        (b'a;b"c,d"', b";"),
     ],
 )
 def test_the_delimiter_is_the_first_of_five_outside_quotes(record, delimiter):
@@ -93,7 +89,17 @@ def test_the_delimiter_is_the_first_of_five_outside_quotes(record, delimiter):
 
 @pytest.mark.parametrize(
     ("record", "delimiter"),
-    [(b"1,5", b";"), (b"1,5 2,5", b" "), (b"1,5;2", b";"), (b"1,5|2", b"|")],
+    [
+        (b"1,5", b";"),
+        (b"1,5 2,5", b" "),
+        (b"1,5;2", b";"),
+        (b"1,5|2", b"|"),
+        (b"-inf 1,5", b" "),
+        (b'"1,5","2,5"', b","),
+        (b'"1,5" , "2,5"', b","),
+        (b"a,b", b","),
+        (b'"a";"b,c"', b";"),
+    ],
 )
 def test_a_decimal_comma_is_no_delimiter(record, delimiter):
     assert delimiter_of(record, COMMAS) == delimiter
@@ -113,9 +119,6 @@ def test_a_delimiter_that_is_asked_for_is_taken(name, delimiter):
 def test_a_delimiter_is_one_character_that_is_in_no_number(name):
     with pytest.raises(UsageError, match="--delimiter"):
         delimiter_of(b"a,b", Settings("eval", delimiter=name))
-
-
-# ── lists and decimal signs ──────────────────────────────────────────────────────────────
 
 
 @given(st.lists(st.text("ab, \"'é", max_size=5), min_size=1, max_size=5))

@@ -18,7 +18,7 @@ def table(text, **options):
     os.write(writer, text)
     os.close(writer)
     try:
-        yield open_table(reader, "t.csv", Settings("eval", quiet=True, **options))
+        yield open_table(reader, "t.csv", Settings("eval", **{"quiet": True, **options}))
     finally:
         os.close(reader)
 
@@ -34,7 +34,7 @@ def values(text, **options):
         return opened.layout.header, [row for piece in pieces for row in piece.values.tolist()]
 
 
-def mistake(text, **options):
+def error(text, **options):
     with pytest.raises(SoftmaxError) as caught:
         values(text, **options)
     return caught.value
@@ -65,38 +65,23 @@ def test_a_first_row_of_numbers_is_data():
     assert values(b"1,2") == (None, [[1, 2]])
 
 
-@pytest.mark.parametrize(
-    ("text", "reason"),
-    [
-        (b"1,NA\n2,3\n", "t.csv:1: taken as the header, since 'NA' is not a number; --no-header"),
-        (b"\n1,\n2,3\n", "t.csv:2: taken as the header, since a cell is empty; --no-header"),
-    ],
-)
-def test_a_first_row_with_a_hole_is_a_header_with_a_note(text, reason):
-    # a column without a name is kept unless it is named
-    with table(text, columns="1-2") as opened:
-        assert opened.notes[0].startswith(reason)
-    with table(text, columns="1-2", header=True) as opened:
-        assert opened.notes == ()
-
-
 @pytest.mark.parametrize("text", [b"", b"\n", b" \t\n\r\n", b"\xef\xbb\xbf", b"[]", b"{}", b"[[]]"])
 def test_an_input_without_a_row_is_empty(text):
-    assert isinstance(mistake(text), Empty)
+    assert isinstance(error(text), Empty)
 
 
 def test_a_table_that_is_only_a_header_says_why_it_was_taken_for_one():
-    found = mistake(b"1,2x\n")
+    found = error(b"1,2x\n")
     assert isinstance(found, OnlyAHeader)
     assert str(found).startswith("t.csv:1: '2x' is not a number, so the only row is a header")
-    assert isinstance(mistake(b"1,2\n", header=True), Empty)
+    assert isinstance(error(b"1,2\n", header=True), Empty)
 
 
 def test_text_among_the_logits_is_refused_at_once():
-    assert isinstance(mistake(b"k,a\nAnn,1\n"), HoldsText)
+    assert isinstance(error(b"k,a\nAnn,1\n"), HoldsText)
 
 
-def test_another_mistake_in_the_first_row_is_left_to_the_reader_of_rows():
+def test_another_error_in_the_first_row_is_left_to_the_reader_of_rows():
     with table(b'a,b\n1,"2"3\n4,5\n') as opened:
         pieces = [piece for block in opened.blocks for piece in read(block, opened.layout, QUIET)]
     assert str(pieces[0]).startswith("t.csv:2: column 'b': a quote stands inside the cell")
@@ -107,10 +92,7 @@ def test_another_mistake_in_the_first_row_is_left_to_the_reader_of_rows():
     "text", [b"a,b\x00\n1,2\n", b"a,\xff\n1,2\n", b"a,b\rc\n1,2\n", b'a,"b"c\n1,2\n']
 )
 def test_a_first_row_that_is_no_text_is_refused_with_its_line(text):
-    assert str(mistake(text)).startswith("t.csv:1: ")
-
-
-# ── JSON ─────────────────────────────────────────────────────────────────────────────────
+    assert str(error(text)).startswith("t.csv:1: ")
 
 
 @pytest.mark.parametrize(
@@ -139,3 +121,142 @@ def test_an_array_of_numbers_is_a_header_if_it_is_said():
 def test_an_object_may_be_named_in_any_characters():
     header, _ = values('{"a\\"b": 1, "c,d": 2, "é😀": 3}'.encode())
     assert header == ('a"b', "c,d", "é😀")
+
+
+def lines_of(text, **options):
+    """The layout, and the line of each row."""
+    with table(text, **options) as opened:
+        pieces = [piece for block in opened.blocks for piece in read(block, opened.layout, QUIET)]
+        return opened.layout, [line for piece in pieces for line in piece.lines]
+
+
+def test_the_header_of_r_is_one_cell_short_and_the_names_of_its_rows_are_kept():
+    layout, lines = lines_of(b'"a" "b"\n"1" 0.5 2\n"2" 1 3\n')
+    assert (layout.header, layout.logits, layout.classes) == (("", "a", "b"), (1, 2), ("a", "b"))
+    assert (layout.raw_header[0], lines) == (b'""', [2, 3])
+    layout, _ = lines_of(b"a,b\nAnn,0.5,2\nBob,1,3\n")
+    assert (layout.header, layout.kept) == (("", "a", "b"), (0,))
+
+
+@pytest.mark.parametrize("text", [b"a,b\n1,2,\n3,4,\n", b"a,b,\n1,2,\n3,4,\n", b"1,2,\n3,4,\n"])
+def test_a_delimiter_may_end_every_line(text):
+    layout, _ = lines_of(text)
+    assert (layout.logits, layout.kept) == ((0, 1), (2,))
+    assert values(text)[1] == [[1, 2], [3, 4]]
+
+
+@pytest.mark.parametrize(
+    "first", [b"sep=;\n", b"sep=;\r\n", b'"sep=;"\n', b"\n sep=;\n"[0:1] + b"sep=;\n"]
+)
+def test_the_separator_that_excel_names_is_the_delimiter(first):
+    layout, lines = lines_of(first + b"a,x;b\n1;2\n")
+    assert (layout.delimiter, layout.header) == (b";", ("a,x", "b"))
+    assert lines == [first.count(b"\n") + 2]
+
+
+def test_a_value_behind_the_delimiter_that_ends_the_first_line_is_not_dropped():
+    for text in (b"a,b\n1,2,\n3,4,5\n", b"1,2,\n3,4,5\n"):
+        with table(text) as opened:
+            pieces = [p for block in opened.blocks for p in read(block, opened.layout, QUIET)]
+        assert "'5' follows the delimiter that ends the first row" in str(pieces[-1])
+
+
+def test_what_only_looks_like_a_separator_line_is_a_header():
+    assert values(b"sep=x\n1\n2\n") == (("sep=x",), [[1], [2]])
+
+
+@pytest.mark.parametrize(
+    ("text", "header"),
+    [
+        (b"# made today, by me\n#\na,b\n1,2\n", ("a", "b")),
+        (b"# a,b\n1,2\n", ("a", "b")),
+        (b"# a b\n1.0 2.0\n", ("a", "b")),
+        (b"# by me\n# a,b\n\n1,2\n", ("a", "b")),
+        (b"#a\tb\n1\t2\n", ("a", "b")),
+        (b"# made, today, by me\n1,2\n", None),
+        (b"# 1,2\n3,4\n", None),
+        (b"#\n1,2\n", None),
+    ],
+)
+def test_comments_come_before_the_header_or_hold_it(text, header):
+    assert values(text)[0] == header
+    assert lines_of(text)[1] == [text.count(b"\n")]
+
+
+def test_comments_come_before_ragged_lines_too():
+    assert values(b"# a,b\n\n1,2\n3\n", ragged=True) == (None, [[1, 2], [3]])
+
+
+def test_a_header_behind_a_mark_stays_as_it_came():
+    assert lines_of(b"#id,a,b\n7,1,2\n", keep="id")[0].raw_header == (b"#id", b"a", b"b")
+    assert lines_of(b"# a,b\n1,2\n")[0].raw_header == (b"# a", b"b")
+    header = lines_of(b"#id,a,b,word\n7,1,2,x\n", keep="id,word")[0].header
+    assert header == ("id", "a", "b", "word")
+
+
+def test_an_input_of_comments_alone_is_empty():
+    assert isinstance(error(b"# a\n# b\n"), Empty)
+
+
+def test_a_first_line_of_one_cell_settles_no_delimiter_of_ragged_lines():
+    for text in (b"5\n1 2\n", b"5\n1;2\n", b"5\n1\t2\n"):
+        assert values(text, ragged=True) == (None, [[5], [1, 2]])
+    assert values(b"5\n1,5 2\n", ragged=True, decimal_comma=True) == (None, [[5], [1.5, 2]])
+
+
+@pytest.fixture
+def files(tmp_path):
+    """A function that writes texts to files and opens them as one table."""
+
+    def opened(*texts, **options):
+        paths = []
+        for number, text in enumerate(texts):
+            paths.append(tmp_path / f"{number}.csv")
+            paths[-1].write_bytes(text)
+        settings = Settings("eval", quiet=True, **options)
+        with paths[0].open("rb") as first:
+            found = open_table(first.fileno(), "0.csv", settings, [*map(str, paths[1:])])
+            return [
+                piece for block in found.blocks for piece in read(block, found.layout, settings)
+            ], found.layout
+
+    return opened
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        (b"a,b\n1,2\n", b"a,b\n3,4\n", b"a,b\n5,6"),
+        (b"1,2", b"3,4\n5,6\n"),
+        (b"a,b\n1,2\n", b'\n "a" ,b\r\n3,4\r\n5,6\r\n'.replace(b' "a" ', b'"a"')),
+        (b"a,b\n1,2\n3,4\n", b"a,b\n", b"# more\na,b\n5,6\n"),
+        (b"# a,b\n1,2\n3,4\n", b"# a,b\n5,6\n"),
+        (b"[1,2]\n", b"[[3,4],[5,6]]"),
+        (b'{"a":1,"b":2}', b'[{"a":3,"b":4},{"a":5,"b":6}]'),
+    ],
+)
+def test_files_of_the_same_columns_are_read_one_after_another(files, texts):
+    pieces, _ = files(*texts)
+    assert [row for piece in pieces for row in piece.values.tolist()] == [[1, 2], [3, 4], [5, 6]]
+
+
+def test_an_error_in_a_further_file_names_it_and_its_line(files):
+    pieces, layout = files(b"a,b\n1,2\n", b"a,b\n3,4\n\n5,x\n")
+    assert str(pieces[-1]).endswith("/1.csv:4: column 'b': 'x' is not a number")
+    assert [str(layout.place(line))[-7:] for line in pieces[1].lines] == ["1.csv:2"]
+
+
+@pytest.mark.parametrize(
+    ("texts", "sentence"),
+    [
+        ((b"a,b\n1,2\n", b"\na,c\n"), "1.csv:2: .* column 2 is 'c', not 'b'"),
+        ((b"a,b\n1,2\n", b"a,b,c\n"), "1.csv:1: .* it has 3 columns, not 2"),
+        ((b"a,b\n1,2\n", b"1,2\n"), "1.csv:1: .* column 1 is '1', not 'a'"),
+        ((b"a,b\n1,2\n", b"[1,2]"), "1.csv: .* it holds JSON, and the first file delimited text"),
+        ((b"a,b\n1,2\n", b""), "1.csv: the input holds no numbers"),
+        ((b"1,2\n", b'1,"2'), "1.csv:1: a quote opens here and is never closed"),
+    ],
+)
+def test_a_further_file_of_other_columns_is_refused(files, texts, sentence):
+    with pytest.raises(SoftmaxError, match=sentence):
+        files(*texts)

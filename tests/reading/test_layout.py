@@ -2,9 +2,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from softmax_cli.errors import HoldsText, UnknownColumn, UsageError
-from softmax_cli.reading.layout import Layout, check_first_row, choose, is_number, lay_out
+from softmax_cli.errors import HoldsText, UsageError
+from softmax_cli.reading.layout import Layout, check_first_row, lay_out
+from softmax_cli.reading.numbers import is_number
 from softmax_cli.settings import Settings
+from softmax_cli.values import LINES_OF_A_FILE
 
 EVAL = Settings("eval")
 START = Layout("t.csv")
@@ -19,9 +21,6 @@ def having(**options):
     return Settings("eval", **options)
 
 
-# ── the header ───────────────────────────────────────────────────────────────────────────
-
-
 @pytest.mark.parametrize(
     "row", [b"1,2", b" 1 , -inf", b"1/3,ln(2)", b"1e400,1", b"1/0,ln(0)", b"inf,1"]
 )
@@ -31,9 +30,51 @@ def test_a_row_of_numbers_is_data(row):
     assert (layout.header, layout.classes, layout.raw_header) == (None, None, ())
 
 
-@pytest.mark.parametrize("row", [b"a,b", b"1,b", b",2", b"1,nan", b'"a,b",1', b"1_0,2"[0:5]])
-def test_a_row_with_a_cell_that_is_no_number_is_a_header(row):
-    assert lay_out(row.split(b",") if b'"' not in row else [b'"a,b"', b"1"], 1, START, EVAL)[1]
+@pytest.mark.parametrize("row", [b"1,", b",2", b"1,nan", b"NA,None", b",", b"1,null"])
+def test_a_missing_cell_is_not_text_and_makes_no_header(row):
+    assert not laid_out(row)[1]
+
+
+@pytest.mark.parametrize("row", [b"a,b", b"1,b", b"1,2x", b"1_0,2", b"x", b"1,-"])
+def test_a_row_with_text_among_the_logits_is_a_header(row):
+    assert laid_out(row)[1]
+
+
+@pytest.mark.parametrize(
+    ("row", "options"),
+    [
+        (b"A,1,2", {"columns": "2-3"}),
+        (b"A,1,2", {"columns": "3,2"}),
+        (b"A,1,2", {"keep": "1"}),
+        (b"A,1,2", {"target_column": "1"}),
+        (b"A,1,B,2", {"keep": "1,3"}),
+    ],
+)
+def test_a_header_is_judged_by_the_logit_columns(row, options):
+    layout, has_header = laid_out(row, having(**options))
+    assert not has_header
+    assert layout.logits == tuple(i for i, cell in enumerate(row.split(b",")) if cell.isdigit())
+
+
+@pytest.mark.parametrize("options", [{"columns": "a-b"}, {"columns": "2-"}, {"keep": "id"}])
+def test_options_that_name_columns_by_name_need_the_header(options):
+    layout, has_header = laid_out(b"id,a,b", having(**options))
+    assert has_header
+    assert layout.classes == ("a", "b")
+
+
+def test_numbers_that_only_a_decimal_comma_makes_are_not_a_header():
+    assert not lay_out([b"1,5", b"2,5"], 1, START, EVAL)[1]
+    assert not lay_out([b"1,5", b"2,5"], 1, START, having(decimal_comma=True))[1]
+    assert lay_out([b"1.5", b"2,5"], 1, START, having(decimal_comma=True))[1]
+
+
+def test_a_delimiter_at_the_end_of_the_first_row_adds_no_logit():
+    layout, has_header = laid_out(b"1,2,")
+    assert (has_header, layout.logits, layout.blank, layout.width) == (False, (0, 1), 2, 3)
+    masked, _ = laid_out(b"1,2,", having(missing="mask"))
+    assert (masked.logits, masked.blank) == ((0, 1, 2), None)
+    assert laid_out(b"a,b,")[0].classes == ("a", "b")
 
 
 def test_the_options_overrule_what_the_first_row_looks_like():
@@ -59,42 +100,6 @@ def test_labels_name_the_classes_instead():
 @pytest.mark.parametrize("text", ["1", "-inf", "+inf", "1e400", "1/0", "ln(0)", " 2 "])
 def test_what_the_grammar_takes_is_a_number_though_it_may_be_of_no_use(text):
     assert is_number(text)
-
-
-# ── which columns ────────────────────────────────────────────────────────────────────────
-
-
-@pytest.mark.parametrize(
-    ("wanted", "columns"),
-    [
-        ("a", {0}),
-        ("2", {1}),
-        ("2-3", {1, 2}),
-        ("3-", {2, 3, 4}),
-        ("-2", {0, 1}),
-        ("logit_*", {1, 2}),
-        ("logit_?,a", {0, 1, 2}),
-        ("5", {3}),
-        (' "x,y" , 1', {0, 4}),
-        ("1,1-2,a", {0, 1}),
-        ("*", {0, 1, 2, 3, 4}),
-    ],
-)
-def test_columns_are_named_by_name_position_range_and_glob(wanted, columns):
-    assert choose("--columns", wanted, 5, ["a", "logit_1", "logit_2", "5", "x,y"]) == columns
-
-
-def test_a_name_that_looks_like_a_range_or_a_glob_is_a_name():
-    assert choose("--keep", "1-2", 3, ["a", "1-2", "*"]) == {1}
-    assert choose("--keep", "*", 3, ["a", "1-2", "*"]) == {2}
-
-
-@pytest.mark.parametrize(
-    "wanted", ["x", "0", "6", "3-2", "0-1", "4-9", "-", "", "a,,b", "9" * 5000, "1-" + "9" * 99]
-)
-def test_a_column_that_is_not_there_is_refused_with_those_that_are(wanted):
-    with pytest.raises(UnknownColumn, match=r"--columns: .* is not a column: there are 'a', 'b'"):
-        choose("--columns", wanted, 5, list("abcde"))
 
 
 @given(st.integers(1, 8), st.data())
@@ -144,9 +149,6 @@ def test_with_append_the_whole_row_is_kept_before_the_answer():
     assert layout.segments == ((False, 0, 2), (True, 1, 2))
 
 
-# ── the column of targets ────────────────────────────────────────────────────────────────
-
-
 def test_the_target_column_is_kept():
     layout, _ = laid_out(b"a,b,y", Settings("grad", target_column="y"))
     assert (layout.target, layout.logits, layout.kept) == (2, (0, 1), (2,))
@@ -161,9 +163,6 @@ def test_the_target_column_is_one_that_is_there(name, sentence):
         laid_out(b"a,b,y", Settings("grad", target_column=name))
 
 
-# ── one column, and text among the logits ────────────────────────────────────────────────
-
-
 def test_one_column_of_logits_is_one_vector():
     assert laid_out(b"1")[0].is_column
     assert laid_out(b"k,a", having(keep="k"))[0].is_column
@@ -171,14 +170,52 @@ def test_one_column_of_logits_is_one_vector():
     assert not laid_out(b"1", having(ragged=True))[0].is_column
 
 
-def test_text_among_the_logits_asks_what_to_keep():
-    layout, _ = laid_out(b"name,a,b")
+@pytest.mark.parametrize(
+    ("header", "row", "options", "remedy"),
+    [
+        (b"name,a,b", b"Ann,1,2", {}, "add --keep name"),
+        (b"name,a,last name", b"Ann,1,Lee", {}, "add --keep 'name,last name'"),
+        (b"name,a,name", b"Ann,1,Lee", {}, "add --keep 1,3"),
+        (b"name,a,b", b"Ann,1,x", {"keep": "b"}, "use --keep b,name"),
+        (b"name,a,b", b"Ann,1,x", {"columns": "1,2"}, "leave it out of --columns"),
+        (b"1,2,3", b"Ann,1,x", {"header": False}, "add --keep 1,3"),
+    ],
+)
+def test_text_among_the_logits_is_told_what_to_keep(header, row, options, remedy):
+    settings = having(**options)
+    layout, _ = laid_out(header, settings)
     with pytest.raises(HoldsText) as caught:
-        check_first_row([b"Ann", b"1", b"2"], 2, layout, EVAL)
-    assert str(caught.value) == (
-        "t.csv:1: column 'name' holds text ('Ann'): name the logits with --columns, "
-        "or what to keep with --keep"
-    )
+        check_first_row(row.split(b","), 2, layout, settings)
+    column = "'name'" if layout.header else "1"
+    assert str(caught.value) == f"t.csv:2: column {column} holds text ('Ann'): {remedy}"
+
+
+def test_a_table_of_nothing_but_text_is_not_told_to_keep_it_all():
+    layout, _ = laid_out(b"a,b")
+    check_first_row([b"x", b"y"], 2, layout, EVAL)
+
+
+def test_labels_name_the_logits_in_the_order_of_columns():
+    settings = having(columns="c,a", labels="x,y")
+    assert laid_out(b"a,b,c", settings)[0].classes == ("y", "x")
+    assert laid_out(b"a,b,c", having(columns="3,1-2", labels="x,y,z"))[0].classes == ("y", "z", "x")
+
+
+def test_labels_that_would_appear_nowhere_are_refused():
+    for options in ({}, {"format": "csv"}, {"format": "tsv"}):
+        with pytest.raises(UsageError, match=r"--labels names the rows of one column"):
+            laid_out(b"1", having(labels="a,b", **options))
+    for options in ({"format": "json"}, {"format": "table"}, {"top": 1}):
+        assert laid_out(b"1", having(labels="a,b", **options))[0].classes == ("a", "b")
+    with pytest.raises(UsageError, match=r"--labels .* with --ragged there are none"):
+        laid_out(b"1,2", having(labels="a,b", ragged=True))
+
+
+def test_a_line_of_a_further_file_is_a_place_in_it():
+    layout = Layout("a.csv", further=("b.csv", "c.csv"))
+    assert str(layout.place(7)) == "a.csv:7"
+    assert str(layout.place(LINES_OF_A_FILE + 7)) == "b.csv:7"
+    assert str(layout.place(2 * LINES_OF_A_FILE + 1)) == "c.csv:1"
 
 
 @pytest.mark.parametrize(

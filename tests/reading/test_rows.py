@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from softmax_cli.errors import (
     AllMasked,
     MissingCell,
+    NeedsDecimalComma,
     NotANumber,
     NotText,
     PlusInfinity,
@@ -39,13 +40,10 @@ def only_batch(text, layout=TWO, settings=EVAL):
     return batch
 
 
-def only_mistake(text, layout=TWO, settings=EVAL):
-    mistakes = [piece for piece in read(text, layout, settings) if isinstance(piece, SoftmaxError)]
-    assert len(mistakes) == 1
-    return mistakes[0]
-
-
-# ── rows ─────────────────────────────────────────────────────────────────────────────────
+def only_error(text, layout=TWO, settings=EVAL):
+    errors = [piece for piece in read(text, layout, settings) if isinstance(piece, SoftmaxError)]
+    assert len(errors) == 1
+    return errors[0]
 
 
 @given(st.lists(st.lists(st.floats(-1e300, 1e300), min_size=2, max_size=2), min_size=1), st.data())
@@ -60,18 +58,22 @@ def test_a_blank_line_is_skipped(rows, data):
     assert all(b"," in lines[line - 1] for line in batch.lines)
 
 
-def test_a_mistake_keeps_its_place_among_the_rows():
-    before, mistake, after = read(b"1,2\n3,4\n5,x\n7,8\n", line=10)
+def test_an_error_keeps_its_place_among_the_rows():
+    before, error, after = read(b"1,2\n3,4\n5,x\n7,8\n", line=10)
     assert before.values.tolist() == [[1, 2], [3, 4]]
-    assert str(mistake) == "t.csv:12: column 2: 'x' is not a number"
+    assert str(error) == "t.csv:12: column 2: 'x' is not a number"
     assert (after.values.tolist(), list(after.lines)) == ([[7, 8]], [13])
 
 
 @pytest.mark.parametrize(
-    ("text", "mistake", "sentence"),
+    ("text", "error", "sentence"),
     [
-        (b"1,2,3\n", WrongWidth, "t.csv:1: the row has 3, the first one 2; --ragged lets"),
-        (b"1\n", WrongWidth, "t.csv:1: the row has 1, the first one 2"),
+        (
+            b"1,2,3\n",
+            WrongWidth,
+            "t.csv:1: the row has 3 cells, and the first row has 2; --ragged lets",
+        ),
+        (b"1\n", WrongWidth, "t.csv:1: the row has 1 cell, and the first row has 2"),
         (
             b"1,\n",
             MissingCell,
@@ -80,38 +82,82 @@ def test_a_mistake_keeps_its_place_among_the_rows():
         (b'1,""\n', MissingCell, "t.csv:1: column 2: the cell is empty"),
         (b"inf,1\n", PlusInfinity, "t.csv:1: column 1: 'inf' has no softmax"),
         (b"-inf,-inf\n", AllMasked, "t.csv:1: every entry is -inf"),
-        (b"1,NA\n", NotANumber, "t.csv:1: column 2: 'NA' is not a number"),
+        (b"1,NA\n", MissingCell, "t.csv:1: column 2: 'NA' is a missing value; --missing mask"),
+        (b"1,N/A\n", NotANumber, "t.csv:1: column 2: 'N/A' is not a number"),
+        (
+            b'"1,5",2\n',
+            NeedsDecimalComma,
+            "t.csv:1: column 1: '1,5' is not a number; --decimal-comma reads its comma",
+        ),
         (b"1,2\x00\n", NotText, "t.csv:1: a NUL byte"),
         (b"1,\xff\n", NotText, "t.csv:1: byte 0xff is not UTF-8"),
         (b"1,2\r3,4\n", NotText, "t.csv:1: a carriage return within the line"),
         (b'1,"2"3\n', StrayQuote, "t.csv:1: column 2: a quote stands inside the cell"),
     ],
 )
-def test_a_bad_row_is_refused_with_its_place(text, mistake, sentence):
-    found = only_mistake(text)
-    assert isinstance(found, mistake)
+def test_a_bad_row_is_refused_with_its_place(text, error, sentence):
+    found = only_error(text)
+    assert isinstance(found, error)
     assert str(found).startswith(sentence)
 
 
 def test_a_column_with_a_name_is_called_by_it():
-    assert str(only_mistake(b"x,1,y\n", KEPT)) == "t.csv:1: column 'b': 'y' is not a number"
+    assert str(only_error(b"x,1,y\n", KEPT)) == "t.csv:1: column 'b': 'y' is not a number"
 
 
 def test_a_record_in_quotes_may_span_lines():
-    batch, mistake = read(b'"x\ny",1,2\n"\n",3,z\n', KEPT)
+    batch, error = read(b'"x\ny",1,2\n"\n",3,z\n', KEPT)
     assert batch.kept == ((b'"x\ny"',),)
-    assert str(mistake) == "t.csv:3: column 'b': 'z' is not a number"
+    assert str(error) == "t.csv:3: column 'b': 'z' is not a number"
 
 
 def test_kept_cells_are_untouched():
     batch = only_batch(b' a ,1,2\n"b""",+3,4\n', KEPT)
     assert list(map(list, batch.kept)) == [[b" a ", b'"b"""']]
-    assert isinstance(only_mistake(b'a"b"c,1,2\n', KEPT), StrayQuote)
+    assert isinstance(only_error(b'a"b"c,1,2\n', KEPT), StrayQuote)
+
+
+@pytest.mark.parametrize("append", [False, True])
+def test_a_stray_quote_is_an_error_of_its_own_row_and_joins_no_rows(append):
+    layout = Layout("t.csv", b",", 3, (0, 2), append=append)
+    first, batch, last = read(b'1,a"b,3\n2,c,4\n3,a"b,5\n', layout)
+    assert str(first).startswith("t.csv:1: a quote stands inside the cell 'a\"b'")
+    assert (batch.values.tolist(), list(batch.lines)) == ([[2, 4]], [2])
+    assert str(last).startswith("t.csv:3: a quote stands inside the cell 'a\"b'")
+
+
+def test_a_row_of_empty_cells_is_not_a_blank_line():
+    tabs = Layout("t.tsv", b"\t", 2, (0, 1))
+    first, second = read(b"\t\n \n1\t2\n", tabs)
+    assert str(first).startswith("t.tsv:1: column 1: the cell is empty")
+    assert list(second.lines) == [3]
 
 
 def test_a_missing_cell_may_be_a_mask():
-    batch = only_batch(b"1,\n ,2\n", settings=Settings("eval", missing="mask"))
-    assert batch.values.tolist() == [[1, -math.inf], [-math.inf, 2]]
+    for word in (b"", b" ", b'""', b"NA", b" NaN ", b"nan", b"null", b"None", b'"NA"'):
+        batch = only_batch(b"1," + word + b"\n-1,2\n", settings=Settings("eval", missing="mask"))
+        assert batch.values.tolist() == [[1, -math.inf], [-1, 2]]
+
+
+def test_a_row_of_the_wrong_width_says_what_to_do():
+    few, many = read(b"a,1\nb,1,2,3\n", KEPT)
+    assert str(few).endswith(
+        "2 cells, and the first row has 3; an empty cell needs its delimiter too"
+    )
+    assert str(many).endswith("; a cell that holds ',' must stand in double quotes")
+
+
+def test_what_follows_the_delimiter_that_ends_the_first_row_is_not_dropped():
+    layout = Layout("t.csv", b",", 3, (0, 1), blank=2)
+    before, error = read(b"1,2,\n3,4, \n5,6,7\n", layout)
+    assert before.values.tolist() == [[1, 2], [3, 4]]
+    assert str(error).startswith("t.csv:3: column 3: '7' follows the delimiter that ends")
+
+
+def test_ragged_lines_may_each_have_a_delimiter_of_their_own():
+    layout = Layout("t.csv", width=1, logits=(0,), ragged=True, free=True)
+    found = read(b'5\n1 2\n3,"4"\n', layout)
+    assert [batch.values.tolist() for batch in found] == [[[5]], [[1, 2], [3, 4]]]
 
 
 def test_ragged_lines_are_vectors_of_their_own_length():
@@ -123,7 +169,7 @@ def test_a_decimal_comma_is_read_and_the_culprit_shown_as_typed():
     layout = Layout("t.csv", b";", 2, (0, 1))
     settings = Settings("eval", decimal_comma=True)
     assert only_batch(b"1,5;-,5\n", layout, settings).values.tolist() == [[1.5, -0.5]]
-    assert "'1.000,5' is not a number" in str(only_mistake(b"1.000,5;1\n", layout, settings))
+    assert "'1.000,5' is not a number" in str(only_error(b"1.000,5;1\n", layout, settings))
 
 
 def test_digits_beyond_a_double_keep_numbers_as_typed():
@@ -134,9 +180,9 @@ def test_digits_beyond_a_double_keep_numbers_as_typed():
 def test_a_target_is_read_from_its_column():
     layout = Layout("t.csv", b",", 3, (0, 1), target=2, classes=("cat", "dog"))
     assert only_batch(b"1,2, dog\n3,4,cat\n\n", layout).targets.tolist() == [1, 0]
-    mistake = only_mistake(b"1,2,cow\n", layout)
-    assert isinstance(mistake, UnknownTarget)
-    assert str(mistake) == "t.csv:1: column 3: 'cow' is not a class"
+    error = only_error(b"1,2,cow\n", layout)
+    assert isinstance(error, UnknownTarget)
+    assert str(error) == "t.csv:1: column 3: 'cow' is not a class: there are 'cat', 'dog'"
 
 
 def test_many_rows_are_handed_on_in_batches():
@@ -144,9 +190,6 @@ def test_many_rows_are_handed_on_in_batches():
     batches = read(text)
     assert sum(len(batch.values) for batch in batches) == 10_000
     assert [line for batch in batches for line in batch.lines] == list(range(1, 20_001, 2))
-
-
-# ── JSON ─────────────────────────────────────────────────────────────────────────────────
 
 
 def test_rows_of_json_are_rows():
@@ -163,15 +206,24 @@ def test_objects_are_rows_by_their_names():
 
 
 def test_a_bad_row_of_json_is_refused_with_its_line():
-    assert (
-        str(only_mistake(b"[1,2]\n[3,true]", JSON)) == "t.json:2: column 2: 'true' is not a number"
-    )
-    assert str(only_mistake(b"[1,\n2,3]", JSON)).startswith(
-        "t.json:1: the row has 3, the first one 2"
+    assert str(only_error(b"[1,2]\n[3,true]", JSON)) == "t.json:2: column 2: 'true' is not a number"
+    assert str(only_error(b"[1,\n2,3]", JSON)).startswith(
+        "t.json:1: the row has 3 cells, and the first row has 2"
     )
 
 
-# ── a column ──────────────────────────────────────────────────────────────
+def test_the_one_text_column_beside_a_column_names_its_classes():
+    layout = Layout("t.csv", b",", 3, (1,), header=("k", "x", "n"), is_column=True)
+
+    def names(text, layout=layout):
+        return reading.gather(read(text, layout), layout, EVAL).classes
+
+    assert names(b'Ann,1,7\n" Bob",2,8\n') == ("Ann", "Bob")
+    assert names(b"Ann,1,7\nBob,2,8\n", layout._replace(append=True)) == ("Ann", "Bob")
+    assert names(b"Ann,1,7\nAnn,2,8\n") is None
+    assert names(b"Ann,1,x\nBob,2,y\n") is None
+    assert names(b"1,1,7\n2,2,8\n") is None
+    assert names(b"Ann,1,7\nNA,2,8\n") is None
 
 
 def test_the_values_of_a_column_are_one_vector():

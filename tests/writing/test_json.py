@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from softmax_cli.commands import COMMANDS
-from softmax_cli.reading.first_row import lay_out
-from softmax_cli.reading.layout import Layout
+from softmax_cli.reading.layout import Layout, lay_out
 from softmax_cli.reading.rows import gather, read, row_cells
 from softmax_cli.settings import Settings
 from softmax_cli.values import Batch, Block
