@@ -284,9 +284,20 @@ def kept_texts(run: bytes, layout: Layout) -> list[str]:
 
 
 def kept_names(layout: Layout) -> list[str]:
-    """Return the names of the kept columns, or their numbers where a name is missing or taken."""
-    names = layout.header or ("",) * layout.width
-    return [
-        names[column] if names[column] and names.index(names[column]) == column else str(column + 1)
-        for column in layout.kept
-    ]
+    """Return the names of the kept columns, each once.
+
+    A column without a name of its own, or with one that a column before it has, is called
+    by its number.
+    """
+    header = layout.header or ("",) * layout.width
+    taken, seen, names = set(header), set[str](), []
+    for column in layout.kept:
+        name = header[column]
+        if not name or name in seen:
+            name = str(column + 1)
+            while name in taken:
+                name = f"column {name}"
+            taken.add(name)
+        seen.add(name)
+        names.append(name)
+    return names
