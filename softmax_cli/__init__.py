@@ -20,7 +20,7 @@ The way through: reading (text → blocks → Batch) → commands (Batch → Ans
     arithmetic    one interface to the two mathematics
     reading/      text → blocks → Batch
         arguments tokens prints file_names first_row preamble remarks notes rows fast files cut
-        json layout columns classes delimited numbers bits
+        json_fast json_rows json layout columns classes delimited numbers bits
     values        what flows: Block, Batch, Answer
     settings      what was asked for on the command line
     mathematics/  arrays → arrays
