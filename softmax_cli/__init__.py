@@ -15,7 +15,7 @@ The way through: reading (text → blocks → Batch) → commands (Batch → Ans
     progress      how far a long input has been read
     output        the only module that writes to standard output and standard error
     writing/      Answer → text
-        formats json drawing delimited columns terminal numbers
+        formats json json_terminal drawing delimited columns terminal numbers
     commands      Batch → Answer: softmax, Jacobian, gradient
     arithmetic    one interface to the two mathematics
     reading/      text → blocks → Batch
