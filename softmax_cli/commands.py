@@ -61,7 +61,8 @@ def gradient(batch: Batch, settings: Settings) -> Answer:
     """Return the gradient of one number for each vector, and its loss if asked for."""
     computed = arithmetic(batch, settings)
     of = _of(batch, settings)
-    loss = computed.loss(of) if settings.loss else None
+    is_in_json = settings.format in ("json", "jsonl") and of.kind == "target"
+    loss = computed.loss(of) if settings.loss or is_in_json else None
     return Vectors(batch, "grad", computed.gradient(of), of, loss)
 
 

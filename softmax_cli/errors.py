@@ -13,10 +13,12 @@ class Place(NamedTuple):
     source: str
     line: int | None = None
     column: str | None = None
+    vector: int | None = None
 
     def __str__(self) -> str:
         """`logits.csv:17: column 'b'`, as much of it as is known."""
         line = f":{self.line}" if self.line else ""
+        line += f": vector {self.vector}" if self.vector else ""
         column = f": column {self.column}" if self.column else ""
         return f"{printable(self.source)}{line}{column}"
 

@@ -33,10 +33,17 @@ def shown_line(line: int) -> str:
 
 
 class Block(NamedTuple):
-    """Whole lines of text, each ended by a newline, and the number of the first of them."""
+    """Whole rows of text.
+
+    Attributes:
+        text: lines, each ended by a newline; or rows of a JSON document.
+        line: the number of the first line.
+        vector: of a JSON document the number of the first row, counted from 1; else 0.
+    """
 
     text: bytes
     line: int
+    vector: int = 0
 
 
 class Batch(NamedTuple):
@@ -45,7 +52,8 @@ class Batch(NamedTuple):
     Attributes:
         values: the logits, shape (vectors, classes); −inf is a masked entry.
         classes: the classes' names, if they have any.
-        kept: for each run of adjacent kept columns its text as it was read, one piece per vector.
+        kept: for each run of adjacent kept columns its text as it was read, one piece per vector;
+            of a JSON input, for each kept column its value as JSON, one text per vector.
         lines: the line each vector came from (0 where there are no lines).
         targets: each vector's target class, counted from 0, if a column gives it.
         typed: the numbers as they were typed, where more digits than a double has were asked for.

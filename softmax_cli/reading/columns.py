@@ -32,6 +32,8 @@ def choose(option: str, wanted: str, width: int, header: Sequence[str] | None) -
         UnknownColumn: an item that names no column.
     """
     columns = _Columns(width, header or ())
+    if wanted in (header or ()):  # as it stands, with its blanks and commas
+        return [*columns.named(option, wanted)]
     found = (columns.named(option, item) for item in comma_list(wanted))
     return list(dict.fromkeys(chain.from_iterable(found)))
 

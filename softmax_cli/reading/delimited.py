@@ -210,7 +210,7 @@ def comma_list(text: str) -> list[str]:
         UsageError: a quote that is never closed, or bytes that are not text.
     """
     try:
-        return [text_of(cell.strip()).strip() for cell in _list_cells(text)]
+        return [text_of(cell.strip()) for cell in _list_cells(text)]
     except UnicodeEncodeError:
         raise UsageError(reason=f"{quoted(text)} is not UTF-8") from None
     except SoftmaxError:
@@ -219,7 +219,8 @@ def comma_list(text: str) -> list[str]:
 
 def _list_cells(text: str) -> list[bytes]:
     """The raw items of a list; blanks may stand between a comma and a quote."""
-    return cells(re.sub(rb',[ \t]+(?=")', b",", text.encode().strip()), b",")
+    parts = re.sub(rb'("[^"]*")|,[ \t]+(?=")', lambda m: m[1] or b",", text.encode().strip())
+    return cells(parts, b",")
 
 
 def as_typed(text: str, settings: Settings) -> str:

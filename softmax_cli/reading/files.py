@@ -15,7 +15,6 @@ import numpy as np
 
 from softmax_cli.errors import (
     BrokenGzip,
-    BrokenJson,
     DeviceFailed,
     Empty,
     NotText,
@@ -23,7 +22,7 @@ from softmax_cli.errors import (
     TooLong,
     UnterminatedQuote,
 )
-from softmax_cli.reading import json as json_rows
+from softmax_cli.reading import json as json_text
 from softmax_cli.reading.cut import RecordCut
 from softmax_cli.reading.delimited import open_quote
 from softmax_cli.values import Block
@@ -225,39 +224,13 @@ def _newlines(text: bytes) -> int:
 
 
 def json_blocks(texts: Iterator[bytes], source: str, line: int = 1) -> Iterator[Block]:
-    """Blocks of whole rows of JSON.
+    """Yield blocks of whole rows of JSON.
 
     Raises:
         BrokenJson: the text is neither an array of rows nor a sequence of rows.
         TooLong: a row that would not fit in memory.
     """
-    cut = json_rows.Cut()
-    rest = list[bytes]()
-    for text in texts:
-        rest.append(text)
-        check_length(rest, source, line)
-        if b"]" not in text and b"}" not in text:
-            continue
-        whole = b"".join(rest)
-        with _placed(whole, source, line):
-            end = cut(whole)
-        if end:
-            yield Block(whole[:end], line)
-            line += whole.count(b"\n", 0, end)
-        rest = [whole[end:]]
-    last = b"".join(rest)
-    with _placed(last, source, line):
-        cut.finish(last)
-
-
-@contextmanager
-def _placed(text: bytes, source: str, line: int) -> Iterator[None]:
-    """Give an error in the text the line on which it stands."""
-    try:
-        yield
-    except BrokenJson as error:
-        newlines = text.count(b"\n", 0, error.data.get("at", len(text)))
-        raise error.at(Place(source, line + newlines)) from None
+    return json_text.blocks(texts, source, line, LONGEST_RECORD)
 
 
 def check_length(parts: list[bytes], source: str, line: int) -> None:
@@ -270,12 +243,12 @@ def check_length(parts: list[bytes], source: str, line: int) -> None:
         raise TooLong(Place(source, line), megabytes=LONGEST_RECORD >> 20)
 
 
-def start(texts: Iterator[bytes], source: str) -> tuple[int, bytes, Iterator[bytes]]:
+def start(texts: Iterator[bytes], source: str) -> tuple[int, bool, Iterator[bytes]]:
     """Skip the blank lines at the start of a text.
 
     Returns:
-        The line of the first character that is not blank, that character, and the text
-        from the beginning of that line on.
+        The line of the first character that is not blank, whether the text is JSON, and the
+        text from the beginning of that line on.
 
     Raises:
         Empty: the text is blank.
@@ -285,13 +258,22 @@ def start(texts: Iterator[bytes], source: str) -> tuple[int, bytes, Iterator[byt
     for text in texts:
         blank += text
         begun = blank.lstrip(b" \t\r\n")
+        is_json = json_text.is_json(begun) if begun else None
+        if begun and is_json is None:  # the start of a paste from Python, or of a name
+            continue
         if begun:
             before = blank[: -len(begun)]
             # blanks behind the last newline may be empty cells of the first row
             skipped = before.rfind(b"\n") + 1
             line += before.count(b"\n")
-            return line, begun[:1], _chained(blank[skipped:], texts)
+            return line, bool(is_json), _chained(blank[skipped:], texts)
         line += blank.count(b"\n")
         blank = blank[blank.rfind(b"\n") + 1 :]
         check_length([blank], source, line)
+    if blank.strip(b" \t\r\n"):
+        return (
+            line + blank[: -len(blank.lstrip())].count(b"\n"),
+            False,
+            iter([blank.lstrip(b"\r\n")]),
+        )
     raise Empty(Place(source))

@@ -15,8 +15,9 @@ from softmax_cli.errors import (
     quoted,
 )
 from softmax_cli.reading import files as sources
-from softmax_cli.reading import json as json_rows
+from softmax_cli.reading import json_rows
 from softmax_cli.reading.delimited import raw_of, text_of
+from softmax_cli.reading.json import behind_first
 from softmax_cli.reading.layout import (
     Layout,
     check_first_row,
@@ -101,7 +102,8 @@ def open_table(
     if data is None:
         raise _nothing(layout, settings)
     _check_first(data, layout, settings)
-    vector = next(read(Block(data.text + b"\n", data.line), layout, settings))
+    number = getattr(data.line, "vector", 0)
+    vector = next(read(Block(data.text + b"\n", data.line, number), layout, settings))
     more = _further_blocks(further, layout, has_header_row, settings)
     return Table(
         layout,
@@ -118,8 +120,8 @@ def _start(descriptor: int, source: str, settings: Settings) -> _Start:
         SoftmaxError: there is none, or the input is not text.
     """
     texts = sources.text_chunks(sources.chunks(descriptor, source), source)
-    line, character, texts = sources.start(texts, source)
-    if character in b"[{":
+    line, is_json, texts = sources.start(texts, source)
+    if is_json:
         layout = Layout(source=source, json=True)
         return _Start(layout, sources.json_blocks(texts, source, line))
     preamble = read_preamble(texts, line, source, settings)
@@ -152,22 +154,22 @@ def _settled(
     """
     layout, blocks = start.layout, start.blocks
     check_text(first.text, layout)
-    members = json_rows.names(first.text) if layout.json else None
-    row = members or row_cells(first.text, layout)
+    if layout.json:
+        layout, has_header = json_rows.lay_out(first.text, first.line, layout, settings)
+        return layout, _behind(first, blocks, layout) if has_header else blocks, has_header
+    row = row_cells(first.text, layout)
     if not row:
         raise Empty
-    if members:  # an object names its members beside their numbers
-        return with_header(members, first.line, layout, settings), blocks, False
     mark, commented = _commented_header(start, row, settings)
     if commented:
         layout = with_header(commented, start.comment_line, layout, settings)
         raw = (mark + commented[0], *commented[1:])
         return layout._replace(raw_header=raw), blocks, False
-    if not is_header(row, layout, settings):
+    if not is_header(row, settings):
         return without_header(row, layout, settings), blocks, False
     behind = _behind(first, blocks, layout)
     data, behind = _next_record(behind, layout)
-    if data is None or layout.json:
+    if data is None:
         return with_header(row, first.line, layout, settings), behind, True
     header = _completed(row, data, layout)
     settled = with_header(header, first.line, layout, settings)
@@ -199,9 +201,13 @@ def _commented_header(
 def _behind(first: _Record, blocks: Iterator[Block], layout: Layout) -> Iterator[Block]:
     """The blocks without the first record, which only blank lines can stand before."""
     block = next(blocks)
+    if layout.json:
+        behind = behind_first(block)
+        yield from (behind,) if behind.text else ()
+        yield from blocks
+        return
     end = block.text.index(first.text) + len(first.text)
-    if not layout.json:
-        end = block.text.find(b"\n", end) + 1 or len(block.text)
+    end = block.text.find(b"\n", end) + 1 or len(block.text)
     if end < len(block.text):
         yield Block(block.text[end:], block.line + block.text.count(b"\n", 0, end))
     yield from blocks
@@ -257,7 +263,7 @@ def _further_blocks(
                 descriptor, sources.name_of(path), layout, has_header_row, settings
             )
             for block in blocks:
-                yield Block(block.text, block.line + number * LINES_OF_A_FILE)
+                yield block._replace(line=block.line + number * LINES_OF_A_FILE)
 
 
 def _same_table(

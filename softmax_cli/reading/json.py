@@ -1,169 +1,374 @@
-"""JSON, JSON Lines, and the arrays that NumPy prints, as records and cells of a table.
+"""JSON, JSON Lines, and the arrays that NumPy and PyTorch print, cut into rows.
 
-A row is an array that holds no array, or an object. What stands around rows are the
-brackets and commas of an outer array, or nothing.
+A row is an array or an object. If the first row fills the first line, each line is a row
+of JSON Lines, and a bad one costs nothing but itself. Any other input is a document: rows
+one after the other, or in an outer array. An array stands around rows, rather than being
+one, if its first item is an array or an object.
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator
+from itertools import chain
+from typing import NamedTuple
 
-from softmax_cli.errors import BrokenJson
-from softmax_cli.reading.delimited import raw_of
-from softmax_cli.values import Block
+import numpy as np
 
-# Possessive, so that an unfinished row is given up in one pass.
-_INNER = rb'(?:[^\[\]{}"]++|"(?:[^"\\]|\\.)*+")*+'
-_ROW = re.compile(rb"\[%s\]|\{%s\}" % (_INNER, _INNER), re.DOTALL)
-_BEGUN = re.compile(rb"[\[{]%s" % _INNER, re.DOTALL)
-# An opening bracket stands around rows if another one, or a brace, follows it.
-_BETWEEN_ROWS = re.compile(rb"(?:[\], \t\r\n]|\[(?=[ \t\r\n]*[\[{]))*+")
+from softmax_cli.errors import BrokenJson, Place, TooLong
+from softmax_cli.values import Block, Booleans, Bytes, Integers
+
+_QUOTE, _NEWLINE = b'"\n'
+_IS_TOKEN = np.zeros(256, dtype=np.bool_)
+_IS_TOKEN[[*b'"[]{}']] = True
+_IS_OPENING = np.zeros(256, dtype=np.bool_)
+_IS_OPENING[[*b"[{"]] = True
+
+_ESCAPE = re.compile(rb"\\.", re.DOTALL)
+_BLANK = rb"[ \t\r\n]*+"
+_AROUND_ROWS = re.compile(rb"\[%s[\[{]" % _BLANK)
+
+# What a paste from Python has around an array.
+_PASTE = rb"(?:[A-Za-z_][A-Za-z_.]*\(%s)?" % _BLANK
+_PASTE_END = rb"(?:(?:,%s(?:device|dtype|grad_fn|requires_grad|size)=[^\[\]{},]*)*\)%s)?" % (
+    _BLANK,
+    _BLANK,
+)
+_CLOSING = rb"%s(?:\]%s)?%s" % (_BLANK, _BLANK, _PASTE_END)
+_BEFORE_FIRST = re.compile(rb"%s%s(?:\[%s)?" % (_BLANK, _PASTE, _BLANK))
+_BETWEEN = re.compile(rb"%s(?:,%s)?%s(?:\[%s)?" % (_CLOSING, _BLANK, _PASTE, _BLANK))
+_BEHIND_LAST = re.compile(_CLOSING)
+# Nothing that may stand between two rows is longer, indentation aside.
+_LONGEST_GAP = 4096
 
 
-class Cut:
-    """Cuts a stream of JSON behind its last whole row, and follows the outer brackets."""
+_PASTED = re.compile(rb"(?:[a-z]+\.)?(?:array|tensor)\([ \t\r\n]*[\[{]")
+_PASTED_BEGUN = re.compile(rb"[a-z]{0,12}(?:\.[a-z]{0,6})?(?:\([ \t\r\n]{0,40})?")
+
+
+def is_json(start: bytes) -> bool | None:
+    """Return whether a text that starts so is JSON or an array as Python prints it.
+
+    None if that cannot be told from so short a start.
+    """
+    if start[:1] in (b"[", b"{"):
+        return True
+    if _PASTED.match(start):
+        return True
+    return None if _PASTED_BEGUN.fullmatch(start) else False
+
+
+class Element(int):
+    """The line of a row of a document, which also knows which of its rows it is.
+
+    Attributes:
+        vector: the number of the row, counted from 1.
+    """
+
+    vector: int
+
+    @classmethod
+    def of(cls, line: int, vector: int) -> "Element":
+        """Return the line as an element."""
+        element = cls(line)
+        element.vector = vector
+        return element
+
+
+class _Rows(NamedTuple):
+    """Where rows start and end in a piece of text, and which stand in an outer array.
+
+    Attributes:
+        starts: the position of the bracket or brace that opens each row.
+        inner: for each of these rows whether an array stands around it.
+        ends: the position behind each row that ends in this piece.
+        surplus: the position of a closing bracket that closes nothing, if there is one.
+    """
+
+    starts: Integers
+    inner: Booleans
+    ends: Integers
+    surplus: int | None
+
+
+class _Scanner:
+    """Finds the rows of a text that comes in pieces; each byte is looked at once."""
 
     def __init__(self) -> None:
-        self._depth = 0
+        self.depth = 0
+        self.is_in_string = False
+        self._is_escaped = False
+        self._is_outer = False
 
-    def __call__(self, text: bytes) -> int:
-        """Where the last whole row of the text ends, 0 if it holds none.
+    def __call__(self, text: bytes) -> _Rows:
+        """Find the rows of the next piece, which must not end behind an opening bracket."""
+        bare = self._without_escapes(text)
+        data = np.frombuffer(bare, dtype=np.uint8)
+        positions, steps, depths = self._brackets(data)
+        below = np.flatnonzero(depths < 0)
+        surplus = None
+        if below.size:
+            surplus = int(positions[below[0]])
+            positions, steps, depths = (part[: below[0]] for part in (positions, steps, depths))
+        is_outer = self._outer(bare, positions, steps, depths)
+        starts = (steps > 0) & (depths == 1 + is_outer)
+        ends = (steps < 0) & (depths == is_outer)
+        if depths.size:
+            self.depth = int(depths[-1])
+        return _Rows(positions[starts], is_outer[starts], positions[ends] + 1, surplus)
+
+    def _without_escapes(self, text: bytes) -> bytes:
+        """Return the text with its escapes overwritten, so that each quote is a real one."""
+        if self._is_escaped and text:
+            text = b"_" + text[1:]
+            self._is_escaped = False
+        if b"\\" in text:
+            text = _ESCAPE.sub(b"__", text)
+            self._is_escaped = text.endswith(b"\\")
+        return text
+
+    def _brackets(self, data: Bytes) -> tuple[Integers, Integers, Integers]:
+        """Return the brackets outside strings: position, +1 or −1, the depth behind each."""
+        positions = np.flatnonzero(_IS_TOKEN[data])
+        tokens = data[positions]
+        is_quote = tokens == _QUOTE
+        is_inside = ((np.cumsum(is_quote) + self.is_in_string) & 1).astype(np.bool_)
+        if is_inside.size:
+            self.is_in_string = bool(is_inside[-1])
+        is_bracket = ~is_quote & ~is_inside
+        positions, tokens = positions[is_bracket], tokens[is_bracket]
+        steps = np.where(_IS_OPENING[tokens], 1, -1)
+        return positions, steps, self.depth + np.cumsum(steps)
+
+    def _outer(
+        self, text: bytes, positions: Integers, steps: Integers, depths: Integers
+    ) -> Booleans:
+        """Return for each bracket whether it belongs to an array that stands around rows."""
+        begins = (steps > 0) & (depths == 1)
+        opened = [bool(_AROUND_ROWS.match(text, at)) for at in positions[begins].tolist()]
+        is_outer = np.array([self._is_outer, *opened])
+        self._is_outer = bool(is_outer[-1])
+        outer: Booleans = is_outer[np.cumsum(begins)]
+        return outer
+
+
+def blocks(texts: Iterator[bytes], source: str, line: int, longest: int) -> Iterator[Block]:
+    """Yield blocks of whole rows of JSON.
+
+    A block of a document begins with a bracket if an array stands around its first row.
+
+    Args:
+        texts: the text, in pieces.
+        source: what the user calls the input.
+        line: the line that the text starts at.
+        longest: how many bytes a row may have.
+
+    Raises:
+        BrokenJson: what stands around rows is not JSON, or the text is cut short; the rows
+            before it have been yielded.
+        TooLong: a row that would not fit in memory.
+    """
+    is_lines, texts = _is_lines(_held_back(texts), source, line, longest)
+    if is_lines:
+        return _line_blocks(texts, source, line, longest)
+    return _Document(source, line, longest).blocks(texts)
+
+
+def _is_lines(
+    texts: Iterator[bytes], source: str, line: int, longest: int
+) -> tuple[bool, Iterator[bytes]]:
+    """Return whether the first row fills its line, and the same text."""
+    scan, parts, first_end, size = _Scanner(), list[bytes](), 0, 0
+    for text in texts:
+        rows = scan(text)
+        if not first_end and rows.ends.size:
+            first_end = size + int(rows.ends[0])
+        parts.append(text)
+        size += len(text)
+        _check_length(size, longest, source, line)
+        if rows.surplus is not None:
+            break
+        if first_end and _line_end(b"".join(parts), first_end) is not None:
+            break
+    whole = b"".join(parts)
+    row = whole[:first_end].lstrip()
+    is_row = row[:1] in (b"[", b"{") and not _AROUND_ROWS.match(row) and b"\n" not in row
+    return is_row and _line_end(whole, first_end) is not False, chain(parts, texts)
+
+
+def _line_end(text: bytes, start: int) -> bool | None:
+    """Return whether the line ends here, None if that is where the text ends."""
+    bare = text[start : start + _LONGEST_GAP].lstrip(b" \t\r")
+    return bare.startswith(b"\n") if bare else None
+
+
+def _held_back(texts: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield the same text, in pieces that do not end behind an opening bracket."""
+    held = list[bytes]()
+    for text in texts:
+        end = len(text.rstrip(b"[ \t\r\n"))
+        bracket = text.find(b"[", end)
+        if end == 0 and (held or bracket >= 0):
+            held.append(text)
+            continue
+        whole = len(text) if bracket < 0 else bracket
+        yield b"".join([*held, text[:whole]])
+        held = [text[whole:]] if bracket >= 0 else []
+    if held:
+        yield b"".join(held)
+
+
+def _line_blocks(texts: Iterator[bytes], source: str, line: int, longest: int) -> Iterator[Block]:
+    parts, size = list[bytes](), 0
+    for text in texts:
+        end = text.rfind(b"\n") + 1
+        if end:
+            whole = b"".join([*parts, text[:end]])
+            yield Block(whole, line)
+            line += whole.count(b"\n")
+            parts, size = [], 0
+        parts.append(text[end:])
+        size += len(text) - end
+        _check_length(size, longest, source, line)
+    if last := b"".join(parts):
+        yield Block(last + b"\n", line)
+
+
+class _Document:
+    """Cuts a document behind its last whole row, again and again."""
+
+    def __init__(self, source: str, line: int, longest: int) -> None:
+        self._source = source
+        self._longest = longest
+        self._scan = _Scanner()
+        # the text behind the last row, the line it starts at, and the row begun in it
+        self._parts: list[bytes] = []
+        self._size = 0
+        self._line = line
+        self._begun: tuple[list[int], list[bool]] = ([], [])
+        self._count = 0
+
+    def blocks(self, texts: Iterator[bytes]) -> Iterator[Block]:
+        """Yield the blocks of the document.
 
         Raises:
-            BrokenJson: something that is neither row, bracket nor comma; `at` is its offset.
+            BrokenJson, TooLong: as `blocks` does.
         """
-        end = 0
-        while True:
-            start = _behind_brackets(text, end)
-            row = _ROW.match(text, start)
-            if row is None:
-                _check_begun(text, start)
-                return end
-            self._follow(text[end:start], end)
-            end = row.end()
+        for text in texts:
+            rows = self._scan(text)
+            starts, inner = self._begun
+            starts.extend((rows.starts + self._size).tolist())
+            inner.extend(rows.inner.tolist())
+            ends = (rows.ends + self._size).tolist()
+            self._parts.append(text)
+            self._size += len(text)
+            if ends:
+                yield from self._block(starts, inner, ends)
+            if rows.surplus is not None:
+                at = self._size - len(text) + rows.surplus
+                raise self._broken("a ] or } closes nothing", at)
+            _check_length(self._size, self._longest, self._source, self._line)
+        self._check_end()
 
-    def finish(self, rest: bytes) -> None:
-        """Check what is left when the stream has ended.
+    def _block(self, starts: list[int], inner: list[bool], ends: list[int]) -> Iterator[Block]:
+        whole = self._rest()
+        count = len(ends)
+        good = self._good_gaps(whole, starts[:count], ends)
+        if good:
+            first, last = starts[0], ends[good - 1]
+            lead = b"[" if inner[0] else b""
+            line = self._line + whole.count(b"\n", 0, first)
+            yield Block(lead + whole[first:last], line, self._count + 1)
+        behind = ends[good - 1] if good else 0
+        self._count += good
+        self._line += whole.count(b"\n", 0, behind)
+        self._parts, self._size = [whole[behind:]], len(whole) - behind
+        self._begun = ([start - behind for start in starts[count:]], inner[count:])
+        if good < count:
+            self._refuse_gap(whole[behind : starts[good]])
+
+    def _good_gaps(self, whole: bytes, starts: list[int], ends: list[int]) -> int:
+        """Return how many rows have nothing but commas and brackets before them."""
+        gaps = [whole[end:start] for end, start in zip([0, *ends], starts, strict=False)]
+        if not self._count:
+            if not self._is_gap(gaps[0], _BEFORE_FIRST):
+                return 0
+            gaps[0] = b""
+        bad = {gap for gap in set(gaps) if not self._is_gap(gap, _BETWEEN)}
+        return next((i for i, gap in enumerate(gaps) if gap in bad), len(gaps))
+
+    def _is_gap(self, gap: bytes, pattern: re.Pattern[bytes]) -> bool:
+        bare = gap.strip(b" \t\r\n")
+        return len(bare) <= _LONGEST_GAP and bool(pattern.fullmatch(bare))
+
+    def _refuse_gap(self, gap: bytes) -> None:
+        start = re.search(rb"[^ \t\r\n\[\],]", gap)
+        if start is None:
+            comma = gap.rfind(b",")
+            raise self._broken("a comma with no row before it", max(0, comma))
+        shown = gap[start.start() : start.start() + 40].decode(errors="backslashreplace").rstrip()
+        reason = f"{shown!r} is neither an array of numbers nor an object"
+        raise self._broken(reason, start.start())
+
+    def _check_end(self) -> None:
+        """Check what stands behind the last row.
 
         Raises:
             BrokenJson: a row or an outer array is cut short, or a comma ends it.
         """
-        start = _behind_brackets(rest, 0)
-        _check_begun(rest, start)
-        self._follow(rest[:start], 0)
-        if b"," in rest[:start]:
-            raise BrokenJson(reason="a comma with no row behind it", at=0)
-        if self._depth or start < len(rest):
-            raise BrokenJson(reason="the JSON ends within an array: is the input cut short?")
+        rest = self._rest()
+        if self._scan.is_in_string or self._begun[0] or self._scan.depth:
+            bare = rest.strip(b" \t\r\n,")
+            if bare and not self._begun[0] and bare not in (b"[", b"]"):
+                self._refuse_gap(rest)
+            inside = "a string" if self._scan.is_in_string else "an array or an object"
+            reason = f"the JSON ends within {inside}: is the input cut short?"
+            raise self._broken(reason, len(rest.rstrip()))
+        if self._is_gap(rest, _BEHIND_LAST):
+            return
+        if rest.strip(b" \t\r\n]").startswith(b","):
+            raise self._broken("a comma with no row behind it", rest.index(b","))
+        self._refuse_gap(rest)
 
-    def _follow(self, between: bytes, offset: int) -> None:
-        self._depth += between.count(b"[") - between.count(b"]")
-        if self._depth not in (0, 1):
-            reason = (
-                "arrays stand deeper than in an array of rows"
-                if self._depth > 1
-                else "a ] closes nothing"
-            )
-            raise BrokenJson(reason=reason, at=offset)
-        if between.count(b",") > 1:
-            raise BrokenJson(reason="a comma with no row before it", at=offset)
+    def _rest(self) -> bytes:
+        self._parts = [b"".join(self._parts)]
+        return self._parts[0]
 
-
-def _behind_brackets(text: bytes, start: int) -> int:
-    """Where the next row begins, behind the brackets and commas around rows."""
-    return _BETWEEN_ROWS.match(text, start).end()  # type: ignore[union-attr]
+    def _broken(self, reason: str, at: int) -> BrokenJson:
+        line = self._line + self._rest().count(b"\n", 0, at)
+        return BrokenJson(Place(self._source, line), reason=reason)
 
 
-def _check_begun(text: bytes, start: int) -> None:
-    """Refuse what no more text can make a row.
-
-    Raises:
-        BrokenJson: it is neither an array of numbers nor an object of names and numbers.
-    """
-    begun = _BEGUN.match(text, start)
-    end = begun.end() if begun else start
-    # a string that has begun may still end
-    if end < len(text) and not (begun and text.startswith(b'"', end)):
-        shown = text[start : start + 40].decode(errors="backslashreplace")
-        raise BrokenJson(
-            reason=f"{shown!r} is no array of numbers and no object of names and numbers",
-            at=start,
-        )
+def _check_length(size: int, longest: int, source: str, line: int) -> None:
+    if size > longest:
+        raise TooLong(Place(source, line), megabytes=longest >> 20)
 
 
 def records(block: Block) -> Iterator[tuple[int, bytes]]:
-    """The rows of a block, each with the number of the line it starts on."""
+    """Yield the rows of a block, each with the number of the line it starts on."""
+    if not block.vector:
+        for line, text in enumerate(block.text.split(b"\n"), block.line):
+            record = text.strip(b" \t\r")
+            if record:
+                yield line, record
+        return
+    rows = _Scanner()(block.text)
     line, end = block.line, 0
-    for row in _ROW.finditer(block.text):
-        line += block.text.count(b"\n", end, row.start())
-        end = row.start()
-        yield line, row.group()
+    spans = zip(rows.starts.tolist(), rows.ends.tolist(), strict=False)
+    for vector, (start, stop) in enumerate(spans, block.vector):
+        line += block.text.count(b"\n", end, start)
+        end = start
+        yield Element.of(line, vector), block.text[start:stop]
 
 
-def names(record: bytes) -> list[bytes] | None:
-    """The names of an object, as raw cells, or None for an array."""
-    if not record.startswith(b"{"):
-        return None
-    return [raw_of(name, b",") for name, _ in _members(record)]
-
-
-def cells(record: bytes, header: Sequence[str] | None) -> list[bytes]:
-    """The raw cells of a row; those of an object in the order of the header.
-
-    Raises:
-        BrokenJson: the row is not JSON, or it names other members than the first row.
-    """
-    if not record.startswith(b"{"):
-        return _array_cells(record)
-    members = _members(record)
-    found = dict(members)
-    if len(found) != len(members):
-        raise BrokenJson(reason="an object names a member twice")
-    for name in found:
-        if name not in (header or ()):
-            raise BrokenJson(reason=f"the member {name!r} is not in the first object")
-    return [raw_of(found.get(name, ""), b",") for name in header or ()]
-
-
-def _array_cells(record: bytes) -> list[bytes]:
-    """The items of an array, with commas between them or, as NumPy prints them, blanks."""
-    if b'"' in record or b"null" in record:
-        return [raw_of(_text(item), b",") for item in _decoded(record)]
-    body = record[1:-1].translate(bytes.maketrans(b"\r\n\t", b"   "))
-    if b"," not in body:
-        return body.split()
-    return [item.strip() for item in body.split(b",")]
-
-
-def _members(record: bytes) -> list[tuple[str, str]]:
-    return [(name, _text(value)) for name, value in _decoded(record)]
-
-
-def _decoded(record: bytes) -> Any:
-    """The row with its numbers as they were typed, an object as its pairs."""
-    import json
-
-    try:
-        decoded = json.loads(
-            record,
-            object_pairs_hook=list,
-            parse_float=str,
-            parse_int=str,
-            parse_constant=str,
-        )
-    except ValueError as error:
-        raise BrokenJson(reason=f"not JSON: {error}") from None
-    if b"\\u" in record:
-        try:
-            json.dumps(decoded, ensure_ascii=False).encode()
-        except UnicodeEncodeError:
-            reason = "not JSON: half of a surrogate pair stands alone"
-            raise BrokenJson(reason=reason) from None
-    return decoded
-
-
-def _text(value: Any) -> str:
-    """What a member says: its number or string as it stands, nothing for null."""
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else str(value).lower()
+def behind_first(block: Block) -> Block:
+    """Return a block without its first row."""
+    if not block.vector:
+        record = next(record for _, record in records(block))
+        end = block.text.index(b"\n", block.text.index(record)) + 1
+        return Block(block.text[end:], block.line + block.text.count(b"\n", 0, end))
+    rows = _Scanner()(block.text)
+    if rows.starts.size < 2:
+        return block._replace(text=b"")
+    start = int(rows.starts[1])
+    lead = b"[" if rows.inner[1] else b""
+    line = block.line + block.text.count(b"\n", 0, start)
+    return Block(lead + block.text[start:], line, block.vector + 1)

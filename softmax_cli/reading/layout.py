@@ -48,6 +48,7 @@ class Layout(NamedTuple):
         append: the whole row is kept, and the answer follows it.
         json: rows are JSON arrays or objects.
         blank: the position of a last column that is empty in every row.
+        member: the member that holds the vector, if the rows are objects with one.
     """
 
     source: str
@@ -67,6 +68,7 @@ class Layout(NamedTuple):
     json: bool = False
     further: tuple[str, ...] = ()
     blank: int | None = None
+    member: str | None = None
 
     @property
     def edges(self) -> bytes:
@@ -93,11 +95,14 @@ class Layout(NamedTuple):
 
     def place(self, line: int, column: int | None = None) -> Place:
         """Where a row or one of its cells stands."""
+        vector = getattr(line, "vector", None)
         file, line = divmod(line, LINES_OF_A_FILE)
         source = self.further[file - 1] if file else self.source
-        return Place(source, line, None if column is None else self._column_name(column))
+        return Place(source, line, None if column is None else self._column_name(column), vector)
 
     def _column_name(self, column: int) -> str:
+        if self.ragged:
+            return str(column + 1)
         if self.header and column < len(self.header) and self.header[column]:
             return quoted(self.header[column])
         return str(column + 1)
@@ -124,20 +129,17 @@ def lay_out(
     Raises:
         SoftmaxError: the options name columns or classes that are not there.
     """
-    has_header = is_header(first, layout, settings)
+    has_header = is_header(first, settings)
     if has_header:
         return with_header(first, line, layout, settings), True
     return without_header(first, layout, settings), False
 
 
-def is_header(first: Sequence[bytes], layout: Layout, settings: Settings) -> bool:
+def is_header(first: Sequence[bytes], settings: Settings) -> bool:
     """Whether the first row holds text in a logit column, or an option makes it a header."""
     if settings.header is not None or settings.ragged:
         return bool(settings.header)
     texts = _texts(first)
-    if layout.json:
-        # a null is a missing cell and names no column
-        return not all(is_number(as_typed(text, settings)) for text in texts if text)
     return any(is_text(texts[column], settings) for column in _known_logits(texts, settings))
 
 
@@ -185,7 +187,8 @@ def with_header(header: Sequence[bytes], line: int, layout: Layout, settings: Se
     Raises:
         SoftmaxError: the options name columns or classes that are not there.
     """
-    names = tuple(_texts(header))
+    # members of JSON are compared letter for letter
+    names = tuple(map(text_of, header) if layout.json else _texts(header))
     layout = layout._replace(header=names, raw_header=tuple(header), header_line=line)
     return _settled(len(names), layout, settings)
 

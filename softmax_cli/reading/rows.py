@@ -25,7 +25,8 @@ from softmax_cli.errors import (
     quoted,
 )
 from softmax_cli.reading import fast as plain
-from softmax_cli.reading import json as json_rows
+from softmax_cli.reading import json as json_text
+from softmax_cli.reading import json_fast, json_rows
 from softmax_cli.reading.classes import class_index, labels_for
 from softmax_cli.reading.cut import RecordCut
 from softmax_cli.reading.delimited import (
@@ -52,7 +53,7 @@ _CLEARLY_TEXT = re.compile(rb"(?!inf|ln|na|nu|no)[A-Za-z]", re.IGNORECASE)
 
 def read(block: Block, layout: Layout, settings: Settings) -> Iterator[Batch | SoftmaxError]:
     """Yield the vectors of a block in batches, and the errors among them, in order."""
-    if batch := plain.read(block, layout, settings):
+    if batch := (json_fast if layout.json else plain).read(block, layout, settings):
         yield batch
         return
     rows = _Rows(layout, settings)
@@ -118,7 +119,7 @@ def _are_names(column: Sequence[bytes], settings: Settings) -> bool:
 def records(block: Block, layout: Layout) -> Iterator[tuple[int, bytes]]:
     """Yield the records of a block that are not blank, each with its first line."""
     if layout.json:
-        yield from json_rows.records(block)
+        yield from json_text.records(block)
         return
     blanks = b" " if layout.delimiter == b"\t" else b" \t"  # a line of tabs is a row of cells
     lines = enumerate(block.text.removesuffix(b"\n").split(b"\n"), block.line)
@@ -148,6 +149,7 @@ class _Row(NamedTuple):
     kept: tuple[bytes, ...]
     target: int | None
     typed: "list[Number] | None"
+    classes: tuple[str, ...] | None = None
 
 
 def _read_row(line: int, record: bytes, layout: Layout, settings: Settings) -> _Row:
@@ -176,13 +178,16 @@ def _read_row(line: int, record: bytes, layout: Layout, settings: Settings) -> _
     if not layout.is_column and values.count(-math.inf) == len(values):
         raise AllMasked
     target = None if layout.target is None else _target(row[layout.target], line, layout, settings)
+    if layout.json:
+        classes = json_rows.class_names(record, layout) if layout.ragged else None
+        return _Row(line, values, json_rows.kept(record, layout), target, typed, classes)
     return _Row(line, values, _kept_runs(row, layout), target, typed)
 
 
 def row_cells(record: bytes, layout: Layout) -> list[bytes]:
     """The raw cells of a record."""
     if layout.json:
-        return json_rows.cells(record, layout.header)
+        return json_rows.cells(record, layout)
     return cells(record, layout.delimiter)
 
 
@@ -310,7 +315,8 @@ class _Rows:
 
     def takes(self, row: _Row) -> bool:
         """Whether the row is of the length of those before it, and there is room."""
-        same = not self.rows or len(self.rows[0].values) == len(row.values)
+        first = self.rows[0] if self.rows else row
+        same = len(first.values) == len(row.values) and first.classes == row.classes
         return same and len(self.rows) < _ROWS_IN_A_BATCH
 
     def add(self, row: _Row) -> None:
@@ -322,10 +328,12 @@ class _Rows:
         if not rows:
             return
         count = len(rows[0].values)
-        ragged = self.layout.ragged
+        classes = self.layout.classes
+        if self.layout.ragged:
+            classes = labels_for(count, self.settings) or rows[0].classes
         yield Batch(
             values=np.array([row.values for row in rows]) + 0.0,
-            classes=labels_for(count, self.settings) if ragged else self.layout.classes,
+            classes=classes,
             kept=tuple(zip(*(row.kept for row in rows), strict=True)),
             lines=[row.line for row in rows],
             targets=None

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from softmax_cli.reading import json_rows
 from softmax_cli.reading.delimited import cells, raw_of, text_of
 from softmax_cli.reading.layout import Layout
 from softmax_cli.settings import Settings
@@ -96,7 +97,8 @@ class Delimited(NamedTuple):
     @property
     def _are_columns_named(self) -> bool:
         layout = self.layout
-        return bool(layout.header or (layout.classes and not layout.is_column))
+        has_header = layout.header and not layout.ragged
+        return bool(has_header or (layout.classes and not layout.is_column))
 
     def _header_cells(self) -> Iterator[bytes]:
         settings = self.settings
@@ -175,15 +177,17 @@ class Delimited(NamedTuple):
         kept, done = iter(batch.kept), 0
         for is_logits, first, last in self.layout.segments:
             if not is_logits:
-                yield self._recoded(next(kept))
+                for _ in range(last - first + 1 if self.layout.json else 1):
+                    yield self._recoded(next(kept))
                 continue
-            count = values.shape[1] if self.layout.append else last - first + 1
+            is_all = self.layout.append or self.layout.ragged
+            count = values.shape[1] if is_all else last - first + 1
             yield self._numbers(np.ascontiguousarray(values[:, done : done + count])).split(b"\n")
             done += count
 
     def _recoded(self, runs: Sequence[bytes]) -> Sequence[bytes]:
         """Return kept cells as they were read, unless another delimiter needs other quotes."""
-        if self.delimiter == self.layout.delimiter:
+        if self.delimiter == self.layout.delimiter and not self.layout.json:
             return runs
         return [
             self.delimiter.join(
@@ -280,13 +284,26 @@ def kept_cells(batch: Batch, layout: Layout) -> list[list[str]]:
 
 def kept_texts(run: bytes, layout: Layout) -> list[str]:
     """Return the text of the cells of a run of kept columns."""
+    if layout.json:
+        return [json_rows.kept_text(run)]
     return [text_of(cell) for cell in cells(run, layout.delimiter)]
 
 
 def kept_names(layout: Layout) -> list[str]:
-    """Return the names of the kept columns, or their numbers where a name is missing or taken."""
-    names = layout.header or ("",) * layout.width
-    return [
-        names[column] if names[column] and names.index(names[column]) == column else str(column + 1)
-        for column in layout.kept
-    ]
+    """Return the names of the kept columns, each once.
+
+    A column without a name of its own, or with one that a column before it has, is called
+    by its number.
+    """
+    header = layout.header or ("",) * layout.width
+    taken, seen, names = set(header), set[str](), []
+    for column in layout.kept:
+        name = header[column]
+        if not name or name in seen:
+            name = str(column + 1)
+            while name in taken:
+                name = f"column {name}"
+            taken.add(name)
+        seen.add(name)
+        names.append(name)
+    return names

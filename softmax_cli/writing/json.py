@@ -1,12 +1,13 @@
-"""Answers → JSON: an object for each vector, in one array or a line each.
+"""Answers → JSON: an object for each vector, in one array or one on each line.
 
-Numbers are those of the delimited text; what JSON cannot spell, an infinity, is null.
+Numbers are spelled as in delimited text; what JSON cannot spell, an infinity, is null.
 """
 
-import json
 import re
-from collections.abc import Iterator, Sequence
-from itertools import chain
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import orjson
 
 from softmax_cli.reading.layout import Layout
 from softmax_cli.settings import Settings
@@ -16,13 +17,18 @@ from softmax_cli.writing.delimited import Writer, kept_names, kept_texts, strips
 
 _INFINITY = re.compile(rb"-?inf(?:inity)?")
 
+# The members of an object, or some of them, in order.
+Members = dict[str, Any]
+
 
 def json_writer(layout: Layout, settings: Settings) -> Writer:
-    """The writer of `json`, one array, or of `jsonl`, a line an object."""
+    """Return the writer of `json`, one array, or of `jsonl`, an object on each line."""
     objects = _Objects(layout, settings)
     if settings.format == "jsonl":
-        return Writer(opening=b"", write=objects.lines, closing=b"")
-    return Writer(opening=b"[\n", write=objects.items, between=b",\n", closing=b"\n]\n")
+        return Writer(write=objects.texts(between=b"\n"), between=b"\n", closing=b"\n")
+    return Writer(
+        opening=b"[\n", write=objects.texts(between=b",\n"), between=b",\n", closing=b"\n]\n"
+    )
 
 
 class _Objects:
@@ -33,136 +39,159 @@ class _Objects:
         self._settings = settings
         self._kept_names = kept_names(layout)
 
-    def lines(self, answer: Answer) -> Iterator[bytes]:
-        """A line for each vector."""
-        for index, vector in enumerate(self._texts(answer)):
-            if index:
-                yield b"\n"
-            yield from vector
-        yield b"\n"
+    def texts(self, between: bytes) -> Callable[[Answer], Iterator[bytes]]:
+        """Return a function that yields the objects of an answer as text, joined."""
 
-    def items(self, answer: Answer) -> Iterator[bytes]:
-        """The items of an array, with commas between them."""
-        for index, vector in enumerate(self._texts(answer)):
-            if index:
-                yield b",\n"
-            yield from vector
+        def write(answer: Answer) -> Iterator[bytes]:
+            if isinstance(answer, Matrices):
+                return self._matrices(answer, between)
+            bodies = self._ranks(answer) if isinstance(answer, Ranking) else self._vectors(answer)
+            objects = zip(self._before(answer.batch), bodies, self._after(answer), strict=True)
+            return iter([between.join(orjson.dumps(a | b | c) for a, b, c in objects)])
 
-    def _texts(self, answer: Answer) -> Iterator[Iterator[bytes]]:
-        inputs = _arrays(figures.lines(answer.batch.values))
-        classes = self._classes(answer.batch)
-        predictions = answer.batch.predictions().tolist()
-        if isinstance(answer, Vectors):
-            bodies = self._vectors(answer)
-        elif isinstance(answer, Ranking):
-            bodies = self._rankings(answer)
-        else:
-            bodies = self._matrices(answer)
-        each = zip(bodies, inputs, predictions, strict=True)
-        for vector, (body, entered, predicted) in enumerate(each):
-            lead = b'"classes":' + classes + b',"input":' + entered
-            trail = b"" if isinstance(answer, Ranking) else self._prediction(answer, predicted)
-            if answer.batch.kept:
-                trail += b',"keep":' + self._keep(answer.batch, vector)
-            yield chain((b"{", lead, b","), body, (trail, b"}"))
+        return write
 
-    def _prediction(self, answer: Answer, index: int) -> bytes:
-        return b',"prediction":' + self._class(answer.batch, index)
+    def _before(self, batch: Batch) -> Iterator[Members]:
+        """Yield what stands before the answer of each vector: its classes and the input."""
+        classes = orjson.Fragment(orjson.dumps([*self._names(batch)]))
+        # JSON has no infinity: orjson spells a masked logit null
+        return ({"classes": classes, "input": row} for row in batch.values.tolist())
 
-    def _vectors(self, answer: Vectors) -> Iterator[Iterator[bytes]]:
-        rows = _arrays(self._numbers(answer.values))
-        losses = None
-        if answer.loss is not None:
-            losses = _finite(self._numbers(answer.loss.reshape(-1, 1))).split(b"\n")
-        for vector, row in enumerate(rows):
-            parts = [_key(answer.quantity) + row]
-            if losses is not None:
-                parts.append(b',"loss":' + losses[vector])
+    def _after(self, answer: Answer) -> Iterator[Members]:
+        """Yield what stands behind the answer of each vector: prediction and kept cells."""
+        batch = answer.batch
+        members: list[Members] = [{} for _ in batch.values]
+        if not isinstance(answer, Ranking):
+            names = self._names(batch)
+            for member, index in zip(members, batch.predictions().tolist(), strict=True):
+                member["prediction"] = names[index]
+        if batch.kept:
+            for member, keep in zip(members, self._keeps(batch), strict=True):
+                member["keep"] = keep
+        return iter(members)
+
+    def _vectors(self, answer: Vectors) -> Iterator[Members]:
+        """Yield the numbers of each vector, what they are of, and the loss."""
+        losses = None if answer.loss is None else self._numbers(answer.loss)
+        for vector, row in enumerate(self._rows(answer.values)):
+            members: Members = {answer.quantity: row}
             if self._settings.diagonal:
-                parts.append(b',"of":"diagonal"')
+                members["of"] = "diagonal"
             elif answer.of is not None:
-                parts.append(b',"of":' + self._of(answer.of, answer.batch, vector))
-            yield iter(parts)
+                members["of"] = self._of(answer.of, answer.batch, vector)
+            if losses is not None:
+                members["loss"] = losses[vector]
+            yield members
 
-    def _of(self, of: Of, batch: Batch, vector: int) -> bytes:
-        """What a gradient is the gradient of, under the name of the option that says so."""
+    def _of(self, of: Of, batch: Batch, vector: int) -> Members:
+        """Return what a gradient is of, under the name of the option that asks for it."""
         if isinstance(of, OfWeights):
-            what = _arrays(self._numbers(of.weights.reshape(1, -1)))[0]
-        else:
-            what = self._class(batch, int(of.classes[vector]))
-        return b'{"' + of.kind.encode() + b'":' + what + b"}"
+            return {of.kind: self._rows(of.weights.reshape(1, -1))[0]}
+        return {of.kind: self._name(batch, int(of.classes[vector]))}
 
-    def _rankings(self, answer: Ranking) -> Iterator[Iterator[bytes]]:
-        values = self._numbers(answer.values.reshape(-1, 1)).split(b"\n")
-        ranks = answer.classes.shape[1]
+    def _ranks(self, answer: Ranking) -> Iterator[Members]:
+        names = self._names(answer.batch)
+        ranks = answer.values.shape[1]
+        values = self._numbers(answer.values.ravel())
         for vector, classes in enumerate(answer.classes.tolist()):
-            texts = values[vector * ranks : (vector + 1) * ranks]
-            items = [
-                b'{"rank":%d,"class":%s,"probability":%s}'
-                % (rank, self._class(answer.batch, index), text)
-                for rank, (index, text) in enumerate(zip(classes, texts, strict=True), 1)
+            some = values[vector * ranks : (vector + 1) * ranks]
+            yield {
+                "top": [
+                    {"rank": rank, "class": names[index], "probability": value}
+                    for rank, (index, value) in enumerate(zip(classes, some, strict=True), 1)
+                ]
+            }
+
+    def _matrices(self, answer: Matrices, between: bytes) -> Iterator[bytes]:
+        """Yield the objects of Jacobians, of one that is large a strip of rows at a time."""
+        outputs = len(answer.outputs)
+        befores, afters = self._before(answer.batch), self._after(answer)
+        for first, part, rows in strips(answer):
+            if len(part) < outputs:
+                yield self._strip(first, part, rows, befores, afters, outputs, between)
+                continue
+            matrices = self._rows(rows)
+            objects = [
+                orjson.dumps(
+                    next(befores)
+                    | self._matrix(matrices[start : start + outputs], answer)
+                    | next(afters)
+                )
+                for start in range(0, len(matrices), outputs)
             ]
-            yield iter([b'"top":[' + b",".join(items) + b"]"])
+            yield (between if first else b"") + between.join(objects)
 
-    def _matrices(self, answer: Matrices) -> Iterator[Iterator[bytes]]:
-        size = len(answer.outputs)
-        pending: list[bytes] = []
-        for _, part, rows in strips(answer):
-            arrays = _arrays(self._numbers(rows))
-            if len(part) < size:
-                pending.append(b",".join(arrays))
-                if part.stop < size:
-                    continue
-                matrices, pending = [b"[" + b",".join(pending) + b"]"], []
-            else:
-                groups = (arrays[i : i + size] for i in range(0, len(arrays), size))
-                matrices = [b"[" + b",".join(group) + b"]" for group in groups]
-            for matrix in matrices:
-                yield iter([self._matrix(matrix, answer)])
-
-    def _matrix(self, matrix: bytes, answer: Matrices) -> bytes:
+    def _matrix(self, rows: Sequence[Any], answer: Matrices) -> Members:
         if self._settings.output is None:
-            return b'"jacobian":' + matrix
-        of = self._class(answer.batch, answer.outputs[0])
-        return b'"jacobian":' + matrix[1:-1] + b',"of":{"output":' + of + b"}"
+            return {"jacobian": rows}
+        of = {"output": self._name(answer.batch, answer.outputs[0])}
+        return {"jacobian": rows[0], "of": of}
 
-    def _numbers(self, values: Numbers) -> bytes:
-        return figures.lines(values, self._settings.precision)
+    def _strip(
+        self,
+        vector: int,
+        part: range,
+        rows: Numbers,
+        befores: Iterator[Members],
+        afters: Iterator[Members],
+        outputs: int,
+        between: bytes,
+    ) -> bytes:
+        """Return some rows of one matrix, with what stands before the first or behind the last."""
+        text = b",".join(orjson.dumps(row) for row in self._rows(rows))
+        lead, trail = b",", b""
+        if part.start == 0:
+            before = orjson.dumps(next(befores))[:-1]
+            lead = (between if vector else b"") + before + b',"jacobian":['
+        if part.stop == outputs:
+            trail = b"]," + orjson.dumps(next(afters))[1:]
+        return lead + text + trail
 
-    def _classes(self, batch: Batch) -> bytes:
-        count = batch.values.shape[1]
-        return b"[" + b",".join(self._class(batch, index) for index in range(count)) + b"]"
+    def _rows(self, values: Numbers) -> list[Any]:
+        """Return the rows of an array of shape (rows, columns), each ready to be dumped."""
+        if values.dtype != object and self._settings.precision is None:
+            rows: list[Any] = values.tolist()
+            return rows
+        return [orjson.Fragment(b"[" + line + b"]") for line in self._lines(values)]
 
-    def _class(self, batch: Batch, index: int) -> bytes:
+    def _numbers(self, values: Numbers) -> list[Any]:
+        """Return the numbers of an array of shape (numbers,), each ready to be dumped."""
+        if values.dtype != object and self._settings.precision is None:
+            numbers: list[Any] = values.tolist()
+            return numbers
+        return [orjson.Fragment(line) for line in self._lines(values.reshape(-1, 1))]
+
+    def _lines(self, values: Numbers) -> list[bytes]:
+        text = figures.lines(values, self._settings.precision)
+        return (_INFINITY.sub(b"null", text) if b"inf" in text else text).split(b"\n")
+
+    def _names(self, batch: Batch) -> Sequence[str | int]:
+        """Return the names of the classes, or their numbers if they have none."""
         if batch.classes:
-            return _string(batch.classes[index])
-        return str(index + self._settings.first_class).encode()
+            return [*map(_text, batch.classes)]
+        first = self._settings.first_class
+        return range(first, first + batch.values.shape[1])
 
-    def _keep(self, batch: Batch, vector: int) -> bytes:
-        """The kept cells by the names of their columns; a column's vector keeps lists."""
+    def _name(self, batch: Batch, index: int) -> str | int:
+        return _text(batch.classes[index]) if batch.classes else index + self._settings.first_class
+
+    def _keeps(self, batch: Batch) -> list[Members]:
+        """Return the kept cells of each vector by name; those of a column are lists."""
+        columns = [column for run in batch.kept for column in self._kept_columns(run)]
         if self._layout.is_column:
-            rows = [self._kept_cells(batch, row) for row in range(batch.values.size)]
-            cells: Sequence[object] = list(zip(*rows, strict=True))
-        else:
-            cells = self._kept_cells(batch, vector)
-        return _string(dict(zip(self._kept_names, cells, strict=False)))
+            return [dict(zip(self._kept_names, columns, strict=False))]
+        rows = zip(*columns, strict=True)
+        return [dict(zip(self._kept_names, row, strict=False)) for row in rows]
 
-    def _kept_cells(self, batch: Batch, row: int) -> list[str]:
-        return [text for run in batch.kept for text in kept_texts(run[row], self._layout)]
-
-
-def _key(name: str) -> bytes:
-    return b'"' + name.encode() + b'":'
+    def _kept_columns(self, run: Sequence[bytes]) -> Iterator[Sequence[Any]]:
+        """Yield the columns of a run: of a JSON input its values, of a table its texts."""
+        if self._layout.json:
+            return iter([[*map(orjson.Fragment, run)]])
+        return zip(*(kept_texts(piece, self._layout) for piece in run), strict=True)
 
 
-def _string(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def _arrays(lines: bytes) -> list[bytes]:
-    """Lines of numbers as JSON arrays."""
-    return [b"[" + line + b"]" for line in _finite(lines).split(b"\n")]
-
-
-def _finite(text: bytes) -> bytes:
-    return _INFINITY.sub(b"null", text) if b"inf" in text else text
+def _text(name: str) -> str:
+    """Return a name as JSON can hold it: bytes that are not UTF-8 become replacement characters."""
+    if name.isascii():
+        return name
+    return name.encode(errors="surrogateescape").decode(errors="replace")

@@ -1,174 +1,211 @@
 import json
-import random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from softmax_cli.errors import BrokenJson
-from softmax_cli.reading.delimited import text_of
+from softmax_cli.errors import BrokenJson, TooLong
 from softmax_cli.reading.files import json_blocks
-from softmax_cli.reading.json import Cut, cells, names, records
+from softmax_cli.reading.json import behind_first, blocks, is_json, records
 from softmax_cli.values import Block
 
 numbers = st.one_of(
     st.integers(-99, 99), st.floats(allow_nan=False, allow_infinity=False), st.none()
 )
+strings = st.text('ab[]{},:"\\\n é', max_size=6)
 arrays = st.lists(numbers, min_size=1, max_size=4)
-keys = st.text(max_size=4).filter(lambda text: text.isprintable() or "\n" in text)
-objects = st.dictionaries(keys, numbers, min_size=1, max_size=4)
+values = st.one_of(
+    numbers, strings, st.lists(strings, max_size=2), st.dictionaries(strings, numbers)
+)
+objects = st.dictionaries(strings, values, min_size=1, max_size=4)
 rows = st.lists(st.one_of(arrays, objects), min_size=1, max_size=4)
 
 
-def texts(record, header=None):
-    return [text_of(cell) for cell in cells(record, header)]
+def pieces(text, size):
+    return (text[i : i + size] for i in range(0, len(text), size))
 
 
-def all_records(text, chunk):
-    chunks = (text[i : i + chunk] for i in range(0, len(text), chunk))
-    return [record for block in json_blocks(chunks, "x") for record in records(block)]
+def all_records(text, size):
+    return [record for block in json_blocks(pieces(text, size), "x") for record in records(block)]
 
 
-# ── rows ─────────────────────────────────────────────────────────────────────────────────
+def gather(text, size, found):
+    for block in json_blocks(pieces(text, size), "x"):
+        found.extend(records(block))
 
 
 @given(rows, st.sampled_from([None, 0, 2]), st.integers(1, 40))
-def test_an_array_of_rows_is_those_rows_however_it_is_cut(table, indent, chunk):
-    found = all_records(json.dumps(table, indent=indent).encode(), chunk)
+def test_an_array_of_rows_is_those_rows_however_it_is_cut(table, indent, size):
+    found = all_records(json.dumps(table, indent=indent).encode(), size)
     assert [json.loads(record) for _, record in found] == table
+    assert [line.vector for line, _ in found] == list(range(1, len(table) + 1))
 
 
 @given(rows, st.sampled_from(["\n", "\r\n", " ", "\n\n", ""]), st.integers(1, 40))
-def test_rows_one_after_the_other_are_those_rows(table, between, chunk):
+def test_rows_one_after_the_other_are_those_rows(table, between, size):
     text = between.join(json.dumps(row) for row in table).encode()
-    assert [json.loads(record) for _, record in all_records(text, chunk)] == table
+    assert [json.loads(record) for _, record in all_records(text, size)] == table
+
+
+@given(rows, st.integers(1, 40))
+def test_objects_and_arrays_with_a_line_for_each_item_are_rows(table, size):
+    text = "\n".join(json.dumps(row, indent=2) for row in table).encode()
+    assert [json.loads(record) for _, record in all_records(text, size)] == table
 
 
 @given(rows, st.integers(3, 30))
-def test_a_row_stands_on_the_line_it_starts_on(table, chunk):
+def test_a_row_stands_on_the_line_it_starts_on(table, size):
     text = json.dumps(table, indent=1).encode()
-    for line, record in all_records(text, chunk):
+    for line, record in all_records(text, size):
         start = text.split(b"\n")[line - 1].strip()
         assert record.startswith(start)
 
 
-def test_the_print_of_numpy_is_rows():
-    text = b"[[ 1.  -2.5]\n [ 3.   4. ]]\n"
-    assert [texts(record) for _, record in all_records(text, 5)] == [["1.", "-2.5"], ["3.", "4."]]
-
-
-# ── cells ────────────────────────────────────────────────────────────────────────────────
-
-
-@given(arrays)
-def test_the_cells_of_an_array_are_its_items_as_typed(row):
-    typed = ["" if item is None else json.dumps(item) for item in row]
-    assert texts(json.dumps(row).encode()) == typed
-
-
-@given(objects, st.randoms(use_true_random=False))
-def test_the_cells_of_an_object_stand_in_the_order_of_the_first(row, shuffler: random.Random):
-    header = [text_of(name) for name in names(json.dumps(row).encode())]
-    assert header == list(row)
-    members = list(row.items())
-    shuffler.shuffle(members)
-    assert texts(json.dumps(dict(members)).encode(), header) == texts(
-        json.dumps(row).encode(), header
-    )
-
-
-def test_a_member_that_is_not_there_and_a_null_are_missing_cells():
-    assert texts(b'{"b": null}', ["a", "b"]) == ["", ""]
-    assert texts(b"[1, null]") == ["1", ""]
-
-
-def test_numbers_stay_as_typed():
-    digits = "0.1000000000000000055511151231257827"
-    assert texts(f'{{"a": {digits}}}'.encode(), ["a"]) == [digits]
-    assert texts(f"[{digits}, 1/3, ln(2)]".encode()) == [digits, "1/3", "ln(2)"]
-    assert texts(b'["1/3", 1e400]') == ["1/3", "1e400"]
-
-
-def test_an_array_has_no_names():
-    assert names(b"[1]") is None
-
-
-@pytest.mark.parametrize(
-    "record", [b'{"a" 1}', b'{"a":1,}', b"{1:2}", b'["a" 1]', b'{"a":1/3}', b'["\t"]']
-)
-def test_what_is_not_json_is_refused(record):
-    with pytest.raises(BrokenJson, match="not JSON"):
-        cells(record, ["a"])
-
-
-def test_a_member_is_named_once_and_in_the_first_object():
-    with pytest.raises(BrokenJson, match="names a member twice"):
-        cells(b'{"a":1,"a":2}', ["a"])
-    with pytest.raises(BrokenJson, match="the member 'b' is not in the first object"):
-        cells(b'{"a":1,"b":2}', ["a"])
-
-
-def test_half_a_surrogate_pair_is_no_text():
-    with pytest.raises(BrokenJson, match="surrogate"):
-        names(b'{"\\ud800": 1}')
-    assert names(b'{"\\ud83d\\ude00": 1}') == ["😀".encode()]
-
-
-# ── around rows ──────────────────────────────────────────────────────────────────────────
-
-
 @pytest.mark.parametrize(
     "text",
-    [b"[[1,2],[3", b"[[1,2]", b"[", b"[[", b"{", b'{"a":1', b"[1,2", b"[[1,2],", b'["a'],
-)
-def test_json_that_is_cut_short_is_refused(text):
-    with pytest.raises(BrokenJson):
-        list(json_blocks(iter([text]), "x"))
-
-
-@pytest.mark.parametrize(
-    ("text", "place"),
     [
-        (b"[[[1,2]]]", "x:1"),
-        (b'{"a":[1,2]}', "x:1"),
-        (b"[1,2]\nabc", "x:2"),
-        (b"[1,2]]", "x:1"),
-        (b"[[1,2]\n,[3,4],\n...\n,[5,6]]", "x:3"),
-        (b"[1,2],", "x:1"),
-        (b"[[1,2]]\n\n5", "x:3"),
+        b"[[ 1.  -2.5]\n [ 3.   4. ]]\n",
+        b"array([[ 1. , -2.5],\n       [ 3. ,  4. ]])\n",
+        b"tensor([[1., -2.5],\n        [3., 4.]], device='cuda:0', grad_fn=<AddmmBackward0>)",
+        b"np.array([[1.,-2.5],[3.,4.]])",
+        b"torch.tensor([[1.,-2.5],\n[3.,4.]], dtype=torch.float64)\n",
     ],
 )
-def test_what_is_neither_row_nor_array_of_rows_is_refused_with_its_line(text, place):
-    with pytest.raises(BrokenJson, match=f"^{place}: "):
-        list(json_blocks(iter([text]), "x"))
-
-
-def test_brackets_within_strings_are_no_brackets():
-    text = b'[{"a]": 1, "{b": 2, "\\"}": 3}]'
-    ((line, record),) = all_records(text, 3)
-    assert (line, json.loads(record)) == (1, {"a]": 1, "{b": 2, '"}': 3})
-
-
-@pytest.mark.parametrize("name", ["[]", "{}", "[1]", "],[", '"[1]', "a [x"])
-def test_a_string_that_is_cut_is_no_row(name):
-    text = json.dumps([{name: 1}, {name: 2}]).encode()
-    for chunk in range(1, len(text)):
-        assert [json.loads(record)[name] for _, record in all_records(text, chunk)] == [1, 2]
-
-
-def test_a_cut_stands_behind_the_last_whole_row():
-    assert Cut()(b"[[1,2],\n[3,4],\n[5") == len(b"[[1,2],\n[3,4]")
-    assert Cut()(b"[[1,2") == 0
+def test_what_numpy_and_pytorch_print_is_rows(text):
+    assert is_json(text)
+    for size in (3, 7, 1000):
+        found = [record for _, record in all_records(text, size)]
+        numbers = [[float(x) for x in row[1:-1].replace(b",", b" ").split()] for row in found]
+        assert numbers == [[1, -2.5], [3, 4]]
 
 
 @pytest.mark.parametrize(
-    "text", [b"[" * 100_000, b"{" * 100_000, b'["' + b"a" * 1_000_000, b"[1," * 30_000]
+    ("start", "known"),
+    [
+        (b"[", True),
+        (b"{", True),
+        (b"tensor([", True),
+        (b"np.array([", True),
+        (b"tens", None),
+        (b"array(\n", None),
+        (b"array,b", False),
+        (b"a(1)", False),
+        (b"1,2", False),
+    ],
 )
-def test_what_never_ends_is_given_up_in_one_pass(text):
-    with pytest.raises(BrokenJson):
-        list(json_blocks(iter([text + b"]"]), "x"))
+def test_json_is_known_by_its_start(start, known):
+    assert is_json(start) is known
+
+
+@pytest.mark.parametrize("bad", ["{", "}", '"', '{"a":', "[[[", "]]]", "abc", '{"a":"'])
+@given(size=st.integers(1, 60))
+def test_a_bad_line_of_json_lines_is_a_row_of_its_own(bad, size):
+    text = f'{{"a": 1}}\n{bad}\n{{"a": 2}}\n'.encode()
+    found = [(line, record.decode()) for line, record in all_records(text, size)]
+    assert found == [(1, '{"a": 1}'), (2, bad), (3, '{"a": 2}')]
+
+
+@pytest.mark.parametrize(
+    ("text", "whole", "place"),
+    [
+        (b"[[1,2],[3", 1, "x:1"),
+        (b"[[1,2]", 1, "x:1"),
+        (b"[\n", 0, "x:1"),
+        (b"[[", 0, "x:1"),
+        (b"[[1,2],", 1, "x:1"),
+        (b'[{"a":1},\n{"a', 1, "x:2"),
+        (b"[1,2]]", 1, "x:1"),
+        (b"[1,2] ]", 1, "x:1"),
+        (b"[[1,2]\n,[3,4],\n...\n,[5,6]]", 2, "x:3"),
+        (b"[1,2],", 1, "x:1"),
+        (b"[1,2],,[3]", 1, "x:1"),
+        (b"[[1,2]]\n\n5", 1, "x:3"),
+        (b"[[1,2], 5]", 1, "x:1"),
+        (b"[[1,2]\n, 5, [3]]", 1, "x:2"),
+        (b"[[1,2]} x", 1, "x:1"),
+    ],
+)
+def test_a_broken_document_is_an_error_behind_its_whole_rows(text, whole, place):
+    for size in (1, 2, 5, 1000):
+        found = []
+        with pytest.raises(BrokenJson, match=f"^{place}: ") as caught:
+            gather(text, size, found)
+        assert len(found) == whole
+        assert "char" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (b'[{"a":1},{"a', "ends within a string: is the input cut short"),
+        (b"[[1,2],[3", "ends within an array or an object: is the input cut short"),
+        (b"[[1,2]]]", "a \\] or } closes nothing"),
+        (b"[[1],,[2]]", "a comma with no row before it"),
+        (b"[[1],[2]],", "a comma with no row behind it"),
+        (b"[[1,2]]\nabc", "'abc' is neither an array of numbers nor an object"),
+    ],
+)
+def test_what_breaks_a_document_is_named(text, reason):
+    with pytest.raises(BrokenJson, match=reason):
+        list(json_blocks(iter([text]), "x"))
+
+
+@pytest.mark.parametrize("name", ["[]", "{}", "[1]", "],[", '"[1]', "a [x", "\\", '\\"]', "\\\\"])
+def test_brackets_within_strings_do_not_count_wherever_the_text_is_cut(name):
+    for table in ([{name: 1}, {name: 2}], [{name: [name]}, {name: {name: name}}]):
+        text = json.dumps(table).encode()
+        for size in range(1, len(text)):
+            assert [json.loads(record) for _, record in all_records(text, size)] == table
+
+
+def test_a_block_ends_behind_the_last_whole_row():
+    (first, *_) = json_blocks(iter([b"[[1,2],\n[3,4],\n[5", b",6]]"]), "x")
+    assert first == Block(b"[[1,2],\n[3,4]", 1, 1)
+    (first, second) = json_blocks(iter([b"[1]\n[2]\n[3", b"]\n"]), "x")
+    assert (first, second) == (Block(b"[1]\n[2]\n", 1), Block(b"[3]\n", 3))
+
+
+def test_the_rows_before_a_long_text_are_there_before_it_ends():
+    def endless():
+        yield b"[[1,2],"
+        while True:
+            yield b"[3,4],"
+
+    blocks = json_blocks(endless(), "x")
+    assert next(blocks).text == b"[[1,2]"
+    assert next(blocks) == Block(b"[[3,4]", 1, 2)
+
+
+@pytest.mark.parametrize(
+    "text", [b"[" * 100_000, b"]" * 100_000, b'{"a":' * 100_000, b'["' + b"a" * 999]
+)
+def test_a_row_that_never_ends_is_refused(text):
+    for lead in (b"", b"[[1,2],"):
+        with pytest.raises(BrokenJson):
+            list(json_blocks(pieces(lead + text, 4096), "x"))
+
+
+def test_a_row_may_be_long_and_is_looked_at_once():
+    text = b'[{"a": "' + b"]" * 5_000_000 + b'"}]'
+    (block,) = json_blocks(pieces(text, 1 << 16), "x")
+    ((_, record),) = records(block)
+    assert len(record) == len(text) - 2
+
+
+def test_a_row_beyond_the_bound_is_refused():
+    for text in (b"[[1,2],[" + b"1," * 600, b"[1]\n[" + b"1," * 600, b"[" + b"1," * 600):
+        with pytest.raises(TooLong):
+            list(blocks(pieces(text, 100), "x", 1, 1000))
 
 
 def test_records_count_lines_from_that_of_their_block():
-    block = Block(b"[1]\n\n[2,\n3] [4]\n[5]\n", 10)
-    assert [line for line, _ in records(block)] == [10, 12, 13, 14]
+    assert [line for line, _ in records(Block(b"[1]\n\n[2]\r\n  [4]\n", 10))] == [10, 12, 13]
+    found = [(int(line), line.vector) for line, _ in records(Block(b"[[1],\n\n[2,\n3],[4]", 7, 5))]
+    assert found == [(7, 5), (9, 6), (10, 7)]
+
+
+def test_a_block_without_its_first_row_keeps_its_lines():
+    assert behind_first(Block(b"[[1],\n[2], [3]", 4, 1)) == Block(b"[[2], [3]", 5, 2)
+    assert behind_first(Block(b"[1] [2]", 4, 1)) == Block(b"[2]", 4, 2)
+    assert behind_first(Block(b"[[1]", 4, 1)).text == b""
+    assert behind_first(Block(b"\n[1]\n[2]\n", 4)) == Block(b"[2]\n", 6)

@@ -1,5 +1,6 @@
 import json
 import math
+from decimal import Decimal
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from softmax_cli.reading.layout import Layout, lay_out
 from softmax_cli.reading.rows import gather, read, row_cells
 from softmax_cli.settings import Settings
 from softmax_cli.values import Batch, Block
+from softmax_cli.writing.delimited import kept_names
 from softmax_cli.writing.formats import writer
 
 logits = st.floats(-700, 700) | st.just(-math.inf)
@@ -22,7 +24,7 @@ def objects(batches, layout, settings):
     """The objects written, the same in one array and a line each."""
 
     def refuse(constant):
-        raise AssertionError(f"{constant} is no JSON")
+        raise AssertionError(f"{constant} is not JSON")
 
     texts = {}
     for form in ("json", "jsonl"):
@@ -55,9 +57,6 @@ def table(text, command="eval", **options):
     return objects(batches, layout, settings)
 
 
-# ── keys ─────────────────────────────────────────────────────────────────────────────────
-
-
 @pytest.mark.parametrize(
     ("options", "keys"),
     [
@@ -67,7 +66,11 @@ def table(text, command="eval", **options):
         ({"command": "grad"}, ["classes", "input", "grad", "of", "prediction"]),
         (
             {"command": "grad", "target": "1", "loss": True},
-            ["classes", "input", "grad", "loss", "of", "prediction"],
+            ["classes", "input", "grad", "of", "loss", "prediction"],
+        ),
+        (
+            {"command": "grad", "target": "0.5,0.25,0.25"},
+            ["classes", "input", "grad", "of", "loss", "prediction"],
         ),
     ],
 )
@@ -82,9 +85,26 @@ def test_kept_cells_are_kept_by_name():
     assert found["classes"] == ["a", "b"]
 
 
-def test_kept_columns_of_one_name_are_all_kept():
-    (found,) = table(b"k,k,a,b\nx,y,1,2\n", keep="1-2")
-    assert found["keep"] == {"k": "x", "2": "y"}
+@pytest.mark.parametrize(
+    ("header", "names"),
+    [
+        (b"k,k", ["k", "2"]),
+        (b",1", ["1", "column 1"]),
+        (b"2,", ["2", "column 2"]),
+        (b",", ["1", "2"]),
+    ],
+)
+def test_kept_columns_of_one_name_or_none_are_all_kept(header, names):
+    (found,) = table(header + b",a,b\nx,y,1,2\n", columns="a,b")
+    assert found["keep"] in (
+        dict(zip(names, "xy", strict=True)),
+        dict(zip(reversed(names), "xy", strict=True)),
+    )
+
+
+def test_names_of_kept_columns_take_time_in_proportion_to_their_number():
+    layout = Layout("x", width=100_002, logits=(100_000, 100_001), header=("",) * 100_002)
+    assert kept_names(layout)[99_999] == "100000"
 
 
 def test_the_kept_cells_of_a_column_are_lists():
@@ -114,9 +134,6 @@ def test_classes_without_names_are_numbers():
     assert typed([0, 1])[0]["classes"] == [1, 2]
     assert typed([0, 1], zero_based=True)[0]["classes"] == [0, 1]
     assert typed([0, 1], zero_based=True)[0]["prediction"] == 1
-
-
-# ── values ───────────────────────────────────────────────────────────────────────────────
 
 
 @given(
@@ -151,6 +168,46 @@ def test_any_name_is_valid_json(classes):
 
 def test_an_infinite_loss_is_null():
     assert typed([1, -math.inf], command="grad", target="2", loss=True)[0]["loss"] is None
+
+
+def test_the_loss_of_a_target_is_always_there():
+    (found,) = typed([0, 0], command="grad", target="1")
+    assert found["loss"] == pytest.approx(math.log(2))
+    assert "loss" not in typed([0, 0], command="grad", upstream="1,0")[0]
+
+
+def test_digits_beyond_a_double_are_numbers():
+    settings = Settings("eval", digits=30, format="jsonl")
+    batch = Batch(np.array([[1.0, 0.0]]), typed=[[Decimal(1), Decimal(0)]])
+    layout = Layout("x", width=2, logits=(0, 1))
+    text = b"".join(writer(layout, settings).write(COMMANDS["eval"](batch, settings)))
+    assert b'"softmax":[0.731058578630004879251159241822,0.26894' in text
+
+
+def test_a_block_of_vectors_is_one_piece_of_text():
+    settings = Settings("eval", format="json")
+    batch = Batch(np.zeros((500, 3)))
+    layout = Layout("x", width=3, logits=(0, 1, 2))
+    pieces = list(writer(layout, settings).write(COMMANDS["eval"](batch, settings)))
+    assert len(pieces) == 1
+
+
+def test_a_jacobian_that_is_large_comes_in_strips():
+    settings = Settings("jacobian", format="json")
+    batch = Batch(np.zeros((2, 1000)))
+    layout = Layout("x", width=1000, logits=tuple(range(1000)))
+    by = writer(layout, settings)
+    pieces = list(by.write(COMMANDS["jacobian"](batch, settings)))
+    assert max(map(len, pieces)) < sum(map(len, pieces)) / 20
+    found = json.loads(by.opening + b"".join(pieces) + by.closing)
+    assert [np.array(one["jacobian"]).shape for one in found] == [(1000, 1000)] * 2
+    assert [one["prediction"] for one in found] == [1, 1]
+
+
+def test_a_name_that_is_not_utf_8_is_valid_json():
+    (found,) = typed([1, 0], classes=("a\udcff", "b"))
+    assert found["classes"] == ["a\ufffd", "b"]
+    assert found["prediction"] == "a\ufffd"
 
 
 def test_precision_rounds_the_answer_and_not_the_input():

@@ -1,0 +1,237 @@
+"""A block of JSON at once: what orjson proves to be rows of plain numbers is one array.
+
+A block with anything else in it is left to the reader that goes row by row, which gives the
+same values and finds the errors.
+"""
+
+import sys
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from itertools import chain
+from typing import Any, overload
+
+import numpy as np
+
+from softmax_cli.errors import SoftmaxError
+from softmax_cli.reading.classes import class_index
+from softmax_cli.reading.json import records
+from softmax_cli.reading.layout import Layout
+from softmax_cli.settings import Settings
+from softmax_cli.values import Batch, Block, Floats, Integers
+
+# Importing orjson costs as much time as reading about this much text row by row.
+_REPAYS_ORJSON = 32 * 1024
+
+_NUMBERS = {int, float}
+# orjson writes these as it reads them; a fraction, or a whole number of more than 64 bits,
+# would lose digits.
+_EXACT = {str, int, bool, type(None)}
+
+
+def read(block: Block, layout: Layout, settings: Settings) -> Batch | None:
+    """Return the batch that a block of plain rows holds, None if it is not proven plain."""
+    if settings.digits or settings.decimal_comma or layout.ragged or not block.text:
+        return None
+    if len(block.text) < _REPAYS_ORJSON and "orjson" not in sys.modules:
+        return None
+    rows = _loaded(block)
+    if not rows:
+        return None
+    table = _table(rows, block.text, layout)
+    if not table.is_regular():
+        return None
+    values = _values(table.logits(), len(rows) * len(layout.logits))
+    if values is None:
+        return None
+    return _batch(values, table, block, layout, settings)
+
+
+def _loaded(block: Block) -> list[Any] | None:
+    """Return the rows of a block, None if it is more than rows with commas between them."""
+    import orjson
+
+    text = block.text
+    if not block.vector:
+        lines = text.count(b"\n")
+        begun = text.count(b"\n{") + text.count(b"\n[") + text.startswith((b"{", b"["))
+        # a comma could join the halves of a row that a newline cuts in two
+        if begun != lines:
+            return None
+        text = b"[" + text[:-1].replace(b"\n", b",") + b"]"
+    elif text.startswith(b"[") and text[1:].lstrip()[:1] in (b"[", b"{"):
+        text += b"]"
+    else:
+        text = b"[" + text.replace(b"}\n{", b"},{") + b"]"
+    try:
+        rows = orjson.loads(text)
+    except ValueError:
+        return None
+    if not isinstance(rows, list) or (not block.vector and len(rows) != lines):
+        return None
+    return rows
+
+
+class _Arrays:
+    """Rows that are arrays."""
+
+    def __init__(self, rows: list[Any], text: bytes, layout: Layout) -> None:
+        self.rows = rows
+        self.text = text
+        self.layout = layout
+
+    def is_regular(self) -> bool:
+        """Whether each row is as long as the first."""
+        return set(map(type, self.rows)) == {list} and set(map(len, self.rows)) == {
+            self.layout.width
+        }
+
+    def logits(self) -> Iterable[Any]:
+        """Return the logits, one vector after the other."""
+        if len(self.layout.logits) == self.layout.width:
+            return chain.from_iterable(self.rows)
+        columns = self.layout.logits
+        return [row[column] for row in self.rows for column in columns]
+
+    def column(self, column: int) -> list[Any]:
+        """Return the values of a column."""
+        return [row[column] for row in self.rows]
+
+
+class _Objects(_Arrays):
+    """Rows that are objects, each logit in a member of its own."""
+
+    @property
+    def names(self) -> Sequence[str]:
+        """The members."""
+        return self.layout.header or ()
+
+    def is_regular(self) -> bool:
+        """Whether each row has the members of the first, each once."""
+        known = dict.fromkeys(self.names).keys()
+        if set(map(type, self.rows)) != {dict} or not all(row.keys() == known for row in self.rows):
+            return False
+        # orjson keeps the last of two members of one name: their quotes would be too many
+        quotes = len(self.rows) * sum(2 + name.count('"') for name in self.names)
+        others = chain.from_iterable(row.values() for row in self.rows)
+        quotes += sum(2 + value.count('"') for value in others if type(value) is str)
+        return self.text.count(b'"') == quotes and b"\\u0022" not in self.text
+
+    def logits(self) -> Iterable[Any]:
+        """Return the logits, one vector after the other."""
+        header = self.names
+        is_all = len(self.layout.logits) == self.layout.width
+        if is_all and set(map(tuple, self.rows)) == {tuple(header)}:
+            return chain.from_iterable(map(dict.values, self.rows))
+        names = [header[column] for column in self.layout.logits]
+        return [row[name] for row in self.rows for name in names]
+
+    def column(self, column: int) -> list[Any]:
+        """Return the values of a column."""
+        name = self.names[column]
+        return [row[name] for row in self.rows]
+
+
+class _Vectors(_Objects):
+    """Rows that are objects with the vector in one member."""
+
+    @property
+    def names(self) -> Sequence[str]:
+        """The members, the vector's last."""
+        header, logits = self.layout.header or (), self.layout.logits
+        return [*header[: logits[0]], *header[logits[-1] + 1 :], self.layout.member or ""]
+
+    def logits(self) -> Iterable[Any]:
+        """Return the logits, one vector after the other; none if their lengths differ."""
+        vectors = [row[self.layout.member] for row in self.rows]
+        if set(map(type, vectors)) != {list} or set(map(len, vectors)) != {len(self.layout.logits)}:
+            return ()
+        return chain.from_iterable(vectors)
+
+    def column(self, column: int) -> list[Any]:
+        """Return the values of a column that is kept."""
+        name = (self.layout.header or ())[column]
+        return [row[name] for row in self.rows]
+
+
+def _table(rows: list[Any], text: bytes, layout: Layout) -> _Arrays:
+    if layout.member is not None:
+        return _Vectors(rows, text, layout)
+    kind = _Objects if type(rows[0]) is dict else _Arrays
+    return kind(rows, text, layout)
+
+
+def _values(logits: Iterable[Any], count: int) -> Floats | None:
+    numbers = list(logits)
+    if len(numbers) != count or not set(map(type, numbers)) <= _NUMBERS:
+        return None
+    # −0, which orjson takes for an integer, is 0
+    return np.array(numbers, dtype=np.float64) + 0.0
+
+
+def _batch(
+    values: Floats, table: _Arrays, block: Block, layout: Layout, settings: Settings
+) -> Batch | None:
+    kept = [_json_texts(table.column(column)) for column in _kept(layout)]
+    try:
+        targets = _targets(table, layout, settings)
+    except SoftmaxError:
+        return None
+    texts = [column for column in kept if column is not None]
+    if len(texts) < len(kept):
+        return None
+    count = len(table.rows)
+    return Batch(
+        values=values.reshape(count, -1),
+        classes=layout.classes,
+        kept=tuple(texts),
+        lines=Lines(block, count) if block.vector else range(block.line, block.line + count),
+        targets=targets,
+    )
+
+
+def _kept(layout: Layout) -> Sequence[int]:
+    if layout.append and layout.member is None:
+        return range(layout.width)
+    return layout.kept
+
+
+def _json_texts(values: list[Any]) -> list[bytes] | None:
+    """Return values as JSON, None if one of them would lose digits."""
+    import orjson
+
+    return list(map(orjson.dumps, values)) if set(map(type, values)) <= _EXACT else None
+
+
+def _targets(table: _Arrays, layout: Layout, settings: Settings) -> Integers | None:
+    """Return each row's target class, counted from 0."""
+    if layout.target is None:
+        return None
+    values = table.column(layout.target)
+    if not set(map(type, values)) <= {str, int}:
+        return None
+    texts = [str(value).strip() for value in values]
+    count = len(layout.logits)
+    classes = {text: class_index(text, count, layout.classes, settings) for text in set(texts)}
+    return np.array([classes[text] for text in texts], dtype=np.intp)
+
+
+class Lines(Sequence[int]):
+    """The lines that the rows of a block of a document start on, found when asked for."""
+
+    def __init__(self, block: Block, count: int) -> None:
+        self._block = block
+        self._count = count
+
+    @cached_property
+    def _lines(self) -> list[int]:
+        return [line for line, _ in records(self._block)]
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, index: int) -> int: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[int]: ...
+    def __getitem__(self, index: int | slice) -> int | list[int]:
+        return self._lines[index]

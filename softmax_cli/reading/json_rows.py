@@ -1,0 +1,354 @@
+"""Rows of JSON → the cells of a table, and what the first row says about the others.
+
+A row is an array of cells, an object of named cells, or an object with the vector in one
+member. Numbers stay as they were typed.
+"""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Sequence, Set
+from itertools import chain
+from typing import Any
+
+from softmax_cli.errors import BrokenJson, Empty, UsageError, quoted
+from softmax_cli.reading import layout as tables
+from softmax_cli.reading.classes import labels_for
+from softmax_cli.reading.delimited import comma_list, raw_of
+from softmax_cli.reading.layout import Layout
+from softmax_cli.reading.numbers import is_number
+from softmax_cli.settings import Settings
+
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+# What JSON Lines of other programs, and our own, call the names of the classes.
+_CLASSES = "classes"
+_SHOWN_MEMBERS = 3
+
+
+class Typed(str):
+    """A number as it was typed."""
+
+
+class Members(list[tuple[str, Any]]):
+    """The members of an object, in order."""
+
+
+def decoded(record: bytes) -> list[Any] | dict[str, Any]:
+    """Return a row: an array, or an object by name; its numbers as they were typed.
+
+    Raises:
+        BrokenJson: the row is not JSON, or names a member twice.
+    """
+    try:
+        value = _loaded(record)
+    except BrokenJson:
+        value = _printed(record)
+        if value is None:
+            raise
+    if not isinstance(value, Members):
+        if isinstance(value, list):
+            return value
+        raise BrokenJson(reason="a row is an array or an object")
+    found = dict(value)
+    if len(found) != len(value):
+        names = [name for name, _ in value]
+        twice = next(name for name, count in Counter(names).items() if count > 1)
+        raise BrokenJson(reason=f"an object names the member {quoted(twice)} twice")
+    return found
+
+
+def _loaded(record: bytes) -> Any:
+    try:
+        value = json.loads(
+            record.decode(),
+            object_pairs_hook=Members,
+            parse_float=Typed,
+            parse_int=Typed,
+            parse_constant=Typed,
+        )
+        if b"\\u" in record:
+            json.dumps(value, ensure_ascii=False).encode()
+    except json.JSONDecodeError as error:
+        shown = quoted(error.doc[error.pos : error.pos + 20])
+        where = f"unexpected {shown}" if error.pos < len(error.doc) else "it ends too early"
+        raise BrokenJson(reason=f"the row is not valid JSON: {where}") from None
+    except UnicodeEncodeError:
+        reason = "the row is not valid JSON: half of a surrogate pair stands alone"
+        raise BrokenJson(reason=reason) from None
+    except UnicodeDecodeError:
+        raise BrokenJson(reason="the row is not UTF-8") from None
+    except RecursionError:
+        raise BrokenJson(reason="the row holds arrays in arrays, too many to follow") from None
+    return value
+
+
+def _printed(record: bytes) -> Any:
+    """Return what Python or NumPy printed, or None if that is not what the row is.
+
+    NumPy has blanks between the items of an array, or no digits behind a point; Python has
+    single quotes around names.
+    """
+    if record.startswith(b"{") and b"'" in record and b'"' not in record:
+        try:
+            return _loaded(record.replace(b"'", b'"'))
+        except BrokenJson:
+            return None
+    body = record[1:-1]
+    if not (record.startswith(b"[") and record.endswith(b"]")):
+        return None
+    if re.search(rb'["\[\]{}]', body):
+        return None
+    items = body.split(b",") if b"," in body else body.split()
+    return [_item(item.decode().strip()) for item in items]
+
+
+def _item(text: str) -> Any:
+    words: dict[str, Any] = {"true": True, "false": False, "null": None}
+    return words[text] if text in words else Typed(text)
+
+
+def lay_out(record: bytes, line: int, layout: Layout, settings: Settings) -> tuple[Layout, bool]:
+    """Return the layout that the first row settles, and whether that row is a header.
+
+    Raises:
+        SoftmaxError: the row is not JSON, or the options name columns that are not there.
+    """
+    row = decoded(record)
+    if not row:
+        raise Empty
+    if isinstance(row, list):
+        return _array_layout(row, line, layout, settings)
+    member = _vector_member(row, settings)
+    if member is not None:
+        return _member_layout(row, member, line, layout, settings), False
+    if settings.ragged:
+        logits = tuple(range(len(row)))
+        return layout._replace(width=len(row), logits=logits, ragged=True), False
+    cells = [raw_of(name, b",") for name in row]
+    settled, _ = tables.lay_out(cells, line, layout, settings._replace(header=True))
+    return settled, False
+
+
+def _array_layout(
+    row: list[Any], line: int, layout: Layout, settings: Settings
+) -> tuple[Layout, bool]:
+    if settings.header is None:
+        is_text = [type(item) is str for item in row]
+        header = bool(row) and all(is_text) and not all(is_number(item) for item in row)
+        settings = settings._replace(header=header and not settings.ragged)
+    return tables.lay_out(_cells(row), line, layout, settings)
+
+
+def _member_layout(
+    row: dict[str, Any], member: str, line: int, layout: Layout, settings: Settings
+) -> Layout:
+    """Return the layout of objects that hold their vector in one member."""
+    vector = row[member]
+    names = [name for name in row if name != member and not _names_classes(name, row, member)]
+    place = list(row).index(member)
+    before = sum(name in names for name in list(row)[:place])
+    numbers = [str(index + settings.first_class) for index in range(len(vector))]
+    header = [*names[:before], *numbers, *names[before:]]
+    logits = tuple(range(before, before + len(vector)))
+    target = None
+    if settings.target_column is not None:
+        if settings.target_column not in names:
+            raise UsageError(
+                reason=f"--target-column: {quoted(settings.target_column)} is not a member"
+            )
+        target = header.index(settings.target_column, *_span(names, before, settings, header))
+    classes = _class_names(row, member)
+    labels = labels_for(len(vector), settings)
+    return layout._replace(
+        width=len(header),
+        header=tuple(header),
+        raw_header=tuple(raw_of(name, b",") for name in header),
+        header_line=line,
+        logits=logits,
+        classes=labels or classes,
+        target=target,
+        ragged=settings.ragged,
+        append=settings.append,
+        member=member,
+    )
+
+
+def _span(names: list[str], before: int, settings: Settings, header: list[str]) -> tuple[int, int]:
+    """Return which part of the header holds the column of targets."""
+    behind = len(header) - (len(names) - before)
+    is_before = settings.target_column in names[:before]
+    return (0, before) if is_before else (behind, len(header))
+
+
+def _vector_member(row: dict[str, Any], settings: Settings) -> str | None:
+    """Return the member that holds the vector, None if the members are the vector.
+
+    Raises:
+        UsageError: several members are arrays of numbers, and -c names none of them.
+    """
+    arrays = [name for name, value in row.items() if _is_array(value)]
+    if settings.columns is not None:
+        if settings.columns in arrays:
+            return settings.columns
+        items = comma_list(settings.columns)
+        chosen = items[0] if len(items) == 1 else None
+        return chosen if chosen in arrays else None
+    vectors = [name for name in arrays if _is_vector(row[name])]
+    if len(vectors) > 1 and vectors != [_CLASSES]:
+        vectors = [name for name in vectors if not _names_classes(name, row, None)]
+    if len(vectors) > 1:
+        shown = ", ".join(quoted(name) for name in vectors[:_SHOWN_MEMBERS])
+        reason = f"several members are arrays of numbers ({shown}): name one with --columns"
+        raise UsageError(reason=reason)
+    return vectors[0] if vectors else None
+
+
+def _is_array(value: Any) -> bool:
+    return isinstance(value, list) and not isinstance(value, Members)
+
+
+def _is_vector(value: Any) -> bool:
+    """Whether a value is an array of numbers and nulls."""
+    is_all = bool(value) and all(type(item) is Typed or item is None for item in value)
+    return is_all and any(item is not None for item in value)
+
+
+def _names_classes(name: str, row: dict[str, Any], member: str | None) -> bool:
+    """Whether a member names the classes of the vector rather than being kept."""
+    value = row[name]
+    if name != _CLASSES or name == member or not _is_array(value):
+        return False
+    if member is not None and len(value) != len(row[member]):
+        return False
+    if all(type(item) is str for item in value):
+        return True
+    numbers = [str(item) for item in value]
+    return any(numbers == [str(i + first) for i in range(len(numbers))] for first in (0, 1))
+
+
+def _class_names(row: dict[str, Any], member: str) -> tuple[str, ...] | None:
+    names = row.get(_CLASSES)
+    if names and _names_classes(_CLASSES, row, member) and type(names[0]) is str:
+        return tuple(names)
+    return None
+
+
+def cells(record: bytes, layout: Layout) -> list[bytes]:
+    """Return the raw cells of a row, in the order of the header.
+
+    With --ragged they are those of the vector alone.
+
+    Raises:
+        BrokenJson: the row is not JSON, or differs from the first row in its members.
+    """
+    row = decoded(record)
+    if isinstance(row, list):
+        if layout.member is not None:
+            raise BrokenJson(reason="the row is an array, and the first row is an object")
+        return _cells(row)
+    if layout.member is not None:
+        return _member_cells(row, layout)
+    if layout.ragged:
+        return _cells(list(row.values()))
+    if layout.header is None:
+        raise BrokenJson(reason="the row is an object, and the first row is an array")
+    _check_members(row.keys(), layout.header, layout)
+    return _cells([row[name] for name in layout.header])
+
+
+def _member_cells(row: dict[str, Any], layout: Layout) -> list[bytes]:
+    vector: Any = row.get(layout.member or "")
+    if not _is_array(vector):
+        raise BrokenJson(reason=f"the member {quoted(layout.member or '')} is not an array")
+    others = {name for name in row if not _names_classes(name, row, layout.member)}
+    names = _class_names(row, layout.member or "")
+    _check_members(others - {layout.member}, [*chain(*_other_names(layout))], layout)
+    if layout.ragged:
+        return _cells(vector)
+    if names is not None and layout.classes is not None and names != layout.classes:
+        reason = "the classes have other names than those of the first row"
+        raise BrokenJson(reason=f"{reason}; --ragged lets every row be a vector of its own")
+    before, behind = _other_names(layout)
+    return _cells([*(row[name] for name in before), *vector, *(row[name] for name in behind)])
+
+
+def _other_names(layout: Layout) -> tuple[Sequence[str], Sequence[str]]:
+    """Return the members before the vector's and behind it."""
+    header = layout.header or ()
+    return header[: layout.logits[0]], header[layout.logits[-1] + 1 :]
+
+
+def _check_members(names: Set[str], header: Sequence[str], layout: Layout) -> None:
+    """Refuse an object whose members are not those of the first.
+
+    Raises:
+        BrokenJson: one is missing, or one is new.
+    """
+    known = set(header)
+    if names == known:
+        return
+    remedy = "" if layout.member else "; --ragged lets every object be a vector of its own"
+    new = min(names - known, default=None)
+    if new is not None:
+        raise BrokenJson(reason=f"the member {quoted(new)} is not in the first object{remedy}")
+    missing = next(name for name in header if name not in names)
+    raise BrokenJson(reason=f"the member {quoted(missing)} of the first object is missing{remedy}")
+
+
+def class_names(record: bytes, layout: Layout) -> tuple[str, ...] | None:
+    """Return the names that a row gives to the classes of its own vector."""
+    row = decoded(record)
+    if isinstance(row, list):
+        return None
+    if layout.member is None:
+        return tuple(row)
+    return _class_names(row, layout.member)
+
+
+def kept(record: bytes, layout: Layout) -> tuple[bytes, ...]:
+    """Return the values of the kept columns as JSON."""
+    columns = range(layout.width) if layout.append else layout.kept
+    if not columns:
+        return ()
+    row = decoded(record)
+    if isinstance(row, list):
+        return tuple(_json_of(row[column]) for column in columns)
+    header = layout.header or ()
+    if layout.append and layout.member is not None:
+        before, behind = _other_names(layout)
+        vector = row[layout.member]
+        values = [*(row.get(n) for n in before), *vector, *(row.get(n) for n in behind)]
+        return tuple(map(_json_of, values))
+    return tuple(_json_of(row.get(header[column])) for column in columns)
+
+
+def _cells(row: Sequence[Any]) -> list[bytes]:
+    return [raw_of(text_of(item), b",") for item in row]
+
+
+def text_of(value: Any) -> str:
+    """Return what a value says in a cell of text: nothing for null, JSON for a nested one."""
+    if value is None:
+        return ""
+    return str(value) if isinstance(value, str) else _json_of(value).decode()
+
+
+def _json_of(value: Any) -> bytes:
+    """Return a value as JSON on one line, its numbers as they were typed."""
+    import orjson
+
+    if isinstance(value, Typed):
+        if value == "-0":
+            return b"0"
+        return value.encode() if _NUMBER.fullmatch(value) else orjson.dumps(str(value))
+    if isinstance(value, Members):
+        items = [orjson.dumps(name) + b":" + _json_of(item) for name, item in value]
+        return b"{" + b",".join(items) + b"}"
+    if isinstance(value, list):
+        return b"[" + b",".join(map(_json_of, value)) + b"]"
+    return orjson.dumps(value)
+
+
+def kept_text(value: bytes) -> str:
+    """Return what a kept value says in a cell of text."""
+    return text_of(_loaded(value))

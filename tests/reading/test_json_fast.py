@@ -1,0 +1,134 @@
+import json
+
+import numpy as np
+import orjson  # noqa: F401  (short blocks are read at once only where it is loaded)
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from softmax_cli.errors import SoftmaxError
+from softmax_cli.reading import files, json_fast, json_rows, rows
+from softmax_cli.reading.json import records
+from softmax_cli.reading.layout import Layout
+from softmax_cli.settings import Settings
+from softmax_cli.values import Block
+
+texts = st.text('ab"\\[]{},\n é', max_size=4)
+numbers = st.one_of(
+    st.integers(-(2**70), 2**70),
+    st.integers(-3, 3),
+    st.floats(allow_nan=False, allow_infinity=False),
+)
+odd = st.one_of(numbers, st.none(), texts, st.booleans(), st.lists(numbers, max_size=2))
+raw_numbers = st.sampled_from(["1e400", "-0", "-0.0", "1E5", "1e-400", "0.10", "9007199254740993"])
+
+
+@st.composite
+def documents(draw):
+    """Text of rows that are mostly alike, and the settings to read them with."""
+    values = draw(st.sampled_from([numbers, odd]))
+    width = draw(st.integers(2, 4))
+    names = draw(st.lists(texts, min_size=width, max_size=width, unique=True))
+    vectors = st.lists(values, min_size=width, max_size=width)
+    kind = draw(st.sampled_from(["array", "object", "member"]))
+    table = []
+    for vector in draw(st.lists(vectors, min_size=1, max_size=5)):
+        if kind == "array":
+            table.append(vector)
+        elif kind == "object":
+            table.append(dict(zip(names, vector, strict=True)))
+        else:
+            table.append({"k": draw(odd), "v": vector})
+    dumped = [json.dumps(row) for row in table]
+    text = draw(st.sampled_from(["\n".join(dumped), f"[{', '.join(dumped)}]"])) + "\n"
+    if draw(st.booleans()):
+        text = text.replace("1", draw(raw_numbers))
+    if draw(st.booleans()):
+        at = draw(st.integers(0, len(text)))
+        text = text[:at] + draw(st.sampled_from(["", "\n", ",", '"', "}", "]", "\\"])) + text[at:]
+    columns = "v" if kind == "member" else None
+    return text.encode(), Settings("eval", columns=columns)
+
+
+def laid_out(text, settings):
+    blocks = list(files.json_blocks(iter([text]), "x"))
+    (line, record) = next(records(blocks[0]))
+    layout, has_header = json_rows.lay_out(record, line, Layout("x", json=True), settings)
+    return blocks, None if has_header else layout
+
+
+@given(documents())
+def test_what_is_read_at_once_is_what_is_read_row_by_row(document):
+    text, settings = document
+    try:
+        blocks, layout = laid_out(text, settings)
+    except SoftmaxError:
+        return
+    for block in blocks if layout else ():
+        batch = json_fast.read(block, layout, settings)
+        if batch is None:
+            continue
+        slow = [rows._read_row(line, record, layout, settings) for line, record in records(block)]
+        assert batch.values.tolist() == [row.values for row in slow]
+        assert not np.signbit(batch.values[batch.values == 0]).any()
+        assert list(zip(*batch.kept, strict=True)) == [row.kept for row in slow if row.kept]
+        assert list(batch.lines) == [row.line for row in slow]
+
+
+def read(text, vector=0, **options):
+    settings = Settings("eval", **options)
+    block = Block(text, 1, vector)
+    (line, record) = next(records(block))
+    layout, _ = json_rows.lay_out(record, line, Layout("x", json=True), settings)
+    return json_fast.read(block, layout, settings)
+
+
+@pytest.mark.parametrize(
+    ("text", "vector"),
+    [
+        (b"[1,2]\n[3,4]\n", 0),
+        (b'{"a":1,"b":2}\r\n{"b":4,"a":3}\r\n', 0),
+        (b'{"id":"\\"x","v":[1,2]}\n{"v":[3,4],"id":"y"}\n', 0),
+        (b"[[1,2],\n [3,4]", 1),
+        (b'[{"a":1,"b":2}, {"a":3,"b":4}', 1),
+        (b'{\n"a":1,\n"b":2\n}\n{\n"a":3,"b":4}', 1),
+    ],
+)
+def test_plain_rows_are_read_at_once(text, vector):
+    batch = read(text, vector)
+    assert batch.values.tolist() == [[1, 2], [3, 4]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"[1,2]\n[3\n4]\n",
+        b"[1,2]\n[3\n,4]\n",
+        b"[1,2]\n[3,true]\n",
+        b"[1,2]\n[3,null]\n",
+        b"[1,2]\n[3,1e400]\n",
+        b"[1,2]\n[3]\n",
+        b"[1,2]\n[3,4],[5,6]\n",
+        b'{"a":1,"b":2}\n{"a":3,"b":4,"a":5}\n',
+        b'{"a":1,"b":2}\n{"a":3,"c":4}\n',
+        b'{"a":1,"b":2}\n[3,4]\n',
+        b'{"id":"\\u0022\\u0022","v":[1,2]}\n{"id":"x","id":"y","v":[1,2]}\n',
+        b'{"id":1.50,"v":[1,2]}\n{"id":1,"v":[1,2]}\n',
+        b'{"id":{"x":1},"v":[1,2]}\n',
+        b'{"id":1,"v":[1,2]}\n{"id":1,"v":[1,2,3]}\n',
+    ],
+)
+def test_what_may_be_an_error_or_lose_digits_is_left_to_the_row_by_row_reader(text):
+    assert read(text) is None
+
+
+def test_target_classes_are_read_too():
+    text = b'{"y":"b","a":1,"b":2}\n{"y":"a","a":3,"b":4}\n'
+    assert read(text, target_column="y").targets.tolist() == [1, 0]
+    assert read(text.replace(b'"y":"a"', b'"y":"c"'), target_column="y") is None
+
+
+def test_the_lines_of_a_document_are_those_of_its_rows():
+    lines = read(b"[[1,2],\n\n[3,4], [5,6]", vector=4).lines
+    assert (len(lines), list(lines), list(lines[1:])) == (3, [1, 3, 3], [3, 3])
+    assert [line.vector for line in lines] == [4, 5, 6]
