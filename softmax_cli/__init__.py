@@ -21,6 +21,8 @@ The way through: reading (text → blocks → Batch) → commands (Batch → Ans
     reading/      text → blocks → Batch
         arguments tokens prints file_names first_row notes rows fast files json layout classes
         delimited numbers bits
+    pages         what a reader is shown: sentences, derivations, grids, matrices
+    formulas      mathematics as text and as LaTeX
     values        what flows: Block, Batch, Answer
     settings      what was asked for on the command line
     mathematics/  arrays → arrays
