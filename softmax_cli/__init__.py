@@ -15,7 +15,8 @@ The way through: reading (text → blocks → Batch) → commands (Batch → Ans
     progress      how far a long input has been read
     output        the only module that writes to standard output and standard error
     writing/      Answer → text
-        formats json drawing delimited columns terminal numbers
+        readers page tables titles view screen mosaic grids strips lines palette terminal
+        pictures latex markup formats json delimited numbers rounded
     commands      Batch → Answer: softmax, Jacobian, gradient
     arithmetic    one interface to the two mathematics
     reading/      text → blocks → Batch

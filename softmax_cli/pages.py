@@ -4,10 +4,11 @@ A page is made of blocks. A terminal, Markdown, LaTeX and HTML each show the sam
 their own way: a block says what things mean, never how they look.
 """
 
+from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple
 
 from softmax_cli.formulas import Data, Formula
-from softmax_cli.values import Floats, Numbers
+from softmax_cli.values import Floats
 
 # Words of ours, text of the user's own, or a formula; words and data may stand side by side.
 Text = str | Data | Formula
@@ -86,13 +87,15 @@ class Bars(NamedTuple):
     Attributes:
         shares: the length of each bar, from 0 to 1; from −1 to 1 where they are signed.
         signed: whether bars start at a line in the centre; colour then shows the sign.
-        axis: texts below the bars, spread evenly; for signed bars, the two sides' heads.
+        heads: what the bars show; for signed bars, what each side means.
+        axis: texts below the bars, spread evenly from the left end to the right one.
         marks: what stands behind each bar, or nothing.
-        meanings: of each bar and its mark.
+        meanings: of the marks.
     """
 
     shares: tuple[float, ...]
     signed: bool = False
+    heads: tuple[Text, ...] = ()
     axis: tuple[str, ...] = ()
     marks: tuple[str, ...] = ()
     meanings: tuple[Meaning, ...] = ()
@@ -103,30 +106,27 @@ class Tiles(NamedTuple):
 
     Attributes:
         heads: one a column.
-        values: shape (rows, columns); a NaN is a blank.
-        shares: how far each value is shaded, −1 to 1, the same shape.
-        digits: digits after the point, or "percent".
+        cells: gives the texts of a column, one a row, from its index and whether they are
+            to be short: few columns are shown of many, so that few are formed.
+        shares: how far each number is shaded, −1 to 1, shape (rows, columns); a NaN is bare.
+        short: what short texts are, such as "percent"; nothing where there are none.
     """
 
     heads: tuple[Text, ...]
-    values: Numbers
+    cells: Callable[[int, bool], Sequence[str]]
     shares: Floats
-    digits: int | Literal["percent"] = "percent"
+    short: str = ""
 
 
 class Grid(NamedTuple):
-    """A table: columns, and how to see what has no room.
+    """A table: columns, and how to see those that have no room.
 
     Attributes:
         columns: from left to right.
-        gaps: before which rows something is left out.
-        groups: before which rows a new group begins.
         all_columns: the option that shows every column, such as `-f csv`.
     """
 
     columns: tuple[Column | Bars | Tiles, ...]
-    gaps: tuple[int, ...] = ()
-    groups: tuple[int, ...] = ()
     all_columns: str = "-f csv"
 
 
@@ -136,20 +136,19 @@ class Matrix(NamedTuple):
     Attributes:
         rows: the names of the rows.
         columns: the names of the columns.
-        values: shape (rows, columns).
-        digits: digits after the point.
-        pooled: classes a row and column of `values` stand for, where there are too many
-            to show: each value is then the sum of its block.
-        symbol: what the matrix is, such as the formula J.
+        cells: gives the texts of a row's entries from its index.
+        values: shape (rows, columns), for the shades.
+        pooled: whether each value is the sum of a block of entries, too many to hold.
+        is_named: whether the names are more than numbers.
         all_entries: the option that shows every entry.
     """
 
     rows: tuple[Text, ...]
     columns: tuple[Text, ...]
-    values: Numbers
-    digits: int = 4
-    pooled: int = 1
-    symbol: Formula | None = None
+    cells: Callable[[int], Sequence[str]]
+    values: Floats
+    pooled: bool = False
+    is_named: bool = False
     all_entries: str = "-f csv"
 
 
