@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from softmax_cli.errors import printable
-from softmax_cli.formulas import Data, Formula
+from softmax_cli.formulas import Data, Formula, words
 from softmax_cli.pages import (
     Align,
     Column,
@@ -54,7 +54,7 @@ def _part(part: Part) -> str:
         return f"**{words}**" if part.meaning in _STRONG else words
     if isinstance(part, Derivation):
         return _derivation(part)
-    columns = _matrix_columns(part) if isinstance(part, Matrix) else list(_grid_columns(part))
+    columns = _matrix_columns(part) if isinstance(part, Matrix) else list(grid_cells(part))
     return "\n".join(_table(columns))
 
 
@@ -88,8 +88,6 @@ def aligned_steps(derivation: Derivation) -> Iterator[str]:
 
 
 def _reason(text: Text) -> str:
-    from softmax_cli.formulas import words
-
     if isinstance(text, Formula):
         return text.latex
     return words(text.text if isinstance(text, Data) else text).latex
@@ -105,10 +103,6 @@ def grid_cells(grid: Grid) -> Iterator[Column]:
                 yield Column(head, tuple(column.cells(index, False)), "point")
         elif any(column.marks):
             yield Column("", column.marks)
-
-
-def _grid_columns(grid: Grid) -> Iterator[Column]:
-    return grid_cells(grid)
 
 
 def _matrix_columns(matrix: Matrix) -> list[Column]:
