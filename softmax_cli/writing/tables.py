@@ -15,7 +15,7 @@ from softmax_cli.writing.view import View
 MARK = "◀"
 RIGHT, WRONG = "✓", "✗"
 # Bars of probabilities below this are scaled to the largest.
-_SMALL = 0.1
+_SMALL = 0.25
 
 
 def one_vector(view: View[Vectors]) -> list[Part]:

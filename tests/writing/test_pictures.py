@@ -1,5 +1,4 @@
 import re
-import shutil
 import subprocess
 import xml.etree.ElementTree as ET
 from html.parser import HTMLParser
@@ -7,13 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from photographs import BROWSER, photograph
 from shown import ANIMALS, EVAL, GRAD, JACOBIAN, PAPER, draw, gradient, jacobian, probabilities
 
 from softmax_cli.pages import Page
 from softmax_cli.settings import Settings
 from softmax_cli.values import Answer, OfClass
 from softmax_cli.writing.page import page_of
-from softmax_cli.writing.pictures import html, svg
+from softmax_cli.writing.pictures import DARK, LIGHT, html, svg
 from softmax_cli.writing.terminal import Terminal
 
 EXAMPLES: list[tuple[Answer, Settings]] = [
@@ -25,7 +25,6 @@ EXAMPLES: list[tuple[Answer, Settings]] = [
     (gradient([0.5, -1, 0.5], OfClass("target", np.array([1]))), GRAD),
 ]
 SVG = "{http://www.w3.org/2000/svg}"
-BROWSER = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
 def page(example: tuple[Answer, Settings]) -> Page:
@@ -102,12 +101,31 @@ def test_a_picture_is_light_or_dark_as_the_viewer_has_it(picture: object) -> Non
     assert "prefers-color-scheme:dark" in picture(page(EXAMPLES[0]), Terminal(80))
 
 
-@pytest.mark.skipif(BROWSER is None, reason="no Chromium is installed")
+needs_browser = pytest.mark.skipif(BROWSER is None, reason="no Chromium is installed")
+
+
+@needs_browser
 def test_a_browser_shows_the_text_of_the_html(tmp_path: Path) -> None:
     document = tmp_path / "page.html"
     document.write_text(html(page(EXAMPLES[0]), Terminal(80)))
     command = (str(BROWSER), "--headless", "--no-sandbox", "--disable-gpu", "--dump-dom")
     ran = subprocess.run(
-        [*command, document.as_uri()], capture_output=True, text=True, check=True, timeout=60
+        [*command, document.as_uri()], capture_output=True, text=True, check=True, timeout=90
     )
     assert "cat leads dog 2.7 : 1" in ran.stdout
+
+
+@needs_browser
+@pytest.mark.parametrize(("theme", "colors"), [("light", LIGHT), ("dark", DARK)])
+def test_a_browser_draws_the_bars_on_the_viewers_background(
+    tmp_path: Path, theme: str, colors: tuple[str, str, str]
+) -> None:
+    document = tmp_path / "page.svg"
+    document.write_text(svg(page(EXAMPLES[0]), Terminal(80)))
+    pixels = photograph(document, theme, 800, 200)
+    assert tuple(pixels[20, 400]) == tuple(bytes.fromhex(colors[0][1:]))
+    # The bars go from blue to green, so red is their weakest colour; text is grey.
+    is_bar = pixels.max(axis=2).astype(int) - pixels[:, :, 0] > 100
+    cat, dog, bird = (int(is_bar[16 + 20 * row + 10].sum()) for row in (2, 3, 4))
+    assert abs(dog / cat - 0.24243 / 0.65900) < 0.02
+    assert abs(bird / cat - 0.09857 / 0.65900) < 0.02
