@@ -1,6 +1,7 @@
 """A Page as Markdown, ready to paste: pipe tables, and formulas between dollar signs."""
 
 import re
+import textwrap
 from collections.abc import Iterator, Sequence
 
 from softmax_cli.errors import printable
@@ -16,6 +17,7 @@ from softmax_cli.pages import (
     Part,
     Section,
     Sentence,
+    Step,
     Text,
     Tiles,
 )
@@ -23,6 +25,8 @@ from softmax_cli.pages import (
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|~#$&!])")
 _STRONG: frozenset[Meaning] = frozenset(("strong", "prediction", "target"))
 _RULES: dict[Align, str] = {"left": ":--", "right": "--:", "point": "--:"}
+# A longer reason stands below its step, on lines no longer than these.
+_SHORT_REASON, _LONGEST_LINE = 24, 56
 _RELATIONS = {"=": "=", "≈": r"\approx", "≠": r"\ne", "→": r"\to"}
 
 
@@ -75,16 +79,29 @@ def _derivation(derivation: Derivation) -> str:
 
 
 def aligned_steps(derivation: Derivation) -> Iterator[str]:
-    r"""Yield the lines of an `aligned` environment, a step a line."""
+    r"""Yield the lines of an `aligned` environment: a step a line, long reasons below theirs."""
+    lines = [line for step in derivation.steps for line in _step(step)]
     yield r"\begin{aligned}"
-    last = len(derivation.steps) - 1
-    for index, step in enumerate(derivation.steps):
-        left = step.left.latex.strip() if step.left else ""
-        relation = _RELATIONS.get(step.relation, step.relation)
-        why = "".join(map(_reason, step.why))
-        line = f"{left} &{relation} {step.right.latex.strip()}" + (f" && {why}" if why else "")
-        yield line + (r" \\" if index < last else "")
+    yield from (line + r" \\" for line in lines[:-1])
+    yield lines[-1]
     yield r"\end{aligned}"
+
+
+def _step(step: Step) -> Iterator[str]:
+    left = step.left.latex.strip() if step.left else ""
+    relation = _RELATIONS.get(step.relation, step.relation)
+    line = f"{left} &{relation} {step.right.latex.strip()}"
+    plain = "".join(part if isinstance(part, str) else part.text for part in step.why)
+    if len(plain) <= _SHORT_REASON:
+        why = "".join(map(_reason, step.why))
+        yield f"{line} && {why}" if why else line
+        return
+    yield line
+    if any(isinstance(part, Formula) for part in step.why):
+        yield rf" &\quad {''.join(map(_reason, step.why))}"
+        return
+    for piece in textwrap.wrap(plain, _LONGEST_LINE):
+        yield rf" &\quad {words(piece).latex}"
 
 
 def _reason(text: Text) -> str:

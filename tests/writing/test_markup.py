@@ -98,3 +98,12 @@ def test_a_section_has_its_heading_in_bold() -> None:
     assert markdown(Page((Section(("row 1",), (grid,)),))) == (
         "**row 1**\n\n|   n |\n| --: |\n|   1 |\n"
     )
+
+
+def test_a_long_reason_is_folded_below_its_step() -> None:
+    why = "because every one of the exponentials is divided by one and the same sum of them all"
+    lines = markdown(Page((Derivation((Step(None, formula("1"), why=(why,)),)),))).splitlines()
+    assert lines[2].endswith(r"1 \\")
+    reasons = re.findall(r"quad \\text\{(.*)\}", "\n".join(lines))
+    assert len(reasons) == 2
+    assert " ".join(reasons) == why

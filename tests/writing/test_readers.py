@@ -22,3 +22,21 @@ def test_every_command_can_be_shown_in_every_format(name: str, command: tuple[st
     assert ran.status == 0
     assert not ran.err
     assert ("0.6590" if command[0] == "eval" else "0.") in ran.out
+
+
+TABLE = "id,a,b\nx,1,2\ny,2,1\n"
+
+
+def test_appending_to_kept_columns_shows_the_kept_cells() -> None:
+    ran = softmax("eval", "-k", "id", "--append", "-f", "table", stdin=TABLE)
+    assert (ran.status, ran.err) == (0, "")
+    assert [line.split()[:2] for line in ran.out.splitlines()[1:]] == [
+        ["id", "prediction"],
+        ["x", "b"],
+        ["y", "a"],
+    ]
+
+
+def test_a_table_of_one_row_shows_its_kept_cells() -> None:
+    ran = softmax("eval", "-k", "id", "-f", "table", stdin="id,a,b\n17,1,2\n")
+    assert ran.out.splitlines()[1] == "id 17"
