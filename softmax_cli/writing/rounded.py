@@ -51,6 +51,11 @@ def between(value: Any, precision: int, sign: int = 1) -> str:
     return (">" if value > 0 else "<-") + "0." + "9" * max(1, precision)
 
 
+def positive(value: Any, precision: int) -> str:
+    """A number that is known to be above 0, though its double may be 0."""
+    return between(value, precision) if value == 0 else number(value, precision)
+
+
 def percent(value: float, is_certain: bool) -> str:
     """A probability as a whole percentage; 0 and 100 only where they are certain.
 

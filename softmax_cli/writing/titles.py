@@ -9,7 +9,7 @@ from softmax_cli.arithmetic import arithmetic
 from softmax_cli.formulas import Data, Formula, formula, sub
 from softmax_cli.pages import Sentence, Text
 from softmax_cli.values import Answer, Floats, Matrices, Of, OfWeights, Ranking, Vectors
-from softmax_cli.writing.rounded import between, number
+from softmax_cli.writing.rounded import number, positive
 from softmax_cli.writing.view import View
 
 # More probabilities than these do not go into a title.
@@ -103,10 +103,12 @@ def loss_text(view: View[Answer]) -> str:
     answer = view.answer
     if not isinstance(answer, Vectors) or answer.of is None:
         return ""
-    if answer.loss is not None:
-        return number(answer.loss[view.index], view.precision)
-    loss = arithmetic(view.batch, view.settings).loss(_alone(view, answer.of))
-    return number(loss[0], view.precision)
+    loss = answer.loss
+    if loss is None:
+        value = arithmetic(view.batch, view.settings).loss(_alone(view, answer.of))[0]
+    else:
+        value = loss[view.index]
+    return number(value, view.precision) if view.is_certain else positive(value, view.precision)
 
 
 def _alone(view: View[Answer], of: Of) -> Of:
@@ -124,7 +126,7 @@ def closing(view: View[Answer]) -> list[Sentence]:
     if view.is_certain:
         return []
     z = (view.logits - view.logits.max()) / view.settings.temperature.value
-    parts = (*_lead(view, z), f"entropy {between(_entropy(z), 2)} nat")
+    parts = (*_lead(view, z), f"entropy {positive(_entropy(z), 2)} nat")
     return [Sentence(parts, "dim")]
 
 

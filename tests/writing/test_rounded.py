@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from softmax_cli.writing.rounded import as_typed, between, number, percent, typed
+from softmax_cli.writing.rounded import as_typed, between, number, percent, positive, typed
 
 
 @given(st.floats(allow_nan=False), st.integers(0, 17))
@@ -90,3 +90,7 @@ def test_a_percentage_is_nought_or_a_hundred_only_where_it_is_certain() -> None:
 def test_a_number_stands_as_it_was_typed_unless_that_is_long() -> None:
     assert as_typed("1/3", 1 / 3, 4) == "1/3"
     assert as_typed("37.42994775023705", 37.42994775023705, 4) == "37.4299"
+
+
+def test_a_loss_can_be_one_and_is_never_nought() -> None:
+    assert [positive(loss, 4) for loss in (1.0, 0.0, 1.9287e-22)] == ["1", "<1e-308", "1.9e-22"]
