@@ -118,7 +118,10 @@ def _alone(view: View[Answer], of: Of) -> Of:
 
 
 def _loss(view: View[Answer], alone: bool) -> tuple[Text, ...]:
-    return (f", L = {loss_text(view)}",) if alone else ()
+    if not alone:
+        return ()
+    loss = loss_text(view)
+    return (f", L {loss}" if loss.startswith("<") else f", L = {loss}",)
 
 
 def closing(view: View[Answer]) -> list[Sentence]:
