@@ -15,12 +15,15 @@ The way through: reading (text → blocks → Batch) → commands (Batch → Ans
     progress      how far a long input has been read
     output        the only module that writes to standard output and standard error
     writing/      Answer → text
-        formats json json_terminal drawing delimited columns terminal numbers
+        readers page tables titles view screen mosaic grids strips lines palette terminal
+        pictures latex markup formats json json_terminal delimited numbers rounded
     commands      Batch → Answer: softmax, Jacobian, gradient
     arithmetic    one interface to the two mathematics
     reading/      text → blocks → Batch
         arguments tokens prints file_names first_row preamble remarks notes rows fast files cut
         json_fast json_rows json layout columns classes delimited numbers bits
+    pages         what a reader is shown: sentences, derivations, grids, matrices
+    formulas      mathematics as text and as LaTeX
     values        what flows: Block, Batch, Answer
     settings      what was asked for on the command line
     mathematics/  arrays → arrays

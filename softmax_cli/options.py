@@ -15,7 +15,7 @@ _WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 # Beyond this range the quotient of a logit and T leaves the range of doubles.
 _SMALLEST_TEMPERATURE, _LARGEST_TEMPERATURE = 1e-150, 1e150
 
-FORMATS = ("auto", "table", "csv", "tsv", "json", "jsonl")
+FORMATS = ("auto", "table", "csv", "tsv", "json", "jsonl", "markdown", "latex", "svg", "html")
 
 
 class OneOf(click.Choice[str]):

@@ -81,7 +81,7 @@ def _run_table(settings: Settings) -> int:
     with files.opened(path) as descriptor:
         table = open_table(descriptor, files.name_of(path), settings, further)
         layout = table.layout
-        if layout.is_column or settings.format == "table":
+        if layout.is_column or settings.is_for_readers:
             pieces = chain.from_iterable(
                 rows.read(block, layout, settings) for block in table.blocks
             )
@@ -110,7 +110,7 @@ def _write(
     """Write the answers to vectors in this process."""
     if layout.is_column:
         pieces = _gathered(pieces, layout, settings)
-    items = (_page if settings.format == "table" else _answers)(pieces, layout, settings)
+    items = (_page if settings.is_for_readers else _answers)(pieces, layout, settings)
     with _output(layout, settings) as output:
         for item in chain(notes, items):
             output.take(item)
@@ -118,7 +118,7 @@ def _write(
 
 
 def _output(layout: Layout, settings: Settings) -> Output:
-    wrapping = Writer() if settings.format == "table" else writer(layout, settings)
+    wrapping = Writer() if settings.is_for_readers else writer(layout, settings)
     return Output(wrapping, quiet=settings.quiet, stop=settings.on_error == "stop")
 
 
@@ -221,16 +221,18 @@ def _shown(pieces: Iterable[Piece], layout: Layout, settings: Settings) -> _Show
 
 
 def _drawn(shown: _Shown, layout: Layout, settings: Settings) -> bytes:
-    from softmax_cli.writing.drawing import draw  # rich is imported only to draw
+    from softmax_cli.writing.page import page_of  # rich is imported only to draw
+    from softmax_cli.writing.readers import READER_FORMATS
     from softmax_cli.writing.terminal import Terminal
 
     terminal = Terminal.of(sys.stdout, os.environ)
-    text = draw(
+    page = page_of(
         shown.answers,
         settings,
-        terminal,
         more=shown.more,
         kept=lambda batch: [] if layout.is_column else kept_cells(batch, layout),
         kept_names=() if layout.is_column else kept_names(layout),
     )
-    return text.encode(terminal.encoding, errors="backslashreplace")
+    text = READER_FORMATS[settings.format](page, terminal)
+    encoding = terminal.encoding if settings.format == "table" else "utf-8"
+    return text.encode(encoding, errors="backslashreplace")

@@ -1,8 +1,10 @@
 """What was asked for on the command line, in one value."""
 
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
-Format = Literal["table", "csv", "tsv", "json", "jsonl", "delimited"]
+MachineFormat = Literal["csv", "tsv", "json", "jsonl", "delimited"]
+ReaderFormat = Literal["table", "markdown", "latex", "svg", "html"]
+Format = MachineFormat | ReaderFormat
 
 
 class Temperature(NamedTuple):
@@ -63,3 +65,8 @@ class Settings(NamedTuple):
     def first_class(self) -> int:
         """The number of the first class: 1 as in the article, or 0 if asked for."""
         return 0 if self.zero_based else 1
+
+    @property
+    def is_for_readers(self) -> bool:
+        """Whether the answer is shown as a page rather than written for a program."""
+        return self.format in get_args(ReaderFormat)

@@ -57,6 +57,7 @@ class Batch(NamedTuple):
         lines: the line each vector came from (0 where there are no lines).
         targets: each vector's target class, counted from 0, if a column gives it.
         typed: the numbers as they were typed, where more digits than a double has were asked for.
+        texts: the numbers' texts as they were typed, if they come from arguments.
     """
 
     values: Floats
@@ -65,6 +66,7 @@ class Batch(NamedTuple):
     lines: Sequence[int] = ()
     targets: Integers | None = None
     typed: "Sequence[Sequence[Number]] | None" = None
+    texts: Sequence[Sequence[str]] | None = None
 
     def predictions(self, vectors: slice = slice(None)) -> Integers:
         """Return the most probable class of each vector, the first of ties."""
@@ -85,6 +87,7 @@ class Batch(NamedTuple):
             lines=self.lines[vectors],
             targets=None if self.targets is None else self.targets[vectors],
             typed=None if self.typed is None else self.typed[vectors],
+            texts=None if self.texts is None else self.texts[vectors],
         )
 
     def class_name(self, index: int, first: int) -> str:

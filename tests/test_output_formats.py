@@ -122,7 +122,7 @@ def test_a_terminal_is_shown_a_table_and_a_pipe_is_not():
     assert (shown.status, shown.err) == (0, "")
     assert "class" in shown.out
     assert "0.6590" in shown.out
-    assert "prediction" in shown.out.splitlines()[4]
+    assert shown.out.splitlines()[2].endswith("◀")
     assert shown.out == softmax("eval", "2", "1", "0.1", "-f", "table").out
 
 

@@ -112,6 +112,7 @@ def batches(found: Iterable[Vector], settings: Settings) -> Iterator[Batch]:
             kept=([",".join(texts).encode()],) if settings.append else (),
             lines=(0,),
             typed=[[to_exact(text) for text in texts]] if settings.digits else None,
+            texts=[texts],
         )
 
 

@@ -276,6 +276,9 @@ def quantity(settings: Settings) -> str:
 
 def kept_cells(batch: Batch, layout: Layout) -> list[list[str]]:
     """Return the text of the kept cells of each vector."""
+    if layout.append:  # the whole row is one run
+        rows = [kept_texts(run, layout) for run in batch.kept[0]]
+        return [[row[column] for column in layout.kept] for row in rows]
     return [
         [text for run in runs for text in kept_texts(run, layout)]
         for runs in zip(*batch.kept, strict=True)

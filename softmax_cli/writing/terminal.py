@@ -1,43 +1,45 @@
-"""A terminal: how wide it is, what colours it has, what it can spell.
-
-Texts are measured and coloured by rich, but no table is its own: `rich.table` wraps and
-cuts numbers where a column does not fit, needs 13 s for 10,000 rows of four numbers where
-joining the cells needs one, and takes twice as long to import.
-"""
+"""A terminal: how wide it is, what colours it has, what it can spell."""
 
 import os
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal, TextIO
 
 from rich.cells import cell_len as room_of
 from rich.cells import chop_cells
-from rich.color import ColorSystem
-from rich.style import Style
 
 from softmax_cli.errors import printable
 
 __all__ = ["Colors", "Terminal", "room_of"]
 
 Colors = Literal["standard", "256", "truecolor"]
-SYSTEMS: dict[Colors, ColorSystem] = {
-    "standard": ColorSystem.STANDARD,
-    "256": ColorSystem.EIGHT_BIT,
-    "truecolor": ColorSystem.TRUECOLOR,
-}
 
-# What tables are drawn with, for an encoding that has only ASCII.
-ASCII = str.maketrans(
-    {"σ": "s", "∂": "d", "ᵀ": "'", "…": "...", "─": "-", "◀": "<", "│": "|", "█": "#"}
-    | dict.fromkeys("▏▎▍▌", "")
-    | dict.fromkeys("▋▊▉▐", "#")
-)
+_JOINER = "\u200d"
+# What pages are drawn with, for an encoding that has only ASCII.
+_ASCII = {
+    ord(sign): text
+    for signs, texts in (
+        ("₀₁₂₃₄₅₆₇₈₉ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ₊₋", "0123456789aehijklmnoprstuvx+-"),
+        ("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ", "0123456789+-n"),
+        ("σ∂δΣᵀ·×−≈≠≤≥→′–", "sddS'*x-~!<>>'-"),
+        ("─╌│◀◂▸█▐▓▒░✓✗", "-.|<<>##%+:vx"),
+    )
+    for sign, text in zip(signs, texts, strict=True)
+} | {ord("…"): "...", ord("∞"): "inf"}
+_ASCII |= dict.fromkeys(map(ord, "▏▎▍▌"), "") | dict.fromkeys(map(ord, "▋▊▉"), "#")
 
 
 @dataclass(frozen=True)
 class Terminal:
-    """What a table is drawn for."""
+    """What a page is drawn for.
+
+    Attributes:
+        width: characters in a line.
+        colors: which colours it has, if any.
+        encoding: of what is written to it.
+    """
 
     width: int = 80
     colors: Colors | None = None
@@ -45,46 +47,54 @@ class Terminal:
 
     @classmethod
     def of(cls, stream: TextIO, environ: Mapping[str, str]) -> "Terminal":
-        """The terminal behind a stream, or a page of its own where there is none."""
+        """The terminal behind a stream, or 80 plain columns where there is none."""
         return cls(
             _width(stream, environ.get("COLUMNS", "")),
             _colors(environ) if _has_color(stream, environ) else None,
             stream.encoding or "utf-8",
         )
 
+    @property
+    def is_unicode(self) -> bool:
+        """Whether it can spell every sign."""
+        return self.encoding.lower().startswith("utf")
+
     def own(self, text: str) -> str:
-        """Signs that tables are drawn with, in the terminal's encoding."""
-        return text if self.encoding.lower().startswith("utf") else text.translate(ASCII)
+        """Text of ours, in signs that the encoding has."""
+        text = _harmless(text)
+        return text if self.is_unicode else self._encodable(text.translate(_ASCII))
 
     def shown(self, text: str) -> str:
-        """Text from the data: harmless, encodable, and no wider than a label may be."""
-        encodable = printable(text).encode(self.encoding, "backslashreplace")
-        return self.cut(encodable.decode(self.encoding), min(40, max(6, self.width // 3)))
+        """Text of the user's: harmless, encodable, and no wider than a name may be."""
+        name = self._encodable(_harmless(text)) or "''"
+        return self.cut(name, min(40, max(6, self.width // 3)))
 
     def cut(self, text: str, width: int) -> str:
         """The beginning of a text, with a sign where its end is missing."""
         if room_of(text) <= width:
             return text
         end = self.own("…")
-        return chop_cells(text, width - len(end))[0] + end
+        return chop_cells(text, max(1, width - len(end)))[0] + end
 
-    def painted(self, text: str, style: str) -> str:
-        """The text in its colours, if there are any."""
-        if not style or not self.colors:
-            return text
-        return _style(style, self.colors).render(text, color_system=SYSTEMS[self.colors])
+    def _encodable(self, text: str) -> str:
+        return text.encode(self.encoding, "backslashreplace").decode(self.encoding)
 
-    def sentence(self, text: str, style: str = "") -> list[str]:
-        """A line about a table, folded between words where it is longer than the width."""
-        lines = [""]
-        for word in text.split(" "):
-            for piece in chop_cells(word, self.width):
-                longer = f"{lines[-1]} {piece}" if lines[-1] else piece
-                if room_of(longer) <= self.width:
-                    lines[-1] = longer
-                else:
-                    lines.append(piece)
-        return [self.painted(line, style) for line in lines]
+
+def _harmless(text: str) -> str:
+    """The text with control characters escaped; emoji that are joined into one stay so."""
+    if _JOINER not in text:
+        return printable(text)
+    pieces = re.split(f"(?<=(.)){_JOINER}(?=(.))", text)
+    whole = printable(pieces[0])
+    for before, after, piece in zip(pieces[1::3], pieces[2::3], pieces[3::3], strict=True):
+        joined = _is_pictorial(before) and _is_pictorial(after)
+        whole += (_JOINER if joined else printable(_JOINER)) + printable(piece)
+    return whole
+
+
+def _is_pictorial(character: str) -> bool:
+    """Whether it is part of an emoji: a picture, a skin tone, or the sign that asks for one."""
+    return unicodedata.category(character) in ("So", "Sk") or character == "\ufe0f"
 
 
 def _width(stream: TextIO, columns: str) -> int:
@@ -110,9 +120,3 @@ def _colors(environ: Mapping[str, str]) -> Colors:
     if environ.get("COLORTERM", "").lower() in ("truecolor", "24bit"):
         return "truecolor"
     return "256" if "256color" in environ.get("TERM", "") else "standard"
-
-
-@lru_cache
-def _style(style: str, colors: Colors) -> Style:  # noqa: ARG001 (a key)
-    """A style for one kind of colours: it remembers the codes of the first it is used with."""
-    return Style.parse(style).copy()

@@ -1,0 +1,136 @@
+"""A Page as LaTeX, ready to paste: arrays and matrices in math mode."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from softmax_cli.formulas import Data, Formula, latex_text, words
+from softmax_cli.pages import (
+    Align,
+    Column,
+    Derivation,
+    Matrix,
+    Meaning,
+    Page,
+    Part,
+    Section,
+    Sentence,
+    Text,
+)
+from softmax_cli.writing.markup import aligned_steps, grid_cells
+
+_STRONG: frozenset[Meaning] = frozenset(("strong", "prediction", "target"))
+_ALIGNMENTS: dict[Align, str] = {"left": "l", "right": "r", "point": "r"}
+_EXPONENT = re.compile(r"(.*\d)e([+-]?)0*(\d+)")
+# Signs of ours that the fonts of a plain document lack.
+_SIGNS = {
+    "◀": r"\blacktriangleleft",
+    "✓": r"\checkmark",
+    "✗": r"\times",
+    "·": r"$\cdot$",
+    "…": r"\dots{}",
+    "σ": r"$\sigma$",
+    "≈": r"$\approx$",
+    "−": "$-$",
+}
+
+
+def latex(page: Page) -> str:
+    """Return the page in LaTeX, for a document with the packages amsmath and amssymb.
+
+    Args:
+        page: what is shown.
+    """
+    blocks: list[str] = []
+    for block in page.blocks:
+        if isinstance(block, Section):
+            if block.heading:
+                blocks.append(rf"\textbf{{{_words(block.heading)}}}")
+            blocks += map(_part, block.blocks)
+        else:
+            blocks.append(_part(block))
+    return "\n\n".join(blocks) + "\n" if blocks else ""
+
+
+def _part(part: Part) -> str:
+    if isinstance(part, Sentence):
+        text = _words(part.parts)
+        return rf"\textbf{{{text}}}" if part.meaning in _STRONG else text
+    if isinstance(part, Derivation):
+        return _displayed(aligned_steps(part))
+    if isinstance(part, Matrix):
+        return _displayed(_matrix(part))
+    return _displayed(_array(list(grid_cells(part))))
+
+
+def _displayed(lines: Iterator[str]) -> str:
+    return "\n".join([r"\[", *lines, r"\]"])
+
+
+def _words(parts: Sequence[Text]) -> str:
+    return "".join(map(_outside, parts))
+
+
+def _outside(text: Text) -> str:
+    """Return a text for outside math mode."""
+    if isinstance(text, Formula):
+        return f"${text.latex.strip()}$"
+    if isinstance(text, Data):
+        return latex_text(text.text)
+    return "".join(_SIGNS.get(character, latex_text(character)) for character in text)
+
+
+def _inside(text: Text) -> str:
+    """Return a text for math mode: numbers as they are, everything else as words."""
+    if isinstance(text, Formula):
+        return text.latex.strip()
+    if isinstance(text, Data):
+        return words(text.text).latex if text.text else ""
+    if text in _SIGNS:
+        return _SIGNS[text]
+    if not re.search(r"\d|inf", text):
+        return words(text).latex if text else ""
+    number = text.replace("-inf", r"-\infty").replace("−", "-")
+    return re.sub(_EXPONENT, r"\1 \\times 10^{\g<2>\3}", number.replace("e+", "e"))
+
+
+def _array(columns: Sequence[Column]) -> Iterator[str]:
+    """Yield a table as an array, with a rule below the heads."""
+    yield rf"\begin{{array}}{{{''.join(_ALIGNMENTS[column.align] for column in columns)}}}"
+    yield " & ".join(_inside(column.head) for column in columns) + r" \\ \hline"
+    rows = list(zip(*(list(_cells(column)) for column in columns), strict=True))
+    yield from _ended(" & ".join(row) for row in rows)
+    yield r"\end{array}"
+
+
+def _cells(column: Column) -> Iterator[str]:
+    for row, cell in enumerate(column.cells):
+        is_strong = bool(column.meanings) and column.meanings[row] in _STRONG
+        text = _inside(cell)
+        yield rf"\mathbf{{{text}}}" if is_strong and text and not text.startswith("\\") else text
+
+
+def _matrix(matrix: Matrix) -> Iterator[str]:
+    """Yield a matrix: in brackets, or with its names beside it where classes have names."""
+    rows = [[_inside(cell) for cell in matrix.cells(row)] for row in range(len(matrix.values))]
+    if not matrix.is_named:
+        yield r"J = \begin{bmatrix}"
+        yield from _ended(" & ".join(row) for row in rows)
+        yield r"\end{bmatrix}"
+        return
+    yield rf"\begin{{array}}{{r|{'r' * len(matrix.columns)}}}"
+    heads = " & ".join(map(_inside, matrix.columns))
+    yield rf"J & {heads} \\ \hline"
+    named = zip(matrix.rows, rows, strict=False)
+    yield from _ended(f"{_inside(name)} & {' & '.join(row)}" for name, row in named)
+    yield r"\end{array}"
+
+
+def _ended(lines: Iterator[str]) -> Iterator[str]:
+    r"""Yield lines, each but the last ended by `\\`."""
+    before: str | None = None
+    for line in lines:
+        if before is not None:
+            yield before + r" \\"
+        before = line
+    if before is not None:
+        yield before

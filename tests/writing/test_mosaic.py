@@ -1,0 +1,96 @@
+from typing import Any
+
+import numpy as np
+import pytest
+from rich.cells import cell_len
+
+from softmax_cli.pages import Matrix
+from softmax_cli.writing import palette
+from softmax_cli.writing.lines import Line, room
+from softmax_cli.writing.mosaic import matrix_lines
+from softmax_cli.writing.terminal import Terminal
+
+
+def matrix(values: Any, digits: int = 4) -> Matrix:
+    values = np.array(values, dtype=float)
+    names = tuple(f"n{k}" for k in range(len(values)))
+    return Matrix(names, names, lambda row: [f"{v:.{digits}f}" for v in values[row]], values)
+
+
+def uniform(size: int) -> Matrix:
+    """The Jacobian of equal logits."""
+    return matrix(np.eye(size) / size - np.full((size, size), 1 / size**2))
+
+
+def half_lines(lines: list[Line]) -> list[Line]:
+    return [line for line in lines if any(span.text == "▀" for span in line)]
+
+
+def text(line: Line) -> str:
+    return "".join(span.text for span in line)
+
+
+def test_few_entries_are_tiles_without_gaps() -> None:
+    lines = matrix_lines(matrix([[0.25, -0.25], [-0.25, 0.25]]), Terminal(80, "truecolor"))
+    _, *tiles = lines[1]
+    first, second = (span for span in tiles if span.style.bgcolor)
+    assert first.style == palette.tile(1.0, "truecolor")
+    assert second.style == palette.tile(-1.0, "truecolor")
+    assert text(lines[1]).endswith(first.text + second.text)
+
+
+@pytest.mark.parametrize("colors", ["256", "truecolor"])
+def test_thirty_classes_are_a_picture_of_fifteen_lines(colors: Any) -> None:
+    lines = half_lines(matrix_lines(uniform(30), Terminal(80, colors)))
+    assert len(lines) == 15
+    assert {sum(span.text == "▀" for span in line) for line in lines} == {30}
+
+
+def test_the_upper_half_of_a_line_is_the_first_of_two_entries() -> None:
+    values = -np.ones((30, 30))
+    values[0, 0] = 1
+    (first, *_) = half_lines(matrix_lines(matrix(values), Terminal(80, "truecolor")))
+    corner = next(span for span in first if span.text == "▀")
+    assert corner.style.color == palette.pixel(1.0, "truecolor")
+    assert corner.style.bgcolor == palette.pixel(-1.0, "truecolor")
+
+
+@pytest.mark.parametrize("size", [31, 100, 1000])
+@pytest.mark.parametrize("width", [20, 40, 80, 200])
+def test_a_picture_fits_and_leads_to_the_digits(size: int, width: int) -> None:
+    lines = matrix_lines(uniform(size), Terminal(width, "truecolor"))
+    assert max(map(room, lines)) <= width
+    assert len(lines) < 50
+    assert "-f csv writes the digits" in " ".join(map(text, lines))
+
+
+def test_places_of_a_pooled_picture_are_sums() -> None:
+    values = np.zeros((120, 120))
+    values[0, 0] = values[1, 1] = 1.0
+    values[119, 119] = -1.0
+    lines = matrix_lines(matrix(values), Terminal(80, "truecolor"))
+    assert "-2.0000" in " ".join(map(text, lines))
+    assert "the sum of a block" in " ".join(map(text, lines))
+
+
+@pytest.mark.parametrize("colors", [None, "standard"])
+def test_without_colours_a_picture_is_made_of_signs(colors: Any) -> None:
+    lines = [text(line) for line in matrix_lines(uniform(30), Terminal(80, colors))]
+    picture = [line[-30:] for line in lines[1:16]]
+    assert picture[0][:2] == "##"
+    assert all(set(line) <= set("=-.+#") for line in picture)
+
+
+def test_an_odd_number_of_rows_ends_with_half_a_line() -> None:
+    last = half_lines(matrix_lines(uniform(31), Terminal(80, "truecolor")))[-1]
+    assert all(span.style.bgcolor is None for span in last)
+
+
+def test_entries_with_many_digits_are_listed() -> None:
+    lines = [text(line) for line in matrix_lines(matrix(np.eye(3), digits=40), Terminal(80))]
+    assert len(lines) == 9
+    assert max(map(cell_len, lines)) <= 80
+
+
+def test_a_matrix_of_zeros_is_drawn() -> None:
+    assert matrix_lines(matrix(np.zeros((2, 2))), Terminal(80, "truecolor"))
