@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from softmax_cli.errors import BadVector
+from softmax_cli.errors import NoAnswers
 from softmax_cli.mathematics import softmax as core
 from softmax_cli.reading.numbers import to_exact
 from softmax_cli.settings import Settings
@@ -221,26 +221,32 @@ class _Decimals:
         return self._each(self._exact.cross_entropy, self._targets(of))
 
     def _jacobian_row(self, vector: int, output: int) -> Any:
-        return self._answer(self._exact.jacobian_row, vector, output)
+        try:
+            return self._answer(self._exact.jacobian_row, vector, output)
+        except ArithmeticError as error:
+            raise NoAnswers({vector: str(error)}) from None
 
     def _each(self, function: Callable[..., Any], targets: Sequence[Any] | None = None) -> Numbers:
-        """Return what the function makes of each vector and its target, if there is one."""
+        """Return what the function makes of each vector and its target, if there is one.
+
+        Raises:
+            NoAnswers: the digits of some cannot be given.
+        """
         others: Sequence[Any] = [()] * len(self._typed)
         if targets is not None:
             others = [(target,) for target in targets]
-        answers = [self._answer(function, vector, *other) for vector, other in enumerate(others)]
+        answers, reasons = list[Any](), dict[int, str]()
+        for vector, other in enumerate(others):
+            try:
+                answers.append(self._answer(function, vector, *other))
+            except ArithmeticError as error:
+                reasons[vector] = str(error)
+        if reasons:
+            raise NoAnswers(reasons)
         return np.array(answers, dtype=object)
 
     def _answer(self, function: Callable[..., Any], vector: int, *target: Any) -> Any:
-        """Return what the function makes of a vector.
-
-        Raises:
-            BadVector: its digits cannot be given.
-        """
-        try:
-            return function(self._typed[vector], *target, self._digits, self._temperature)
-        except ArithmeticError as error:
-            raise BadVector(vector=vector, reason=str(error)) from None
+        return function(self._typed[vector], *target, self._digits, self._temperature)
 
     def _targets(self, of: Of) -> Sequence[Any]:
         """Return the class of each vector as a plain number, or the weights of its classes."""

@@ -179,18 +179,22 @@ class UnequalNames(SoftmaxError):
     sentence = "{text} does not fit: {reason}"
 
 
-class BadVector(SoftmaxError):
-    """A vector whose answer cannot be given.
-
-    Attributes:
-        vector: its position in the batch.
-    """
+class NoAnswer(SoftmaxError):
+    """A vector whose answer cannot be given."""
 
     sentence = "{reason}"
 
-    def __init__(self, place: Place | None = None, vector: int = 0, **data: Any) -> None:
-        super().__init__(place, **data)
-        self.vector = vector
+
+class NoAnswers(Exception):
+    """Vectors of a batch whose answers cannot be given.
+
+    Attributes:
+        reasons: why, by the positions of the vectors in the batch.
+    """
+
+    def __init__(self, reasons: dict[int, str]) -> None:
+        super().__init__(reasons)
+        self.reasons = reasons
 
 
 class AnotherHeader(SoftmaxError):

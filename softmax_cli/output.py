@@ -6,6 +6,7 @@ answered. Full disks, closed pipes and slow readers are met here too.
 
 import os
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from softmax_cli.errors import DeviceFailed, Place, SoftmaxError, printable
@@ -51,17 +52,26 @@ class Output:
         failed: whether standard output has refused text; nothing is written after that.
     """
 
-    def __init__(self, writer: "Writer", *, quiet: bool = False, stop: bool = True) -> None:
+    def __init__(
+        self,
+        writer: "Writer",
+        *,
+        quiet: bool = False,
+        stop: bool = True,
+        shown: Callable[[bytes], bytes] | None = None,
+    ) -> None:
         """Begin an output in the writer's format.
 
         Args:
             writer: what stands before, between and after the answers.
             quiet: whether notes are left out.
             stop: whether a bad row ends the run; otherwise it is reported and left out.
+            shown: what turns the text into what a terminal shows, if it is shown on one.
         """
         self._writer = writer
         self._quiet = quiet
         self._stop = stop
+        self._shown = shown
         self.started = False
         self.skipped = False
         self.failed = False
@@ -93,7 +103,7 @@ class Output:
 
     def _put(self, data: bytes) -> None:
         try:
-            write(data)
+            write(self._shown(data) if self._shown else data)
         except SoftmaxError:
             self.failed = True
             raise

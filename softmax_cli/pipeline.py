@@ -7,13 +7,13 @@ function serves one process and several, and the bytes are the same.
 import gc
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from softmax_cli.commands import COMMANDS
-from softmax_cli.errors import BadVector, Empty, SoftmaxError
+from softmax_cli.errors import Empty, NoAnswer, NoAnswers, SoftmaxError
 from softmax_cli.output import BadRow, Item, Note, Output, Text
 from softmax_cli.reading.layout import Layout
 from softmax_cli.reading.notes import notes_on_answer, notes_on_first
@@ -93,7 +93,9 @@ def _run_table(settings: Settings) -> int:
             if progress.is_wanted(settings.quiet):
                 blocks = progress.shown(blocks, descriptor)
             respond = partial(answer, layout=layout, settings=settings)
-            workers.run(blocks, workers.cores(settings.jobs), respond, output)
+            # what a terminal shows of JSON depends on what it showed before
+            jobs = 1 if sys.stdout.isatty() else workers.cores(settings.jobs)
+            workers.run(blocks, jobs, respond, output)
         return int(output.skipped)
 
 
@@ -119,7 +121,19 @@ def _write(
 
 def _output(layout: Layout, settings: Settings) -> Output:
     wrapping = Writer() if settings.is_for_readers else writer(layout, settings)
-    return Output(wrapping, quiet=settings.quiet, stop=settings.on_error == "stop")
+    stop = settings.on_error == "stop"
+    if sys.stdout.isatty() and not settings.is_for_readers:
+        return Output(wrapping, quiet=settings.quiet, stop=stop, shown=_for_terminal(settings))
+    return Output(wrapping, quiet=settings.quiet, stop=stop)
+
+
+def _for_terminal(settings: Settings) -> Callable[[bytes], bytes]:
+    """Return how text of a machine format is shown on a terminal."""
+    from softmax_cli.writing.formats import terminal_form
+    from softmax_cli.writing.terminal import Terminal
+
+    terminal = Terminal.of(sys.stdout, os.environ)
+    return terminal_form(settings.format, color=bool(terminal.colors), encoding=terminal.encoding)
 
 
 def _gathered(pieces: Iterable[Piece], layout: Layout, settings: Settings) -> Iterator[Piece]:
@@ -166,17 +180,19 @@ def _computed(
 
 
 def _answered(batch: Batch, layout: Layout, settings: Settings) -> Iterator[Answer | SoftmaxError]:
-    """Yield the answer to a batch, in parts if one of its vectors has none."""
+    """Yield the answer to a batch, in parts around the vectors that have none."""
     try:
         yield COMMANDS[settings.command](batch, settings)
-    except BadVector as error:
-        bad = error.vector
-        before, behind = batch.part(slice(bad)), batch.part(slice(bad + 1, None))
-        if bad:
-            yield from _answered(before, layout, settings)
-        yield error.at(layout.place(batch.lines[bad])) if batch.lines[bad] else error
-        if len(behind.values):
-            yield from _answered(behind, layout, settings)
+    except NoAnswers as error:
+        start = 0
+        for vector, reason in sorted(error.reasons.items()):
+            if start < vector:
+                yield COMMANDS[settings.command](batch.part(slice(start, vector)), settings)
+            line = batch.lines[vector]
+            yield NoAnswer(layout.place(line) if line else None, reason=reason)
+            start = vector + 1
+        if start < len(batch.values):
+            yield from _answered(batch.part(slice(start, None)), layout, settings)
     except SoftmaxError as error:
         yield error
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from programs import softmax
 
 from softmax_cli.arithmetic import arithmetic
-from softmax_cli.errors import BadVector
+from softmax_cli.errors import NoAnswers
 from softmax_cli.settings import Settings, Temperature
 from softmax_cli.values import Batch, OfClass, OfWeights
 
@@ -92,10 +92,11 @@ def test_rows_that_round_safely_stay_doubles():
 def test_a_vector_whose_digits_cannot_be_given_is_named():
     typed = [[Decimal(0), Decimal(0)], [Decimal(0), Decimal("-1e300")]]
     batch = Batch(np.array([[0.0, 0.0], [0.0, -1e300]]), typed=typed)
-    with pytest.raises(BadVector) as caught:
+    with pytest.raises(NoAnswers) as caught:
         arithmetic(batch, Settings("eval", digits=5)).softmax()
-    assert caught.value.vector == 1
-    assert "too small" in str(caught.value)
+    (reason,) = caught.value.reasons.values()
+    assert list(caught.value.reasons) == [1]
+    assert "too small" in reason
 
 
 def test_the_rows_before_and_behind_such_a_vector_are_answered():
