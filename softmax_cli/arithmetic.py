@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from softmax_cli.errors import BadVector
+from softmax_cli.mathematics import cancellation, logarithms
 from softmax_cli.mathematics import softmax as core
 from softmax_cli.reading.numbers import to_exact
 from softmax_cli.settings import Settings
@@ -66,10 +67,10 @@ class _Doubles:
         return self._shares
 
     def softmax(self) -> Numbers:
-        return self.shares.softmax
+        return core.probabilities(self.x, self.temperature)
 
     def log_softmax(self) -> Numbers:
-        return core.log_softmax_of(self.x, self.temperature)
+        return logarithms.log_probabilities(self.x, self.temperature)
 
     def jacobian_diagonal(self) -> Numbers:
         return core.jacobian_diagonal(self.shares)
@@ -79,13 +80,13 @@ class _Doubles:
 
     def gradient(self, of: Of) -> Numbers:
         if of.kind == "upstream":
-            return core.upstream_gradient(self.shares, self._target(of))
+            return cancellation.upstream_gradient(self.x, self._target(of), self.temperature)
         if of.kind == "target":
-            return core.target_gradient(self.shares, self._target(of))
+            return core.target_gradient(self.x, self._target(of), self.temperature)
         return self.jacobian_rows(np.arange(len(self.x)), self._target(of))
 
     def loss(self, of: Of) -> Numbers:
-        return core.loss(self.x, self._target(of), self.temperature)
+        return logarithms.loss(self.x, self._target(of), self.temperature)
 
     def _target(self, of: Of) -> Numbers:
         if isinstance(of, OfWeights):
