@@ -9,6 +9,7 @@ import numpy as np
 from softmax_cli.errors import BadVector
 from softmax_cli.mathematics import cancellation, logarithms
 from softmax_cli.mathematics import softmax as core
+from softmax_cli.mathematics.validation import BeyondDoublesError
 from softmax_cli.reading.numbers import to_exact
 from softmax_cli.settings import Settings
 from softmax_cli.values import Batch, Booleans, Floats, Integers, Numbers, Of, OfWeights
@@ -70,7 +71,7 @@ class _Doubles:
         return core.probabilities(self.x, self.temperature)
 
     def log_softmax(self) -> Numbers:
-        return logarithms.log_probabilities(self.x, self.temperature)
+        return _held(lambda: logarithms.log_probabilities(self.x, self.temperature))
 
     def jacobian_diagonal(self) -> Numbers:
         return core.jacobian_diagonal(self.shares)
@@ -80,18 +81,32 @@ class _Doubles:
 
     def gradient(self, of: Of) -> Numbers:
         if of.kind == "upstream":
-            return cancellation.upstream_gradient(self.x, self._target(of), self.temperature)
+            weights = self._target(of)
+            return _held(lambda: cancellation.upstream_gradient(self.x, weights, self.temperature))
         if of.kind == "target":
             return core.target_gradient(self.x, self._target(of), self.temperature)
         return self.jacobian_rows(np.arange(len(self.x)), self._target(of))
 
     def loss(self, of: Of) -> Numbers:
-        return logarithms.loss(self.x, self._target(of), self.temperature)
+        return _held(lambda: logarithms.loss(self.x, self._target(of), self.temperature))
 
     def _target(self, of: Of) -> Numbers:
         if isinstance(of, OfWeights):
             return np.broadcast_to(of.weights, self.x.shape)
         return of.classes
+
+
+def _held(compute: Callable[[], Numbers]) -> Numbers:
+    """Return what is computed.
+
+    Raises:
+        BadVector: no double can hold an answer.
+    """
+    try:
+        return compute()
+    except BeyondDoublesError as error:
+        reason = f"{error}: add --digits"
+        raise BadVector(vector=error.vector, reason=reason) from None
 
 
 class _Rounded:
