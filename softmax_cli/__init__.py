@@ -27,7 +27,8 @@ The way through: reading (text → blocks → Batch) → commands (Batch → Ans
     values        what flows: Block, Batch, Answer
     settings      what was asked for on the command line
     mathematics/  arrays → arrays
-        softmax exact rounding sums exponentials decimals validation pairs
+        softmax logarithms cancellation exact_rows strips pair_exponentials pairs validation
+        exact rounding sums exponentials decimals
     errors        Place, and what a user can get wrong
 """
 

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from softmax_cli.errors import NoAnswers
+from softmax_cli.mathematics import cancellation, logarithms
 from softmax_cli.mathematics import softmax as core
+from softmax_cli.mathematics.validation import BeyondDoublesError
 from softmax_cli.reading.numbers import to_exact
 from softmax_cli.settings import Settings
 from softmax_cli.values import Batch, Booleans, Floats, Integers, Numbers, Of, OfWeights
@@ -66,10 +68,10 @@ class _Doubles:
         return self._shares
 
     def softmax(self) -> Numbers:
-        return self.shares.softmax
+        return core.probabilities(self.x, self.temperature)
 
     def log_softmax(self) -> Numbers:
-        return core.log_softmax_of(self.x, self.temperature)
+        return _held(lambda: logarithms.log_probabilities(self.x, self.temperature))
 
     def jacobian_diagonal(self) -> Numbers:
         return core.jacobian_diagonal(self.shares)
@@ -79,18 +81,32 @@ class _Doubles:
 
     def gradient(self, of: Of) -> Numbers:
         if of.kind == "upstream":
-            return core.upstream_gradient(self.shares, self._target(of))
+            weights = self._target(of)
+            return _held(lambda: cancellation.upstream_gradient(self.x, weights, self.temperature))
         if of.kind == "target":
-            return core.target_gradient(self.shares, self._target(of))
+            return core.target_gradient(self.x, self._target(of), self.temperature)
         return self.jacobian_rows(np.arange(len(self.x)), self._target(of))
 
     def loss(self, of: Of) -> Numbers:
-        return core.loss(self.x, self._target(of), self.temperature)
+        return _held(lambda: logarithms.loss(self.x, self._target(of), self.temperature))
 
     def _target(self, of: Of) -> Numbers:
         if isinstance(of, OfWeights):
             return np.broadcast_to(of.weights, self.x.shape)
         return of.classes
+
+
+def _held(compute: Callable[[], Numbers]) -> Numbers:
+    """Return what is computed.
+
+    Raises:
+        NoAnswers: no double can hold some of the answers.
+    """
+    try:
+        return compute()
+    except BeyondDoublesError as error:
+        reason = f"{error}: add --digits"
+        raise NoAnswers(dict.fromkeys(error.vectors, reason)) from None
 
 
 class _Rounded:

@@ -58,3 +58,11 @@ def test_the_exact_arithmetic_is_checked_and_measured_beside_mpmath() -> None:
     report = measure("digits.py", "--repeats", "1", "--scale", "0.003")
     assert "| four places | 30 | 30 × 10 |" in report
     assert "| every bit of a double | 1000 | 1 × 3 |" in report
+
+
+def test_the_worst_errors_are_searched_for_and_all_processors_agree() -> None:
+    report = measure("worst.py", "--seconds", "1")
+    rows = [line.split("|") for line in report.splitlines() if line.startswith("|")][2:]
+    assert len(rows) == 12
+    assert max(float(row[4]) for row in rows) <= 1
+    assert report.endswith("all the same\n")

@@ -11,39 +11,46 @@ For one vector x, with m its largest entry, at index a, and a temperature T:
     log σ = z + δ − log1p(r)
     J[j,k] = σj·κj/T on the diagonal, −σj·σk/T off it
     ∂loss/∂x = −κ/T at the target class, σ/T elsewhere;  loss = −log σ[target]
+    ∂loss/∂x = (σ·Σy − y)/T for a distribution y;        loss = −Σ y log σ
     Jᵀg = σ ⊙ (g' − Σ σ g')/T      with g' = g − g[a]
 
 The formulas are those of Bridle (1990) and of Goodfellow, Bengio and Courville, Deep Learning
 (2016), sections 4.1 and 6.2.2.3; the shift by m and log1p are there so that nothing cancels.
 
 Accuracy, in units in the last place (ulp) of the true value for the doubles given, wherever that
-is a normal double. Probabilities by softmax are within 4, and measured within 3. Derivatives
-multiply probabilities, so they and the logarithms start from exponentials and sums known to twice
-the digits: every factor is rounded once or twice, and with u = 2⁻⁵³ a result of k roundings is
-within k·u, less than k ulp. Each entry of log_softmax, jacobian, a class's or an output's gradient
-and a class's loss has four at most; for derivatives this holds down to T = 1e-280.
+is a normal double: probabilities are within 0.52, and everything else within 1, for any T from
+1e-150 to 1e150. Each answer is worked out to at least 59 bits, and rounded once. Where the terms
+of a gradient still cancel too far, a bound of the error shows it, and that vector is worked out
+in decimals. Below the normal doubles the absolute error is at most 2⁻¹⁰⁷⁴.
+
+The answers hold the same bits on every processor, whatever else is in the array: they are made
+of +, −, ·, / and tables, in an order that depends on the number of classes alone.
 
 A masked class, x = −inf, has probability 0, derivatives 0 and logarithm −inf.
 """
 
-import math
-from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from softmax_cli.mathematics.cancellation import distribution_gradient, upstream_gradient
+from softmax_cli.mathematics.logarithms import log_probabilities, loss
+from softmax_cli.mathematics.pair_exponentials import LIFT, exponentials, one_plus, shares_of
 from softmax_cli.mathematics.pairs import (
-    LIFT,
-    exponentials,
-    one_plus,
-    pair_sum,
-    product,
-    quotient,
-    rest_quotient,
-    shifted,
+    Parts,
+    inverse,
+    one_minus,
+    parts,
+    ratio,
+    reciprocal,
+    rounded_product,
+    times,
 )
+from softmax_cli.mathematics.strips import STRIP, columns, strips
 from softmax_cli.mathematics.validation import (
+    Axis,
+    along,
     as_classes,
     as_logits,
     as_target,
@@ -55,59 +62,61 @@ from softmax_cli.mathematics.validation import (
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-# Numbers in a strip of work: its temporaries stay in the second-level cache.
-_STRIP = 16384
-# Shorter vectors are laid out class by class, so that a sum over classes adds long arrays.
-_SHORT = 64
 
-
-def softmax(x: ArrayLike, *, temperature: float = 1.0) -> Floats:
-    """Return the probabilities σ(x/T) = exp(x/T) / Σ exp(x/T).
+def softmax(x: ArrayLike, axis: Axis = -1, *, temperature: float = 1.0) -> Floats:
+    """Return the probabilities σ(x/T) = exp(x/T) / Σ exp(x/T). Bridle (1990).
 
     Args:
-        x: logits, shape (..., n); the last axis holds the classes. −inf masks a class.
-        temperature: T, finite and greater than 0.
+        x: logits of any shape; real numbers of any kind. −inf masks a class, and so does the
+            mask of a masked array.
+        axis: the axis, or the axes together, that hold the classes of one vector; None for all.
+        temperature: T, from 1e-150 to 1e150.
 
     Returns:
-        Array of float64 of the shape of x, within 4 ulp.
+        Array of float64 of the shape of x, within 0.52 ulp.
 
     Raises:
-        ValueError: x has no last axis or no classes, holds nan, +inf or what is not a real
-            number, or has a vector with every class masked; T is not finite and positive.
+        ValueError: x is a single number or has no classes, holds nan, +inf or what is not a real
+            number, or has a vector with every class masked; T is not from 1e-150 to 1e150; an
+            axis is given twice.
+        TypeError: T is not a number.
+        numpy.exceptions.AxisError: x has no such axis; it is a ValueError and an IndexError.
     """
-    x, T = as_logits(x), as_temperature(temperature)
-    return softmax_of(as_vectors(x), T).reshape(x.shape)
+    T = as_temperature(temperature)
+    return along(axis, x, lambda vectors: probabilities(vectors, T))
 
 
-def log_softmax(x: ArrayLike, *, temperature: float = 1.0) -> Floats:
-    """Return log σ(x/T) = (x − m)/T − log1p(r), which keeps its digits near 0 as far below it.
+def log_softmax(x: ArrayLike, axis: Axis = -1, *, temperature: float = 1.0) -> Floats:
+    """Return log σ(x/T) = (x − m)/T − log1p(r), right near 0 as far below it. Bridle (1990).
 
     Args:
-        x: logits, shape (..., n).
-        temperature: T, finite and greater than 0.
+        x: logits, as for softmax.
+        axis: as for softmax.
+        temperature: T, from 1e-150 to 1e150.
 
     Returns:
-        Array of float64 of the shape of x, within 4 ulp; −inf for a masked class.
+        Array of float64 of the shape of x, within 1 ulp; −inf for a masked class.
 
     Raises:
-        ValueError: as for softmax.
+        ValueError, TypeError: as for softmax.
+        OverflowError: a logarithm is below −1.8e308, which no float64 can hold.
     """
-    x, T = as_logits(x), as_temperature(temperature)
-    return log_softmax_of(as_vectors(x), T).reshape(x.shape)
+    T = as_temperature(temperature)
+    return along(axis, x, lambda vectors: log_probabilities(vectors, T))
 
 
 def jacobian(x: ArrayLike, *, temperature: float = 1.0) -> Floats:
-    """Return the matrices ∂σj/∂xk, row j the output and column k the input.
+    """Return the matrices ∂σj/∂xk, row j the output and column k the input. Bridle (1990).
 
     Args:
-        x: logits, shape (..., n).
-        temperature: T, finite and greater than 0; derivatives with respect to x carry 1/T.
+        x: logits, shape (..., n): the last axis holds the classes.
+        temperature: T, from 1e-150 to 1e150; derivatives with respect to x carry 1/T.
 
     Returns:
-        Array of float64 of shape (..., n, n), symmetric, within 4 ulp.
+        Array of float64 of shape (..., n, n), symmetric, within 1 ulp.
 
     Raises:
-        ValueError: as for softmax.
+        ValueError, TypeError: as for softmax.
     """
     x, T = as_logits(x), as_temperature(temperature)
     n = x.shape[-1]
@@ -125,260 +134,181 @@ def gradient(
     """Return the gradient, with respect to x, of one number for each vector.
 
     Of target, upstream and output at most one is given; with none of them the number is the
-    probability of the predicted class, the first of the largest.
+    probability of the predicted class, the first of the largest. The formulas are those of Deep
+    Learning (2016), sections 6.2.2.3 and, for upstream, 6.5.2.
 
     Args:
-        x: logits, shape (..., n).
-        target: the cross-entropy −Σ yj log σj against it. Integers of the leading shape are
-            class indices; floats of shape (..., n) are distributions. The gradient is (σ − y)/T;
-            for a class it is within 4 ulp, for a distribution within 4 u·(|σ| + |y|)/T. It is
-            −y/T at a masked class, though the loss is infinite there.
-        upstream: g, finite, shape (..., n): Jᵀg, in O(n), within
-            8 u·σk·(|gk − g[a]| + Σ σj |gj − g[a]|)/T, and, where a σj is below the smallest
-            normal double, what it loses there: 2⁻¹⁰⁷⁴·Σ |gj − g[a]|/T.
+        x: logits, shape (..., n): the last axis holds the classes.
+        target: the cross-entropy −Σ yj log σj against it. Integers of the leading shape, or one
+            integer, are class indices; floats of the shape of x are distributions. The gradient
+            is (σ·Σy − y)/T: where y sums to 1 only within rounding, it is that of the loss as
+            it stands. It is −y/T at a masked class, though the loss is infinite there.
+        upstream: g, finite, shape (..., n): Jᵀg, in O(n).
         output: indices, of the leading shape, of the class whose probability is meant: a row of
-            the Jacobian, within 4 ulp.
-        temperature: T, finite and greater than 0.
+            the Jacobian.
+        temperature: T, from 1e-150 to 1e150.
 
     Returns:
-        Array of float64 of the shape of x.
+        Array of float64 of the shape of x, within 1 ulp.
 
     Raises:
-        ValueError: as for softmax; also for two of target, upstream and output together, for a
+        ValueError, TypeError: as for softmax; also for two of target, upstream and output, for a
             class index out of range, a distribution that is negative or does not sum to 1, an
             upstream that is not finite, or a shape that does not fit x.
+        OverflowError: an entry of Jᵀg is too large for a float64.
     """
     if sum(given is not None for given in (target, upstream, output)) > 1:
         raise ValueError("give one of target, upstream and output, not several")
     x, T = as_logits(x), as_temperature(temperature)
-    s = shares(as_vectors(x), T)
+    vectors = as_vectors(x)
     if target is not None:
-        answer = target_gradient(s, as_target(target, x))
+        answer = target_gradient(vectors, as_target(target, x), T)
     elif upstream is not None:
-        answer = upstream_gradient(s, as_upstream(upstream, x))
+        answer = upstream_gradient(vectors, as_upstream(upstream, x), T)
     else:
+        s = shares(vectors, T)
         k = s.largest if output is None else as_classes(output, x, "output")
         answer = jacobian_rows(s, np.arange(len(k)), k)
     return answer.reshape(x.shape)
 
 
 def cross_entropy(x: ArrayLike, target: ArrayLike, *, temperature: float = 1.0) -> Floats:
-    """Return the losses −Σ yj log σj.
+    """Return the losses −Σ yj log σj. Deep Learning (2016), section 6.2.2.3.
 
     Args:
-        x: logits, shape (..., n).
-        target: integers of the leading shape are class indices, floats of shape (..., n) are
-            distributions y.
-        temperature: T, finite and greater than 0.
+        x: logits, shape (..., n): the last axis holds the classes.
+        target: integers of the leading shape, or one integer, are class indices; floats of the
+            shape of x are distributions y.
+        temperature: T, from 1e-150 to 1e150.
 
     Returns:
-        Array of float64 of the leading shape: within 4 ulp, for a distribution within 6 ulp;
-        inf where the target's class is masked.
+        Array of float64 of the leading shape, within 1 ulp; inf where the target's class is
+        masked.
 
     Raises:
-        ValueError: as for softmax and for gradient's target.
+        ValueError, TypeError: as for softmax and for gradient's target.
+        OverflowError: a loss is above 1.8e308, which no float64 can hold.
     """
     x, T = as_logits(x), as_temperature(temperature)
-    y = as_target(target, x)
-    return loss(as_vectors(x), y, T).reshape(x.shape[:-1])
+    return loss(as_vectors(x), as_target(target, x), T).reshape(x.shape[:-1])
+
+
+def target_gradient(x: Floats, target: NDArray[Any], temperature: float) -> Floats:
+    """Return the gradient against valid classes, shape (v,), or distributions, shape (v, n)."""
+    if target.ndim == 1:
+        return class_gradient(shares(x, temperature), target)
+    return distribution_gradient(x, target, temperature)
 
 
 class Shares(NamedTuple):
     """The probabilities of v vectors of n classes, with what their derivatives need.
 
     Attributes:
-        softmax: σ, shape (v, n).
-        slope: σ/T, shape (v, n): right even where σ itself is below the smallest double.
-        rest: κ of the largest class, shape (v,).
-        rest_slope: the same divided by T.
+        σ: the probabilities to 59 bits, shape (v, n).
+        rest: κ of the largest class, as exactly, shape (v,).
         largest: the index of the largest class, the first of ties, shape (v,).
         temperature: T.
     """
 
-    softmax: Floats
-    slope: Floats
-    rest: Floats
-    rest_slope: Floats
+    σ: Parts
+    rest: Parts
     largest: Integers
     temperature: float
 
-    @property
-    def complement(self) -> Floats:
-        """1 − σ, shape (v, n), without cancellation."""
-        κ = 1.0 - self.softmax
-        κ[np.arange(len(κ)), self.largest] = self.rest
-        return κ
+    def complement(self, vector: Integers, output: Integers) -> Parts:
+        """Return 1 − σ[output] of these vectors, without cancellation."""
+        κ = one_minus(self.σ.at(vector, output))
+        rest, top = self.rest.at(vector), output == self.largest[vector]
+        return Parts(*(np.where(top, r, k) for r, k in zip(rest, κ, strict=True)))
 
 
-def softmax_of(x: Floats, temperature: float) -> Floats:
-    """Return σ of valid logits x of shape (v, n): as fast as exp allows.
-
-    s is summed in two parts, e rounded to a grid coarse enough to add up exactly and what is
-    left: one large class would otherwise swallow many small ones.
-    """
+def probabilities(x: Floats, temperature: float) -> Floats:
+    """Return σ of valid logits x of shape (v, n)."""
     σ = np.empty(x.shape)
-    grid = 1.5 * 2.0 ** (x.shape[1].bit_length() - 1)
     with np.errstate(all="ignore"):
-        for strip in _strips(x.shape):
-            columns = _columns(x[strip])
-            z, δ = shifted(columns, columns.max(axis=0), temperature)
-            e = np.exp(z, out=z)
-            δ *= e
-            e += δ
-            np.fmax(e, 0.0, out=e)  # a masked class's δ is nan
-            coarse = np.add(e, grid, out=δ)
-            coarse -= grid
-            s = np.add.reduce(coarse, axis=0)
-            s += np.add.reduce(np.subtract(e, coarse, out=coarse), axis=0)
-            np.divide(e, s, out=σ[strip].T)
+        for strip in strips(x.shape):
+            e = exponentials(columns(x[strip]), temperature)
+            s = reciprocal(*one_plus(e.R, e.R_low))
+            q, low = shares_of(e, s)
+            q += low
+            np.multiply(q, 2.0**-LIFT, out=σ[strip].T)
     return σ
 
 
 def shares(x: Floats, temperature: float) -> Shares:
-    """Return the probabilities of valid logits x of shape (v, n)."""
-    T = temperature
-    t, power = math.frexp(T)
-    σ, rest, largest = np.empty(x.shape), np.empty(len(x)), np.empty(len(x), np.int64)
-    slope, rest_slope = (σ, rest) if T == 1.0 else (np.empty(x.shape), np.empty(len(x)))
+    """Return the probabilities of valid logits x of shape (v, n), for their derivatives."""
+    σ = Parts(np.empty(x.shape), np.empty(x.shape), np.empty(x.shape, np.int32))
+    rest = Parts(np.empty(len(x)), np.empty(len(x)), np.empty(len(x), np.int32))
+    largest = np.empty(len(x), np.int64)
     with np.errstate(all="ignore"):
-        for strip in _strips(x.shape):
-            e = exponentials(_columns(x[strip]), T)
-            s, s_low = one_plus(e.R, e.R_low)
+        for strip in strips(x.shape):
+            e = exponentials(columns(x[strip]), temperature)
+            s = reciprocal(*one_plus(e.R, e.R_low))
             largest[strip] = e.a
-            σ[strip] = quotient(e, s, s_low, -LIFT).T
-            rest[strip] = rest_quotient(e, s, s_low, -LIFT)
-            if T != 1.0:
-                D, D_low = product(s, t)
-                D_low += s_low * t
-                slope[strip] = quotient(e, D, D_low, -LIFT - power).T
-                rest_slope[strip] = rest_quotient(e, D, D_low, -LIFT - power)
-    return Shares(σ, slope, rest, rest_slope, largest, T)
-
-
-def log_softmax_of(x: Floats, temperature: float) -> Floats:
-    """Return log σ of valid logits x of shape (v, n)."""
-    log = np.empty(x.shape)
-    with np.errstate(all="ignore"):
-        for strip in _strips(x.shape):
-            e = exponentials(_columns(x[strip]), temperature)
-            # Both are negative, so nothing cancels; 0 − 0 is 0 where −0 is not.
-            log[strip] = ((0.0 - np.log1p(np.ldexp(e.R, -LIFT)) + e.δ) + e.z).T
-    return log
+            for part, values in zip(σ, parts(*shares_of(e, s), -LIFT), strict=True):
+                part[strip] = values.T
+            for part, values in zip(rest, ratio(e.R, e.R_low, s, -LIFT), strict=True):
+                part[strip] = values
+    return Shares(σ, rest, largest, temperature)
 
 
 def jacobian_matrices(s: Shares) -> Floats:
     """Return the Jacobians, shape (v, n, n)."""
-    v, n = s.softmax.shape
+    v, n = s.σ.head.shape
     J = np.empty((v, n, n))
     diagonal = J.reshape(v, n * n)[:, :: n + 1]
-    rows = min(n, max(1, _STRIP // n))
-    step = max(1, _STRIP // (n * rows))
-    with np.errstate(all="ignore"):
-        for i in range(0, v, step):
-            for j in range(0, n, rows):
-                some, row = slice(i, i + step), slice(j, j + rows)
-                _products(s, (some, row, None), (some, None), J[some, row])
+    rows = min(n, max(1, STRIP // n))
+    step = max(1, STRIP // (n * rows))
+    for i in range(0, v, step):
+        for j in range(0, n, rows):
+            some, row = slice(i, i + step), slice(j, j + rows)
+            J[some, row] = _products(s, s.σ.at(some, row, None), s.σ.at(some, None))
     diagonal[...] = jacobian_diagonal(s)
     return J
 
 
 def jacobian_rows(s: Shares, vector: Integers, output: Integers) -> Floats:
     """Return row output[i] of the Jacobian of vector[i], shape (m, n)."""
-    J = np.empty((len(vector), s.softmax.shape[1]))
-    each = np.arange(len(vector))
-    with np.errstate(all="ignore"):
-        _products(s, (vector, output, None), (vector,), J)
-        J[each, output] = _diagonal_at(s, vector, output)
+    n = s.σ.head.shape[1]
+    J = np.empty((len(vector), n))
+    for strip in strips(J.shape):
+        v, j = vector[strip], output[strip]
+        J[strip] = _products(s, s.σ.at(v, j, None), s.σ.at(v))
+    J[np.arange(len(vector)), output] = _diagonal(s, vector, output)
     return J
 
 
 def jacobian_diagonal(s: Shares) -> Floats:
     """Return σ·κ/T, shape (v, n)."""
-    with np.errstate(all="ignore"):
-        J = s.slope * s.complement
-        each = np.arange(len(J))
-        J[each, s.largest] = _diagonal_at(s, each, s.largest)
+    v, n = s.σ.head.shape
+    J = np.empty((v, n))
+    for strip in strips(J.shape):
+        J[strip] = _diagonal(s, np.arange(v)[strip, None], np.arange(n)[None])
     return J
 
 
-def target_gradient(s: Shares, target: NDArray[Any]) -> Floats:
-    """Return (σ − y)/T for valid classes, shape (v,), or distributions y, shape (v, n)."""
-    each = np.arange(len(s.softmax))
+def class_gradient(s: Shares, target: Integers) -> Floats:
+    """Return σ/T, and −κ/T at the target class, for classes of shape (v,)."""
+    g, t, each = np.empty(s.σ.head.shape), inverse(s.temperature), np.arange(len(target))
     with np.errstate(all="ignore"):
-        if target.ndim == 1:
-            g = s.slope.copy()
-            κ = (1.0 - s.softmax[each, target]) / s.temperature
-            g[each, target] = -np.where(target == s.largest, s.rest_slope, κ)
-            return g + 0.0  # −0 + 0 is 0
-        top = target[each, s.largest]
-        g = s.softmax - target
-        # 1 − y is exact for y ≥ ½, and then (1 − y) − κ keeps what σ − y would cancel.
-        g[each, s.largest] = np.where(top >= 0.5, (1.0 - top) - s.rest, g[each, s.largest])
-        return np.where(target == 0.0, s.slope, g / s.temperature)
+        for strip in strips(g.shape):
+            g[strip] = rounded_product(s.σ.at(strip), t)
+        g[each, target] = 0.0 - rounded_product(s.complement(each, target), t)
+    return g
 
 
-def upstream_gradient(s: Shares, upstream: Floats) -> Floats:
-    """Return Jᵀg for finite g of shape (v, n), in O(n) for each vector."""
-    J = np.empty(upstream.shape)
+def _products(s: Shares, row: Parts, column: Parts) -> Floats:
+    """Return −σj·σk/T, symmetric to the last bit."""
     with np.errstate(all="ignore"):
-        for strip in _strips(upstream.shape):
-            # A quarter of a huge g leaves room for the differences.
-            g = np.ldexp(_columns(upstream[strip]), -2)
-            g = g - g[s.largest[strip], np.arange(g.shape[1])]
-            σ = _columns(s.softmax[strip])
-            mean, low = pair_sum(σ * g, np.zeros(g.shape))
-            J[strip] = np.ldexp(_columns(s.slope[strip]) * (g - (mean + low)), 2).T
-    return J + 0.0
+        if s.temperature == 1.0:
+            J = rounded_product(row, column)
+        else:
+            J = rounded_product(times(row, column), inverse(s.temperature))
+        return np.subtract(0.0, J, out=J)  # where the product underflows: 0, not −0
 
 
-def loss(x: Floats, target: NDArray[Any], temperature: float) -> Floats:
-    """Return −Σ y log σ for valid logits x and targets as in target_gradient, shape (v,)."""
-    log = log_softmax_of(x, temperature)
-    if target.ndim == 1:
-        picked: Floats = log[np.arange(len(log)), target]
-        return 0.0 - picked
-    with np.errstate(all="ignore"):
-        terms = np.where(target > 0.0, target * log, 0.0).T.copy()
-        masked = np.isneginf(terms).any(axis=0)
-        total, low = pair_sum(terms, np.zeros(terms.shape))
-        return np.where(masked, np.inf, 0.0 - (total + low))
-
-
-def _products(s: Shares, row: Any, column: Any, out: Floats) -> None:
-    """Write −σj·σk/T into out, for j = row and k = column, which are indices of arrays.
-
-    The smaller factor is the one to be divided by T, so that neither the quotient overflows nor
-    the product underflows before its time; and the matrix comes out symmetric to the last bit.
-    """
-    if s.temperature == 1.0:
-        np.multiply(s.softmax[row], s.softmax[column], out=out)
-    else:
-        np.maximum(s.softmax[row], s.softmax[column], out=out)
-        out *= np.minimum(s.slope[row], s.slope[column])
-    np.subtract(0.0, out, out=out)  # where the product underflows: 0, not −0
-
-
-def _diagonal_at(s: Shares, vector: Integers, output: Integers) -> Floats:
+def _diagonal(s: Shares, vector: Integers, output: Integers) -> Floats:
     """Return σj·κj/T for j = output[i] of vector[i]."""
-    σ = s.softmax[vector, output]
-    return np.where(
-        output == s.largest[vector],
-        σ * s.rest_slope[vector],
-        s.slope[vector, output] * (1.0 - σ),
-    )
-
-
-# ---- the shape of the work
-
-
-def _strips(shape: tuple[int, ...]) -> Iterator[slice]:
-    """Cut the rows of a (v, n) array into strips that fit the cache."""
-    step = max(1, _STRIP // shape[1])
-    for i in range(0, shape[0], step):
-        yield slice(i, min(i + step, shape[0]))
-
-
-def _columns(x: Floats) -> Floats:
-    """Return a strip class by class, shape (n, rows), laid out along its longer axis."""
-    columns: Floats = x.T
-    return columns if len(columns) >= _SHORT else np.ascontiguousarray(columns)
+    with np.errstate(all="ignore"):
+        slope = times(s.σ.at(vector, output), inverse(s.temperature))
+        return rounded_product(slope, s.complement(vector, output))

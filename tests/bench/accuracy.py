@@ -77,7 +77,7 @@ def problems(spread: float, vectors: int, rng: np.random.Generator) -> Iterator[
             if rng.random() < 0.5:
                 temperature = 10 ** rng.uniform(-1.0, 1.0)
                 if spread > 1e300:
-                    temperature = spread / (100 * temperature)
+                    temperature *= 1e149
             # A target that is masked has an infinite loss: the first class never is.
             target = np.where(kind == 3, 0, rng.integers(0, n, len(part)))
             yield Problem(x, float(temperature), target)

@@ -1,15 +1,21 @@
 import itertools
 import math
+import os
+import subprocess
+import sys
 from collections import Counter
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import mpmath
 import numpy as np
 import pytest
+import scipy.special
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mpmath import mpf
+from numpy._core._multiarray_umath import __cpu_dispatch__, __cpu_features__
 
 from softmax_cli import cross_entropy, gradient, jacobian, log_softmax, softmax
 from softmax_cli.mathematics import softmax as core
@@ -60,15 +66,35 @@ def true(x: Any, temperature: float = 1.0, repeated: Any = None) -> Truth:
 
 
 def ulps(answer: float, true_value: mpf) -> float:
-    """The error in units in the last place; 0 where the true value is no normal double."""
-    size = abs(true_value)
-    if not TINY <= size <= HUGE:
-        return 0.0
-    return float(abs(mpf(float(answer)) - true_value) / float(np.spacing(float(size))))
+    """The error in units in the last place, of which none is below the smallest double."""
+    if true_value == -mpmath.inf:
+        return 0.0 if answer == -INF else INF
+    unit = max(mpf(2) ** (mpmath.mag(true_value) - 53), mpf(2) ** -1074)
+    return float(abs(mpf(float(answer)) - true_value) / unit)
 
 
 def worst(answers: Any, true_values: Any) -> float:
     return max(itertools.starmap(ulps, zip(answers, true_values, strict=True)))
+
+
+def error_of_logarithms(x: Any, temperature: float, t: Truth) -> float:
+    if any(-mpmath.inf < log < -HUGE for log in t.log):
+        with pytest.raises(OverflowError, match=r"1\.8e308"):
+            log_softmax(x, temperature=temperature)
+        return 0.0
+    return worst(log_softmax(x, temperature=temperature), t.log)
+
+
+def error_of_loss(x: Any, temperature: float, target: int, t: Truth) -> float:
+    if -mpmath.inf < t.log[target] < -HUGE:
+        for y in (target, np.eye(len(x))[target]):
+            with pytest.raises(OverflowError, match=r"1\.8e308"):
+                cross_entropy(x, y, temperature=temperature)
+        return 0.0
+    return max(
+        ulps(-cross_entropy(x, y, temperature=temperature), t.log[target])
+        for y in (target, np.eye(len(x))[target])
+    )
 
 
 def worst_of_all(x: Any, temperature: float, target: int = 0) -> dict[str, float]:
@@ -76,9 +102,10 @@ def worst_of_all(x: Any, temperature: float, target: int = 0) -> dict[str, float
     t, n = true(x, temperature), len(x)
     matrix = jacobian(x, temperature=temperature)
     s = core.shares(np.asarray(x, float)[None], temperature)
+    y = np.eye(n)[target]
     return {
         "eval": worst(softmax(x, temperature=temperature), t.σ),
-        "log": worst(log_softmax(x, temperature=temperature), t.log),
+        "log": error_of_logarithms(x, temperature, t),
         "jacobian": max(worst(matrix[j], [t.jacobian(j, k) for k in range(n)]) for j in range(n)),
         "diagonal": worst(core.jacobian_diagonal(s)[0], [t.jacobian(j, j) for j in range(n)]),
         "target": worst(gradient(x, target=target, temperature=temperature), t.target(target)),
@@ -86,8 +113,8 @@ def worst_of_all(x: Any, temperature: float, target: int = 0) -> dict[str, float
             gradient(x, output=target, temperature=temperature),
             [t.jacobian(target, k) for k in range(n)],
         ),
-        "loss": ulps(cross_entropy(x, target, temperature=temperature), -t.log[target]),
-        "complement": worst(s.complement[0], t.κ),
+        "loss": error_of_loss(x, temperature, target, t),
+        "one-hot": worst(gradient(x, target=y, temperature=temperature), t.target(target)),
     }
 
 
@@ -98,14 +125,14 @@ SPREADS = [1.0, 40.0, 700.0, 1e4, 1e308]
 
 
 @pytest.mark.parametrize("spread", SPREADS)
-def test_every_entry_is_within_4_ulp_in_every_band_of_spread(spread: float) -> None:
+def test_every_entry_is_within_1_ulp_in_every_band_of_spread(spread: float) -> None:
     rng = np.random.default_rng(int(math.log10(spread)) + 7)
     for n, temperature, _ in itertools.product(
-        (2, 3, 7), (1.0, 0.1, 1 / 3, 7.7, spread / 90), range(6)
+        (2, 3, 7), (1.0, 0.1, 1 / 3, 7.7, 1e-150, 1e150, min(1e150, spread / 90)), range(6)
     ):
         x = (rng.uniform(-0.5, 0.5, n) * spread).tolist()
         errors = worst_of_all(x, temperature, int(rng.integers(n)))
-        assert max(errors.values()) <= 4, (x, temperature, errors)
+        assert max(errors.values()) <= 1, (x, temperature, errors)
 
 
 logits = st.one_of(
@@ -119,33 +146,33 @@ vectors = st.lists(logits, min_size=1, max_size=6).filter(lambda x: max(x) > -IN
 temperatures = st.one_of(
     st.just(1.0),
     st.floats(0.01, 100),
-    st.floats(1e-280, 1e-200),
-    st.floats(1e200, HUGE),
-    st.sampled_from([0.5, 2.0, 1e-3, 1e3, 1e-280, 1e307]),
+    st.floats(1e-150, 1e-100),
+    st.floats(1e100, 1e150),
+    st.sampled_from([0.5, 2.0, 1e-3, 1e3, 1e-150, 1e150]),
 )
 
 
 @settings(examples, max_examples=300)
 @given(vectors, temperatures, st.data())
-def test_every_entry_is_within_4_ulp_whatever_the_logits(
+def test_every_entry_is_within_1_ulp_whatever_the_logits(
     x: list[float], temperature: float, data: Any
 ) -> None:
     target = data.draw(st.integers(0, len(x) - 1))
     errors = worst_of_all(x, temperature, target)
-    assert max(errors.values()) <= 4, errors
+    assert max(errors.values()) <= 1, errors
 
 
 @examples
 @given(
-    st.lists(st.floats(-1e-300, 1e-300) | st.floats(-1e-280, 1e-280), min_size=2, max_size=4),
-    st.floats(1e-280, 1e-270) | st.floats(1e-12, 1e-11),
-    st.integers(0, 900),
+    st.lists(st.floats(-1e-300, 1e-300) | st.floats(-1e-150, 1e-150), min_size=2, max_size=4),
+    st.floats(1e-150, 1e-140) | st.floats(1e-12, 1e-11),
+    st.integers(0, 1100),
 )
 def test_a_small_temperature_brings_derivatives_back_from_below_the_smallest_double(
     x: list[float], temperature: float, distance: int
 ) -> None:
     errors = worst_of_all([*x, -distance * temperature], temperature, len(x))
-    assert max(errors.values()) <= 4, errors
+    assert max(errors.values()) <= 1, errors
 
 
 @pytest.mark.parametrize(
@@ -163,10 +190,10 @@ def test_a_small_temperature_brings_derivatives_back_from_below_the_smallest_dou
 )
 def test_one_dominant_class_does_not_swallow_many_small_ones(x: list[float]) -> None:
     t = true(x)
-    assert worst(softmax(x), t.σ) <= 4
-    assert worst(log_softmax(x), t.log) <= 4
-    assert worst(gradient(x, target=0), t.target(0)) <= 4
-    assert worst(gradient(x), [t.jacobian(int(np.argmax(x)), k) for k in range(len(x))]) <= 4
+    assert worst(softmax(x), t.σ) <= 1
+    assert worst(log_softmax(x), t.log) <= 1
+    assert worst(gradient(x, target=0), t.target(0)) <= 1
+    assert worst(gradient(x), [t.jacobian(int(np.argmax(x)), k) for k in range(len(x))]) <= 1
 
 
 def test_a_hundred_thousand_classes_are_summed_without_loss() -> None:
@@ -175,14 +202,15 @@ def test_a_hundred_thousand_classes_are_summed_without_loss() -> None:
     which[50_000] = 300
     x, t = levels[which], true(levels, repeated=np.bincount(which).tolist())
     some = np.unique(which, return_index=True)[1]  # one class of each level
-    assert worst(softmax(x)[some], t.σ) <= 4
-    assert worst(log_softmax(x)[some], t.log) <= 4
-    assert worst(gradient(x, target=50_000)[some], t.target(300)) <= 4
-    assert ulps(cross_entropy(x, 50_000), -t.log[300]) <= 4
+    assert worst(softmax(x)[some], t.σ) <= 1
+    assert worst(log_softmax(x)[some], t.log) <= 1
+    assert worst(gradient(x, target=50_000)[some], t.target(300)) <= 1
+    assert ulps(cross_entropy(x, 50_000), -t.log[300]) <= 1
 
 
 def test_a_temperature_that_undoes_an_overflow_is_no_overflow() -> None:
-    assert np.array_equal(softmax([1e308, -1e308], temperature=1e308), softmax([1.0, -1.0]))
+    assert np.array_equal(softmax([1e308, -1e308], temperature=1e150), [1.0, 0.0])
+    assert log_softmax([1.5e308, -1.5e308], temperature=2.0).tolist() == [0.0, -1.5e308]
     assert softmax([1e308, -1e308]).tolist() == [1.0, 0.0]
 
 
@@ -198,43 +226,74 @@ def test_the_complement_of_the_largest_class_does_not_cancel() -> None:
 # ---- cancellation that is in the problem itself
 
 
-@settings(examples, max_examples=150)
-@given(st.data(), st.lists(st.floats(-40, 40), min_size=1, max_size=6), st.floats(0.1, 10))
-def test_an_upstream_gradient_is_within_its_bound(
+def true_distribution_gradient(t: Truth, y: list[float]) -> list[mpf]:
+    with mpmath.workprec(3000):
+        total = mpmath.fsum(map(mpf, y))
+        return [(σ * total - mpf(p)) / t.temperature for σ, p in zip(t.σ, y, strict=True)]
+
+
+def true_upstream_gradient(t: Truth, g: list[float]) -> list[mpf]:
+    with mpmath.workprec(3000):
+        mean = mpmath.fsum(σ * mpf(v) for σ, v in zip(t.σ, g, strict=True)) / mpmath.fsum(t.σ)
+        return [σ * (mpf(v) - mean) / t.temperature for σ, v in zip(t.σ, g, strict=True)]
+
+
+def true_with(precision: int, x: Any, temperature: float) -> Truth:
+    with mpmath.workprec(precision):
+        return true(x, temperature)
+
+
+wide_logits = st.floats(-40, 40) | st.floats(-800, 800) | st.sampled_from([0.0, 1.0, -INF])
+wide_vectors = st.lists(wide_logits, min_size=1, max_size=6).filter(lambda x: max(x) > -INF)
+wide_temperatures = st.floats(0.1, 10) | st.sampled_from([1.0, 1e-150, 1e150, 1e-3])
+
+
+@settings(examples, max_examples=250)
+@given(st.data(), wide_vectors, wide_temperatures)
+def test_an_upstream_gradient_is_within_1_ulp(
     data: Any, x: list[float], temperature: float
 ) -> None:
-    size = st.floats(-HUGE, HUGE) | st.floats(-3, 3)
+    size = (
+        st.floats(-HUGE, HUGE)
+        | st.floats(-3, 3)
+        | st.integers(-2, 2).map(float)
+        | st.floats(-1e-16, 1e-16).map(lambda v: 1.0 + v)
+    )
     g = data.draw(st.lists(size, min_size=len(x), max_size=len(x)))
-    t, a = true(x, temperature), int(np.argmax(x))
-    difference = [mpf(v) - mpf(g[a]) for v in g]
-    mean = mpmath.fsum(σ * d for σ, d in zip(t.σ, difference, strict=True))
-    size = mpmath.fsum(σ * abs(d) for σ, d in zip(t.σ, difference, strict=True))
-    lost = mpf(2) ** -1074 * mpmath.fsum(map(abs, difference)) / t.temperature
-    answer = gradient(x, upstream=g, temperature=temperature)
-    for got, σ, d in zip(answer, t.σ, difference, strict=True):
-        expected = σ * (d - mean) / t.temperature
-        if abs(expected) < HUGE:
-            bound = 8 * U * σ * (abs(d) + size) / t.temperature + lost + TINY
-            assert abs(mpf(float(got)) - expected) <= bound
+    expected = true_upstream_gradient(true_with(6000, x, temperature), g)
+    # zeros are where no digit is left of 6,000 bits
+    expected = [v if abs(v) > mpf(2) ** -2000 else mpf(0) for v in expected]
+    if max(map(abs, expected)) > HUGE:
+        with pytest.raises(OverflowError, match=r"1\.8e308"):
+            gradient(x, upstream=g, temperature=temperature)
+    else:
+        assert worst(gradient(x, upstream=g, temperature=temperature), expected) <= 1
 
 
-@settings(examples, max_examples=150)
-@given(st.data(), st.lists(st.floats(-40, 40), min_size=1, max_size=6), st.floats(0.1, 10))
-def test_the_gradient_and_loss_of_a_distribution_are_within_their_bounds(
+@settings(examples, max_examples=250)
+@given(st.data(), wide_vectors, wide_temperatures)
+def test_the_gradient_and_loss_of_a_distribution_are_within_1_ulp(
     data: Any, x: list[float], temperature: float
 ) -> None:
     weights = data.draw(st.lists(st.integers(0, 9), min_size=len(x), max_size=len(x)))
     weights[0] += 1
     y = np.array(weights) / sum(weights)
-    t = true(x, temperature)
-    for got, σ, p in zip(
-        gradient(x, target=y, temperature=temperature), t.σ, y.tolist(), strict=True
-    ):
-        assert (
-            abs(mpf(float(got)) - (σ - mpf(p)) / t.temperature) <= 4 * U * (σ + p) / t.temperature
-        )
-    loss = -mpmath.fsum(p * log for p, log in zip(y.tolist(), t.log, strict=True))
-    assert ulps(cross_entropy(x, y, temperature=temperature), loss) <= 6
+    if data.draw(st.booleans()):
+        y = softmax(x, temperature=temperature)
+    t = true_with(3000, x, temperature)
+    expected = true_distribution_gradient(t, y.tolist())
+    expected = [v if abs(v) > mpf(2) ** -1500 else mpf(0) for v in expected]
+    assert worst(gradient(x, target=y, temperature=temperature), expected) <= 1
+    loss = -mpmath.fsum(mpf(p) * log for p, log in zip(y.tolist(), t.log, strict=True) if p)
+    got = cross_entropy(x, y, temperature=temperature)
+    assert (got == INF) if loss == mpmath.inf else ulps(got, loss) <= 1
+
+
+def test_a_target_that_is_the_rounded_answer_leaves_a_gradient_that_is_right() -> None:
+    y = [0.7310585786300049, 0.2689414213699951]
+    expected = true_distribution_gradient(true([1.0, 0.0]), y)
+    assert worst(gradient([1.0, 0.0], target=y), expected) <= 0.5
+    assert gradient([1.0, 0.0], target=y)[0] == pytest.approx(-1.679727399649845e-17, rel=1e-15)
 
 
 @examples
@@ -505,11 +564,20 @@ def test_a_vector_without_a_softmax_is_refused_with_the_reason(x: Any, reason: s
             function(x)
 
 
-@pytest.mark.parametrize("temperature", [0.0, -1.0, INF, math.nan])
-def test_a_temperature_that_is_not_finite_and_positive_is_refused(temperature: float) -> None:
+@pytest.mark.parametrize(
+    "temperature", [0.0, -1.0, INF, math.nan, 9e-151, 1.1e150, "2", True, None, [1.0], 1j]
+)
+def test_a_temperature_that_is_not_a_number_in_its_range_is_refused(temperature: Any) -> None:
     for function in (softmax, log_softmax, jacobian, gradient):
-        with pytest.raises(ValueError, match="temperature"):
+        with pytest.raises((TypeError, ValueError), match="temperature"):
             function([1.0, 2.0], temperature=temperature)
+
+
+@pytest.mark.parametrize("temperature", [2, np.float32(2), np.int8(2), Fraction(2)])
+def test_a_temperature_is_a_number_of_any_kind(temperature: Any) -> None:
+    assert np.array_equal(
+        softmax([1.0, 2.0], temperature=temperature), softmax([1.0, 2.0], temperature=2.0)
+    )
 
 
 @pytest.mark.parametrize(
@@ -534,8 +602,118 @@ def test_a_question_that_does_not_fit_is_refused_with_the_reason(
         gradient([1.0, 2.0, 0.1], **question)
 
 
-@pytest.mark.parametrize("temperature", [5e-324, 1e-310, TINY, HUGE])
+@pytest.mark.parametrize("temperature", [1e-150, 1e150])
 def test_extreme_temperatures_give_no_nan_and_no_warning(temperature: float) -> None:
     for x in ([1.0, 0.0], [1e308, -1e308, -INF], [5e-324, 0.0], [0.0, 0.0]):
-        for function in (softmax, jacobian, gradient, log_softmax):
+        for function in (softmax, jacobian, gradient):
             assert not np.isnan(function(x, temperature=temperature)).any()
+
+
+def test_the_mask_of_a_masked_array_masks_classes() -> None:
+    x = np.ma.masked_array([[1, 2, 3], [4, 5, 6]], [[0, 0, 1], [0, 0, 0]])
+    plain = np.array([[1.0, 2.0, -INF], [4.0, 5.0, 6.0]])
+    for function in (softmax, log_softmax, jacobian, gradient):
+        assert np.array_equal(function(x), function(plain))
+        assert type(function(x)) is np.ndarray
+    assert np.array_equal(softmax(x, axis=0), softmax(plain, axis=0))
+
+
+def test_a_masked_question_is_refused() -> None:
+    x, masked = [1.0, 2.0], np.ma.masked_array([0.5, 0.5], [0, 1])
+    for question in ({"target": masked}, {"upstream": masked}):
+        with pytest.raises(ValueError, match="masked entries"):
+            gradient(x, **question)
+    with pytest.raises(ValueError, match="masked entries"):
+        gradient([x, x], output=np.ma.masked_array([0, 1], [0, 1]))
+
+
+@pytest.mark.parametrize("axis", [0, 1, -2, (0, 1), (2, 0), (1, -1), None])
+def test_classes_lie_along_the_axes_that_scipy_would_take(axis: Any) -> None:
+    x = np.random.default_rng(5).normal(0, 3, (3, 4, 5))
+    assert softmax(x, axis) == pytest.approx(scipy.special.softmax(x, axis), rel=1e-13)
+    assert log_softmax(x, axis) == pytest.approx(scipy.special.log_softmax(x, axis), rel=1e-13)
+
+
+@pytest.mark.parametrize("axis", [3, (0, 0), -4])
+def test_an_axis_that_is_not_there_or_is_there_twice_is_refused(axis: Any) -> None:
+    with pytest.raises(ValueError, match="axis"):
+        softmax(np.zeros((2, 3, 4)), axis)
+
+
+@pytest.mark.parametrize(
+    ("x", "target"), [([[1.0, 2.0], [3.0, 4.0]], [0.0, 1.0]), ([1.0, 2.0, 3.0], 1.0)]
+)
+def test_floats_are_distributions_of_the_shape_of_x(x: Any, target: Any) -> None:
+    for function in (cross_entropy, lambda x, y: gradient(x, target=y)):
+        with pytest.raises(ValueError, match="class indices are integers"):
+            function(x, target)
+
+
+def test_what_no_double_can_hold_is_refused_and_names_the_vector() -> None:
+    x = [[1.0, 2.0], [1e308, -1e308], [-1e308, 1e308]]
+    for answer in (
+        lambda: log_softmax(x),
+        lambda: cross_entropy(x, [0, 1, 1]),
+        lambda: cross_entropy(x, np.full((3, 2), 0.5), temperature=0.1),
+        lambda: gradient(np.zeros((2, 2)), upstream=[[0, 0], [HUGE, -HUGE]], temperature=0.1),
+    ):
+        with pytest.raises(OverflowError, match=r"1\.8e308") as refusal:
+            answer()
+        assert refusal.value.vectors[0] == 1
+
+
+@pytest.mark.parametrize("temperature", [1.0, 0.3])
+@pytest.mark.parametrize("n", [2, 9, 63, 64, 200])
+def test_no_bit_depends_on_what_else_is_in_the_array(n: int, temperature: float) -> None:
+    rng = np.random.default_rng(11)
+    x = rng.normal(0, 30, (20, n))
+    y, g = softmax(rng.normal(0, 3, (20, n))), rng.normal(0, 1, (20, n))
+    for function in (
+        lambda i: softmax(x[i], temperature=temperature),
+        lambda i: log_softmax(x[i], temperature=temperature),
+        lambda i: gradient(x[i], target=y[i], temperature=temperature),
+        lambda i: gradient(x[i], upstream=g[i], temperature=temperature),
+        lambda i: cross_entropy(x[i], y[i], temperature=temperature),
+    ):
+        together = function(slice(None))
+        assert all(np.array_equal(together[i], function(i)) for i in range(20))
+
+
+def test_no_bit_depends_on_the_processor() -> None:
+    answers = {
+        subprocess.run(
+            [sys.executable, "-c", ALL_ANSWERS],
+            env=os.environ | {"NPY_DISABLE_CPU_FEATURES": disabled},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for disabled in cpu_settings()
+    }
+    assert len(answers) == 1
+    assert len(answers.pop().split()) == 6
+
+
+def cpu_settings() -> list[str]:
+    """What can be switched off in NumPy: nothing, the widest half, all it knows of."""
+    there = [name for name in __cpu_dispatch__ if __cpu_features__.get(name)]
+    return ["", " ".join(there[len(there) // 2 :]), " ".join(there)]
+
+
+ALL_ANSWERS = """
+import hashlib
+import numpy as np
+from softmax_cli import cross_entropy, gradient, jacobian, log_softmax, softmax
+rng = np.random.default_rng(7)
+x = rng.normal(0, 1, (500, 10)) * rng.choice([0.01, 1.0, 30.0, 1000.0], (500, 1))
+y, g = softmax(rng.normal(0, 2, x.shape)), rng.normal(0, 1, x.shape)
+for values in (
+    softmax(x, temperature=0.7),
+    log_softmax(x),
+    jacobian(x, temperature=0.7),
+    gradient(x, target=y),
+    gradient(x, upstream=g, temperature=3.0),
+    cross_entropy(x, y),
+):
+    print(hashlib.sha256(values.tobytes()).hexdigest())
+"""

@@ -1,0 +1,126 @@
+"""Gradients whose terms cancel, of one vector of doubles at a time, by decimal arithmetic.
+
+The probabilities come correctly rounded to ever more digits, until both ends of the interval in
+which an entry lies are the same double. That ends: by the theorem of Lindemann and Weierstrass no
+entry is rational but those of equal logits and those that are 0, and these are found exactly.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal, localcontext
+from fractions import Fraction
+from itertools import count
+
+# exp of this is too small to show in any double, whatever it is multiplied by.
+_NOTHING = -6000.0
+
+# The difference of two doubles has at most so many digits.
+_DIFFERENCE_DIGITS = 1500
+
+Interval = tuple[Decimal, Decimal]
+
+
+def distribution_row(x: Sequence[float], y: Sequence[float], T: float) -> list[float]:
+    """Return the gradient (σ·Σy − y)/T, correctly rounded; −inf in x masks a class."""
+    x = _shown(x, T)
+    if _tied(x):
+        total, σ, t = sum(map(Fraction, y)), _equal_shares(x), Fraction(T)
+        return [float((s * total - Fraction(v)) / t) for s, v in zip(σ, y, strict=True)]
+    p, t_decimal = [Decimal(v) for v in y], Decimal(T)
+
+    def entries(σ: list[Decimal], unit: Decimal) -> list[Interval]:
+        total = sum(p)
+        # −y/T at a masked class is no sum: it has no error to speak of
+        return [
+            ((s * total - v) / t_decimal, (s * total + v) * unit / t_decimal if s else s)
+            for s, v in zip(σ, p, strict=True)
+        ]
+
+    return _certain(x, T, entries, [False] * len(x))
+
+
+def upstream_row(x: Sequence[float], g: Sequence[float], T: float) -> list[float]:
+    """Return Jᵀg, correctly rounded; an entry that no double can hold is infinite."""
+    x = _shown(x, T)
+    if _tied(x):
+        return _tied_upstream_row(_equal_shares(x), [Fraction(v) for v in g], T)
+    top, t = Decimal(g[max(range(len(x)), key=x.__getitem__)]), Decimal(T)
+    with localcontext(Context(prec=_DIFFERENCE_DIGITS)):
+        differences = [Decimal(v) - top for v in g]
+
+    def entries(σ: list[Decimal], unit: Decimal) -> list[Interval]:
+        terms = [s * d for s, d in zip(σ, differences, strict=True)]
+        mean, size = sum(terms), sum(map(abs, terms))
+        return [
+            (s * (d - mean) / t, s * (abs(d) + size) * unit / t)
+            for s, d in zip(σ, differences, strict=True)
+        ]
+
+    return _certain(x, T, entries, _zeros(x, g))
+
+
+def _shown(x: Sequence[float], T: float) -> list[float]:
+    """Mask the classes whose probability is too small to show."""
+    top = max(x)
+    return [v if (v - top) / T > _NOTHING else -math.inf for v in x]
+
+
+def _tied(x: Sequence[float]) -> bool:
+    return len(set(x) - {-math.inf}) == 1
+
+
+def _equal_shares(x: Sequence[float]) -> list[Fraction]:
+    live = sum(v > -math.inf for v in x)
+    return [Fraction(int(v > -math.inf), live) for v in x]
+
+
+def _tied_upstream_row(σ: list[Fraction], g: list[Fraction], T: float) -> list[float]:
+    mean, t = sum(s * v for s, v in zip(σ, g, strict=True)), Fraction(T)
+    return [_double(s * (v - mean) / t) for s, v in zip(σ, g, strict=True)]
+
+
+def _double(value: Fraction) -> float:
+    """Return the nearest double, or infinity."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
+
+
+def _zeros(x: Sequence[float], g: Sequence[float]) -> list[bool]:
+    """Say which entries of Jᵀg are 0: each set of equal logits must have g[j] as its mean."""
+    sets: dict[float, list[Fraction]] = {}
+    for v, weight in zip(x, g, strict=True):
+        if v > -math.inf:
+            sets.setdefault(v, []).append(Fraction(weight))
+    means = {sum(weights, Fraction(0)) / len(weights) for weights in sets.values()}
+    if len(means) > 1:
+        return [False] * len(g)
+    return [Fraction(weight) in means for weight in g]
+
+
+def _certain(
+    x: Sequence[float],
+    T: float,
+    entries: Callable[[list[Decimal], Decimal], list[Interval]],
+    zeros: list[bool],
+) -> list[float]:
+    """Raise the precision until every entry is certain.
+
+    entries(σ, unit) gives values and the bounds of their errors, for a relative error of σ.
+    """
+    for digits in (40 << i for i in count()):
+        σ = _probabilities(x, T, digits)
+        with localcontext(Context(prec=digits + 20, Emin=MIN_EMIN, Emax=MAX_EMAX, traps=[])):
+            found = entries(σ, Decimal((0, (1,), 3 - digits)))
+            ends = [(float(value - error), float(value + error)) for value, error in found]
+        if all(zero or low == high for zero, (low, high) in zip(zeros, ends, strict=True)):
+            return [0.0 if zero else low + 0.0 for zero, (low, _) in zip(zeros, ends, strict=True)]
+    raise AssertionError("no value halfway between two doubles is left to this loop")
+
+
+def _probabilities(x: Sequence[float], T: float, digits: int) -> list[Decimal]:
+    """Return the probabilities, correctly rounded to this many digits."""
+    from softmax_cli.mathematics import exact
+
+    return exact.softmax([Decimal(v) for v in x], digits, Decimal(T))

@@ -1,0 +1,97 @@
+"""The logarithms of the probabilities, and the losses made of them.
+
+log σ = z + δ − log1p(r) as a pair; a loss is one of them or, for a distribution, −Σ y log σ, all
+of whose terms have one sign. Each is rounded once.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from softmax_cli.mathematics.pair_exponentials import exponentials, log1p, shifted
+from softmax_cli.mathematics.pairs import Floats, pair_product, pair_sum, two_sum
+from softmax_cli.mathematics.strips import columns, strips
+from softmax_cli.mathematics.validation import Integers, require_doubles
+
+
+def log_probabilities(x: Floats, temperature: float) -> Floats:
+    """Return log σ of valid logits x of shape (v, n).
+
+    Raises:
+        OverflowError: one is too large for a double.
+    """
+    log = np.empty(x.shape)
+    with np.errstate(all="ignore"):
+        for strip in strips(x.shape):
+            high, low = _logarithms(columns(x[strip]), temperature)
+            np.add(high, low, out=log[strip].T)
+    require_doubles(np.isneginf(log) & ~np.isneginf(x), "a logarithm of a probability")
+    return log
+
+
+def loss(x: Floats, target: NDArray[Any], temperature: float) -> Floats:
+    """Return the losses against valid classes, shape (v,), or distributions, shape (v, n).
+
+    Raises:
+        OverflowError: one is too large for a double.
+    """
+    if target.ndim == 1:
+        return class_loss(x, target, temperature)
+    return distribution_loss(x, target, temperature)
+
+
+def class_loss(x: Floats, target: Integers, temperature: float) -> Floats:
+    """Return −log σ[target] for valid logits x and classes of shape (v,).
+
+    Raises:
+        OverflowError: one is too large for a double.
+    """
+    loss = np.empty(len(x))
+    with np.errstate(all="ignore"):
+        for strip in strips(x.shape):
+            high, low = _logarithms(columns(x[strip]), temperature)
+            picked = (target[strip], np.arange(high.shape[1]))
+            loss[strip] = 0.0 - (high[picked] + low[picked])
+    masked = np.isneginf(x[np.arange(len(x)), target])
+    require_doubles(np.isinf(loss) & ~masked, "a loss")
+    return loss
+
+
+def distribution_loss(x: Floats, y: Floats, temperature: float) -> Floats:
+    """Return −Σ y log σ for valid logits x and distributions y of shape (v, n).
+
+    Raises:
+        OverflowError: one is too large for a double.
+    """
+    loss = np.empty(len(x))
+    with np.errstate(all="ignore"):
+        for strip in strips(x.shape):
+            high, low = _logarithms(columns(x[strip]), temperature)
+            loss[strip] = _weighted_sum(high, low, columns(y[strip]))
+    masked = (np.isneginf(x) & (y > 0.0)).any(axis=1)
+    require_doubles(np.isinf(loss) & ~masked, "a loss")
+    return loss
+
+
+def _logarithms(x: Floats, temperature: float) -> tuple[Floats, Floats]:
+    """Return log σ = z + δ − log1p(r) of x of shape (n, rows), as a pair."""
+    e = exponentials(x, temperature)
+    L, L_low = log1p(e.R, e.R_low)
+    z, δ = shifted(x, x.max(axis=0), temperature)
+    # Both are negative, so nothing cancels; 0 − 0 is 0 where −0 is not.
+    high, low = two_sum(z, 0.0 - L)
+    low += δ - L_low
+    np.copyto(low, 0.0, where=np.isneginf(z))
+    return high, low
+
+
+def _weighted_sum(high: Floats, low: Floats, y: Floats) -> Floats:
+    """Return −Σ y·(high + low), all of whose terms have one sign, over the first axis."""
+    high, low = np.where(y > 0.0, high, 0.0), np.where(y > 0.0, low, 0.0)
+    # The largest logarithm is brought to 2^900: what underflows then is too small to count.
+    power = np.int32(900) - np.frexp(np.abs(high).max(axis=0))[1]
+    high, low = np.ldexp(high, power), np.ldexp(low, power)
+    total, total_low = pair_sum(*pair_product(high, low, y, 0.0))
+    masked = np.isinf(high).any(axis=0)
+    return np.where(masked, np.inf, 0.0 - np.ldexp(total + total_low, -power))

@@ -1,0 +1,288 @@
+"""exp((x − m)/T), its sum and the logarithm of that, with more digits than a double holds.
+
+The exponentials come in two precisions: to 59 bits, which is enough wherever nothing cancels, and
+to 84 bits. Both are E·(1 + c), from a table of powers of two and a short series: Tang (1989).
+"""
+
+import math
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from softmax_cli.mathematics.pairs import (
+    Floats,
+    Reciprocal,
+    leading,
+    pair_sum,
+    product,
+    two_sum,
+)
+
+Integers = NDArray[np.int64]
+
+# Exponentials are held 2^960 times too large, so that those below the smallest double keep their
+# digits until they are divided by a small T.
+LIFT = 960
+# Below this even the lifted exponential is 0.
+_FLOOR = -(LIFT + 1023) * math.log(2)
+# exp is tabulated at 512 points an octave: between them four terms of its series do.
+_POINTS = 512
+# The logarithm is tabulated at 128 points an octave.
+_LOGARITHMS = 128
+_LN2, _LN2_LOW = float.fromhex("0x1.62e42fefa39efp-1"), float.fromhex("0x1.abc9e3b39803fp-56")
+_STEP = float(np.float32(_LN2)) / _POINTS  # 24 bits of ln 2/512: whole multiples are exact
+_STEP_LOW = (_LN2 - float(np.float32(_LN2)) + _LN2_LOW) / _POINTS
+# The same remainder in two, for the 84 bits: multiples of the first 24 bits are exact too.
+_STEP_MIDDLE = float(np.float32(_LN2 - float(np.float32(_LN2)))) / _POINTS
+_STEP_LAST = (_LN2 - float(np.float32(_LN2))) / _POINTS - _STEP_MIDDLE + _LN2_LOW / _POINTS
+# Adding this to a whole number leaves it in the last bits of the double.
+_WHOLE = 1.5 * 2.0**52
+
+
+class Exponentials(NamedTuple):
+    """Lifted exponentials of one strip, class by class: shape (n, rows), the scalars (rows,).
+
+    The exponential is E·(1 + c)·2^−LIFT, where E has 24 bits and |c| < 2⁻⁹; the rest, summed
+    without class a, is (R + R_low)·2^−LIFT.
+    """
+
+    E: Floats
+    c: Floats
+    a: Integers
+    R: Floats
+    R_low: Floats
+
+
+class PreciseExponentials(NamedTuple):
+    """The same, each exponential being (E + E_low)·2^−LIFT to 84 bits."""
+
+    E: Floats
+    E_low: Floats
+    a: Integers
+    R: Floats
+    R_low: Floats
+
+
+def shifted(x: Floats, m: Floats, T: float) -> tuple[Floats, Floats]:
+    """Return z = (x − m)/T, rounded, and δ, what the rounding lost: 0 or nan where z is −inf."""
+    t, power = math.frexp(T)
+    if T > 1.0:  # before the difference, which could overflow
+        x, m = np.ldexp(x, -power), np.ldexp(m, -power)
+    z = x - m
+    b = z - x  # Knuth's TwoSum: δ = (x − (z − b)) − (m + b)
+    δ = z - b
+    np.subtract(x, δ, out=δ)
+    b += m
+    δ -= b
+    if T < 1.0:
+        z, δ = np.ldexp(z, -power), np.ldexp(δ, -power)
+    if T != 1.0:
+        d = z
+        z = d / t
+        p, p_low = product(z, np.float64(t))
+        δ = (((d - p) - p_low) + δ) / t
+    return z, δ
+
+
+def exponentials(x: Floats, T: float) -> Exponentials:
+    """Return the exponentials of logits x of shape (n, rows), to 59 bits."""
+    m = x.max(axis=0)
+    a = largest(x, m)
+    E, c = _exp(*_within_range(*shifted(x, m, T)))
+    E_rest = E.copy()
+    E_rest[a, np.arange(len(a))] = 0.0
+    R, R_low = pair_sum(E_rest, E_rest * c)
+    return Exponentials(E, c, a, R, R_low)
+
+
+def precise_exponentials(x: Floats, T: float) -> PreciseExponentials:
+    """Return the exponentials of logits x of shape (n, rows), to 84 bits."""
+    m = x.max(axis=0)
+    a = largest(x, m)
+    E, E_low = _precise_exp(*_within_range(*shifted(x, m, T)))
+    E_rest, low_rest = E.copy(), E_low.copy()
+    E_rest[a, np.arange(len(a))] = 0.0
+    low_rest[a, np.arange(len(a))] = 0.0
+    R, R_low = pair_sum(E_rest, low_rest)
+    return PreciseExponentials(E, E_low, a, R, R_low)
+
+
+def largest(x: Floats, m: Floats) -> Integers:
+    """Return the first class whose logit is the largest, m."""
+    n = len(x)
+    if n > 64:
+        return np.asarray(x.argmax(axis=0), np.int64)
+    keys = (x != m).view(np.uint8)
+    keys <<= 6
+    keys += np.arange(n, dtype=np.uint8)[:, None]
+    first: Integers = keys.min(axis=0).astype(np.int64)
+    return first
+
+
+def one_plus(R: Floats, R_low: Floats) -> tuple[Floats, Floats]:
+    """Return s = 1 + r, rounded, and what the rounding lost."""
+    r = R * 2.0**-LIFT
+    s = 1.0 + r
+    b = s - 1.0
+    return s, (1.0 - (s - b)) + (r - b) + R_low * 2.0**-LIFT
+
+
+def shares_of(e: Exponentials, s: Reciprocal) -> tuple[Floats, Floats]:
+    """Return the lifted E·(1 + c)·s as a pair; e is used up."""
+    c = e.c
+    c *= 1.0 + s.ω
+    c += s.ω
+    q = np.multiply(e.E, s.w, out=e.E)
+    c *= q
+    return q, c
+
+
+def log1p(R: Floats, R_low: Floats) -> tuple[Floats, Floats]:
+    """Return log(1 + r) for r = (R + R_low)·2^−LIFT, as a pair, to 59 bits.
+
+    1 + r = 2^k·m, and m times a tabulated inverse is 1 + f with a small f.
+    """
+    s, s_low = one_plus(R, R_low)
+    m, k = np.frexp(s)
+    m, k = m * 2.0, k - 1
+    inverses, logarithms, lows = _log_table()
+    i = np.rint((m - 1.0) * _LOGARITHMS).astype(np.int64)
+    inverse = inverses[i]
+    p, p_low = product(m, inverse)
+    near = (k == 0) & (i == 0)  # here f is r itself, whose digits 1 + r would lose
+    f = np.where(near, R * 2.0**-LIFT, p - 1.0)
+    f_low = np.where(near, R_low * 2.0**-LIFT, p_low + np.ldexp(s_low, -k) * inverse)
+    f, f_low = two_sum(f, f_low)
+    series = np.zeros(f.shape)
+    for term in range(9, 2, -1):
+        series = 1.0 / term - f * series
+    high, lost = two_sum(k * leading(np.float64(_LN2)), logarithms[i])
+    low = lost + k * (_LN2 - float(leading(np.float64(_LN2))) + _LN2_LOW) + lows[i]
+    high, lost = two_sum(high, f)
+    low += lost + (f_low - f * f_low) + f * f * (f * series - 0.5)
+    return high, low
+
+
+def _within_range(z: Floats, δ: Floats) -> tuple[Floats, Floats]:
+    """Return z where exp(z) is not 0 yet, and the floor elsewhere."""
+    if z.min(initial=0.0) < _FLOOR:
+        np.copyto(δ, 0.0, where=z < _FLOOR)
+        np.maximum(z, _FLOOR, out=z)
+    return z, δ
+
+
+def _octaves(z: Floats) -> tuple[Floats, Integers, Integers]:
+    """Return k = z·512/ln 2 rounded, its place in the octave and the bits of the octave."""
+    k = z * (_POINTS / _LN2)
+    np.rint(k, out=k)
+    octave = (k + (_WHOLE + LIFT * _POINTS)).view(np.int64)
+    i = octave & (_POINTS - 1)
+    octave -= i
+    octave <<= 52 - 9
+    return k, i, octave
+
+
+def _exp(z: Floats, δ: Floats) -> tuple[Floats, Floats]:
+    """Return E and c: exp(z + δ) = E·(1 + c)·2^−LIFT, for z ≤ 0; z is used up.
+
+    z = k·ln 2/512 + f: the table gives 2^(k/512), the series exp(f).
+    """
+    bits, logarithms, _ = _table()
+    k, i, octave = _octaves(z)
+    c = k * _STEP
+    f = np.subtract(z, c, out=z)
+    k *= _STEP_LOW
+    f -= k
+    f += δ
+    f += logarithms.take(i)
+    octave += bits.take(i)
+    np.multiply(f, 1 / 24, out=c)
+    for coefficient in (1 / 6, 1 / 2, 1.0):
+        c += coefficient
+        c *= f
+    return octave.view(np.float64), c
+
+
+def _precise_exp(z: Floats, δ: Floats) -> tuple[Floats, Floats]:
+    """Return the pair E, E_low: exp(z + δ) = (E + E_low)·2^−LIFT, for z ≤ 0.
+
+    Relative to the exponential, f² is kept in full, and the terms from f³ on, which are below
+    2⁻³⁴, in a double: that leaves an error below 2⁻⁸⁴.
+    """
+    bits, logarithms, lows = _table()
+    k, i, octave = _octaves(z)
+    f, low = two_sum(z - k * _STEP, k * -_STEP_MIDDLE)
+    low += δ
+    low -= k * _STEP_LAST
+    f, lost = two_sum(f, logarithms.take(i))
+    low += lost
+    low += lows.take(i)
+    f, low = two_sum(f, low)
+    octave += bits.take(i)
+    E = octave.view(np.float64)
+    c, c_low = _precise_series(f, low)
+    head = leading(c)
+    p = E * head  # exact
+    high = E + p
+    return high, (p - (high - E)) + E * ((c - head) + c_low)
+
+
+def _precise_series(f: Floats, low: Floats) -> tuple[Floats, Floats]:
+    """Return exp(f + low) − 1 as a pair."""
+    square, square_low = product(f, f)
+    tail = f * (1 / 5040)
+    for coefficient in (1 / 720, 1 / 120, 1 / 24, 1 / 6):
+        tail += coefficient
+        if coefficient != 1 / 6:
+            tail *= f
+    tail *= f
+    tail *= square
+    half = 0.5 * square
+    c = f + half
+    c_low = half - (c - f)
+    c_low += 0.5 * square_low
+    c_low += tail
+    c_low += low + low * (f + half)
+    return c, c_low
+
+
+@cache
+def _table() -> tuple[Integers, Floats, Floats]:
+    """Return 2^(i/512), rounded to 24 bits, as the bits of doubles; and the logarithms of 1 + λ.
+
+    1 + λ is what the rounding took; the logarithms come as pairs. All are computed in integers,
+    with 160 binary places.
+    """
+    places = 160
+    root = 2 << places
+    for _ in range(9):
+        root = math.isqrt(root << places)
+    power, rounded, high, low = 1 << places, [], [], []
+    for _ in range(_POINTS):
+        leading_bits = (power + (1 << places - 24)) >> places - 23
+        rounded.append(leading_bits / 2.0**23)
+        λ = (power << 23) // leading_bits - (1 << places)
+        square = λ * λ >> places
+        logarithm = λ - square // 2 + (square * λ >> places) // 3 - (square * square >> places) // 4
+        high.append(math.ldexp(float(logarithm), -places))
+        low.append(math.ldexp(float(logarithm - int(float(logarithm))), -places))
+        power = power * root >> places
+    return np.array(rounded).view(np.int64), np.array(high), np.array(low)
+
+
+@cache
+def _log_table() -> tuple[Floats, Floats, Floats]:
+    """Return inverses of 1 + i/128, rounded to 12 bits, and the pairs −log of them."""
+    from decimal import Context, Decimal
+
+    context = Context(prec=50)
+    inverses, high, low = [], [], []
+    for i in range(_LOGARITHMS + 1):
+        inverse = round(2**12 / (1 + i / _LOGARITHMS)) / 2**12
+        logarithm = -context.ln(Decimal(inverse)) if inverse != 1.0 else Decimal(0)
+        inverses.append(inverse)
+        high.append(float(logarithm))
+        low.append(float(context.subtract(logarithm, Decimal(high[-1]))))
+    return np.array(inverses), np.array(high), np.array(low)
