@@ -13,6 +13,7 @@ PLACES = 4
 _LONGEST_NAME = 8
 # From here on a number is written with a power of ten.
 _LARGE = Decimal("1e7")
+_PLAIN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _SIGN = re.compile(r"(?<![eE])-")
 _EXPONENT = re.compile(r"([0-9.])[eE]\+?(-?)0*([0-9]+)")
 
@@ -86,6 +87,11 @@ class Notation(NamedTuple):
             sign = " − " if complement > 0 else " + "
             return Written(formula("1", sign, tail.formula), tail.relation, is_sum=True)
         return self._plain(value)
+
+    def cell(self, value: Decimal) -> str:
+        """A number to be found, for a matrix: as plain text, 8.497e-18."""
+        text = self.result(value).formula.text
+        return text.replace("·10", "e").translate(_PLAIN)
 
     def open(self, result: Formula | str, width: int = 10) -> Formula:
         """A formula to be found, which a worksheet leaves open."""

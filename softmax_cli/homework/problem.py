@@ -4,11 +4,14 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from softmax_cli.formulas import Formula, call, formula, fraction, sub
-from softmax_cli.homework.equations import Chosen, classes
+from softmax_cli.homework.equations import Chosen, Link, classes, derivation, equation
 from softmax_cli.homework.notation import Notation, bracketed
 from softmax_cli.homework.quantities import Quantities
-from softmax_cli.pages import Sentence, Text
+from softmax_cli.pages import Part, Sentence, Text
 from softmax_cli.settings import Style
+
+# A longer number stands on a line of its own: LaTeX breaks no line within it.
+_LONGEST_VALUE = 12
 
 S, M, T = formula("S"), formula("m"), formula("T")
 
@@ -140,6 +143,29 @@ def sigma(index: str) -> Formula:
 def one_minus(letter: Formula) -> Formula:
     """1 minus something, in brackets."""
     return bracketed(formula("1 − ", letter))
+
+
+def values(
+    problem: Problem, symbol: str, written: Sequence[Formula | None], before: str, after: str = "."
+) -> list[Part]:
+    """The values of a letter, one a class that is shown: in a sentence, or below it if long.
+
+    Args:
+        problem: the vector.
+        symbol: the letter.
+        written: the value of each class that is shown; nothing for an ellipsis.
+        before: the words before the values.
+        after: the words behind them.
+    """
+    letters = problem.letters(symbol)
+    pairs = [(a, b) for a, b in zip(letters, written, strict=True) if a and b]
+    if any(len(value.text) > _LONGEST_VALUE for _, value in pairs):
+        lines = derivation(*(equation(letter, Link(value)) for letter, value in pairs))
+        return [sentence(before, ":"), lines, *([sentence(after)] if after != "." else [])]
+    equations = [
+        formula(a, " = ", b) if a and b else None for a, b in zip(letters, written, strict=True)
+    ]
+    return [sentence(before, " ", *listed(equations), after)]
 
 
 def capitalized(name: Sequence[Text]) -> tuple[Text, ...]:

@@ -2,15 +2,14 @@
 
 from decimal import localcontext
 
-from softmax_cli.formulas import formula
 from softmax_cli.homework.equations import chosen, hidden
 from softmax_cli.homework.notation import notation, typed_formula
-from softmax_cli.homework.problem import Problem, listed
+from softmax_cli.homework.problem import Problem, values
 from softmax_cli.homework.quantities import quantities
 from softmax_cli.homework.steps_gradient import gradient_working
 from softmax_cli.homework.steps_jacobian import jacobian_working
 from softmax_cli.homework.steps_softmax import softmax_working
-from softmax_cli.pages import Page, Section, Sentence, Text
+from softmax_cli.pages import Page, Part, Section, Sentence, Text
 from softmax_cli.settings import Settings
 from softmax_cli.values import Answer, Matrices, OfClass, Vectors
 
@@ -40,7 +39,8 @@ def _page(problem: Problem, answer: Answer, settings: Settings) -> Page:
         Section((f"{number}. ", *section.heading), section.blocks)
         for number, section in enumerate(sections, 1)
     ]
-    return Page((*_given(problem), *numbered, *_closing(problem, settings)))
+    closing = Section((), tuple(_closing(problem, settings)))
+    return Page((*_given(problem), *numbered, closing))
 
 
 def _problem(answer: Answer, settings: Settings) -> Problem:
@@ -61,16 +61,11 @@ def _problem(answer: Answer, settings: Settings) -> Problem:
     )
 
 
-def _given(problem: Problem) -> list[Sentence]:
+def _given(problem: Problem) -> list[Part]:
     """The vector, and which class each number stands for."""
     notation = problem.notation
-    values = [
-        None
-        if index is None
-        else formula(notation.letter("x", index), " = ", notation.given(index).formula)
-        for index in problem.shown
-    ]
-    lines = [Sentence(("Given ", *listed(values), "."))]
+    typed = [None if i is None else notation.given(i).formula for i in problem.shown]
+    lines = values(problem, "x", typed, "Given")
     if notation.subscripts != notation.names:
         names: list[Text] = []
         for index in problem.classes:

@@ -11,16 +11,16 @@ from softmax_cli.homework.problem import (
     capitalized,
     derivative,
     factor,
-    listed,
     ln_of,
     one_minus,
     sentence,
     sigma,
     text,
+    values,
 )
 from softmax_cli.homework.steps_jacobian import chain_rule, log_slope, masked_note
 from softmax_cli.homework.steps_softmax import NATURAL, log_total, share_written
-from softmax_cli.pages import Part, Section, Step, Text
+from softmax_cli.pages import Part, Section, Step
 
 _L = formula("L")
 _J, _K = sigma("j"), sigma("k")
@@ -60,19 +60,14 @@ def _loss(
     notation = problem.notation
     general = formula("−", sub("Σ", "i"), " ", sub("y", "i"), "·", ln_of(sigma("i")))
     chain = [Link(general)]
-    parts: tuple[Text, ...]
     if target is not None:
         chain.append(Link(formula("−", ln_of(notation.letter("σ", target)))))
-        parts = ("The target is ", *problem.name(target), ": $y$ is 1 there and 0 elsewhere.")
+        end = ": $y$ is 1 there and 0 elsewhere."
+        blocks: list[Part] = [sentence("The target is ", *problem.name(target), end)]
     else:
-        values = [
-            None
-            if i is None
-            else formula(notation.letter("y", i), " = ", notation.number(weights[i]).formula)
-            for i in problem.shown
-        ]
-        parts = ("The target is the distribution ", *listed(values), ".")
-    blocks: list[Part] = [sentence(*parts), derivation(equation(_L, *chain))]
+        shares = [None if i is None else notation.number(weights[i]).formula for i in problem.shown]
+        blocks = values(problem, "y", shares, "The target is the distribution")
+    blocks.append(derivation(equation(_L, *chain)))
     if with_loss:
         blocks += _loss_value(problem, weights, target)
     if problem.explains:

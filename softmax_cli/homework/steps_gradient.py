@@ -6,7 +6,7 @@ from decimal import Decimal, getcontext
 from softmax_cli.formulas import Formula, formula, sub
 from softmax_cli.homework.equations import Link, derivation, equation, total
 from softmax_cli.homework.notation import bracketed
-from softmax_cli.homework.problem import Problem, derivative, listed, one_minus, sentence, sigma
+from softmax_cli.homework.problem import Problem, derivative, one_minus, sentence, sigma, values
 from softmax_cli.homework.steps_cross_entropy import cross_entropy
 from softmax_cli.homework.steps_jacobian import (
     another_way,
@@ -75,15 +75,10 @@ def _probability(problem: Problem, of: OfClass, index: int) -> list[Section]:
 def _upstream(problem: Problem, weights: Sequence[Decimal]) -> list[Section]:
     """The gradient of Σ gⱼσⱼ: the chain rule with a gradient from above."""
     notation = problem.notation
-    values = [
-        None
-        if i is None
-        else formula(notation.letter("g", i), " = ", notation.number(weights[i]).formula)
-        for i in problem.shown
-    ]
+    written = [None if i is None else notation.number(weights[i]).formula for i in problem.shown]
+    given = values(problem, "g", written, "The gradient from above is", ", that of")
     what = derivation(equation(_L, Link(formula(sub("Σ", "j"), " ", _GJ, "·", _J))))
-    given = Sentence(("The gradient from above is ", *listed(values), ", that of"))
-    sections = [Section(("What is differentiated",), (given, what))]
+    sections = [Section(("What is differentiated",), (*given, what))]
     if problem.explains and problem.size > 1:
         above = equation(derivative(_L, _J), Link(_GJ))
         sections += [chain_rule(problem, derivative(_L, _J), above), _collapse(problem)]

@@ -288,7 +288,7 @@ def _matrix(problem: Problem, wanted: _Wanted) -> Section:
     ]
     texts = [
         [
-            "…" if None in (j, k) else notation.result(value).formula.text
+            "…" if None in (j, k) else notation.cell(value)
             for k, value in zip(columns, line, strict=True)
         ]
         for j, line in zip(rows, entries, strict=True)

@@ -1,9 +1,9 @@
 """The working of the softmax: the exponentials, their sum, the ratios, the logarithms."""
 
-from softmax_cli.formulas import Formula, call, formula, fraction, power, sub
+from softmax_cli.formulas import Formula, call, formula, fraction, sub
 from softmax_cli.homework.equations import Link, derivation, equation, hidden, total
 from softmax_cli.homework.notation import Written
-from softmax_cli.homework.problem import M, Problem, S, exp_of, listed, ln_of, sentence, sigma
+from softmax_cli.homework.problem import M, Problem, S, exp_of, ln_of, sentence, sigma
 from softmax_cli.pages import Column, Grid, Part, Section, Sentence, Step
 from softmax_cli.values import Answer, Ranking
 
@@ -46,7 +46,7 @@ def definition(problem: Problem) -> Section:
     """What the softmax is."""
     j, i = sub("s", "j"), sub("s", "i")
     terms = formula(sub("Σ", "i"), " ", i)
-    base = formula(call("exp", "x"), " = ", power("e", "x"))
+    base = formula(call("exp", "x"), " = ", Formula("eˣ", "e^{x}"))
     blocks: list[Part] = [
         derivation(
             equation(sigma("j"), Link(fraction(j, S))),
@@ -177,10 +177,13 @@ def _unshifted(problem: Problem) -> list[Part]:
     factor = (numbers.maximum / numbers.temperature).exp()
     if numbers.maximum == 0 or not 1e-3 < factor < 1e6:
         return []
-    values = [notation.number(term * factor).formula for term in numbers.terms]
-    whole = notation.number(numbers.total * factor).formula
-    parts = ("Without the shift they are ", *listed(values), ", their sum ", whole)
-    return [Sentence((*parts, ": the ratios are the same."))]
+    terms = [notation.number(term * factor).formula for term in numbers.terms]
+    left = formula(sub("Σ", "i"), " ", exp_of(sub("x", "i"), problem))
+    whole = total(left, terms, notation.number(numbers.total * factor))
+    return [
+        sentence("Without the shift the sum is another, and the ratios are the same:"),
+        derivation(whole),
+    ]
 
 
 def _ratios(problem: Problem) -> Section:
@@ -231,16 +234,17 @@ def _table(problem: Problem, *, with_ratios: bool) -> Section:
     head = formula("s = ", shifted(formula("x"), problem))
     columns = [
         Column("class", tuple(notation.names[i] for i in shown)),
-        Column(formula("x"), tuple(notation.given(i).formula for i in shown), "right"),
+        Column(formula("x"), tuple(notation.given(i).formula for i in shown), "right", spare=1),
         Column(head, terms, "right"),
     ]
     if with_ratios:
         shares = tuple(share_written(problem, i).formula for i in shown)
         columns.append(Column(formula("σ = s/S"), shares, "right"))
-    m = formula("m = ", notation.given(numbers.largest).formula)
-    s = formula("S", total_written(problem).equation)
-    parts = ("With the largest value ", m, ", the sum of the exponentials is ", s, ".")
-    return Section(("The softmax",), (Grid(tuple(columns)), Sentence(parts)))
+    lines = derivation(
+        equation(M, Link(Formula("maxᵢ xᵢ", r"\max_{i} x_{i}")), notation.given(numbers.largest)),
+        equation(S, Link(formula(sub("Σ", "i"), " ", sub("s", "i"))), total_written(problem)),
+    )
+    return Section(("The softmax",), (Grid(tuple(columns)), lines))
 
 
 def _one_class(problem: Problem) -> Section:
