@@ -17,6 +17,9 @@ The way through: reading (text → blocks → Batch) → commands (Batch → Ans
     writing/      Answer → text
         readers page tables titles view screen mosaic grids strips lines palette terminal
         pictures latex markup formats json json_terminal delimited numbers rounded
+    homework/     Answer → the page of its working
+        steps steps_gradient steps_cross_entropy steps_jacobian steps_softmax problem
+        equations notation quantities
     commands      Batch → Answer: softmax, Jacobian, gradient
     arithmetic    one interface to the two mathematics
     reading/      text → blocks → Batch

@@ -40,7 +40,7 @@ def settings_of(ctx: click.Context, values: tuple[str, ...], options: dict[str, 
         NothingToRead: no values, and a terminal as standard input.
     """
     command: Any = ctx.info_name
-    options["format"] = _format(options["format"])
+    options["format"] = _format(options["format"], is_for_readers=options["steps"] is not None)
     settings = Settings(command=command, values=values, **options)
     if values:
         _check_values(ctx, settings)
@@ -48,13 +48,14 @@ def settings_of(ctx: click.Context, values: tuple[str, ...], options: dict[str, 
         raise NothingToRead(ctx)
     _check_ragged(settings)
     _check_answer(settings)
+    _check_homework(settings)
     return settings
 
 
-def _format(chosen: str) -> str:
+def _format(chosen: str, *, is_for_readers: bool) -> str:
     if chosen != "auto":
         return chosen
-    return "table" if _is_terminal(sys.stdout) else "delimited"
+    return "table" if is_for_readers or _is_terminal(sys.stdout) else "delimited"
 
 
 def _is_terminal(stream: TextIO | None) -> bool:
@@ -104,3 +105,9 @@ def _check_answer(settings: Settings) -> None:
         raise UsageError(reason="--append and --top ask for different columns: give one of them")
     if settings.append and settings.format in ("json", "jsonl"):
         raise UsageError(reason="--append is for delimited text: JSON holds the input anyway")
+
+
+def _check_homework(settings: Settings) -> None:
+    if settings.steps and not settings.is_for_readers:
+        reason = "--steps is text for a reader: give -f table, markdown, latex, svg or html"
+        raise UsageError(reason=reason)

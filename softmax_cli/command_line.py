@@ -23,7 +23,7 @@ _LIKE_A_NUMBER = re.compile(r"-(?:\.?[0-9]|(?:inf|infinity|nan)(?![a-z])|ln\()",
 # A longer command line is cut where a message repeats it.
 _LONGEST_LINE = 100
 
-SECTIONS = ("Answer", "Input", "Numbers", "Output")
+SECTIONS = ("Answer", "Input", "Numbers", "Homework", "Output")
 
 # As wide as any terminal: help is wrapped where the terminal ends, not at 80 columns.
 _WIDEST = 10_000
@@ -88,10 +88,16 @@ class _Parser(_OptionParser):
         option = self._long_opt.get(opt)
         if option and explicit_value is not None and not option.takes_value:
             raise click.BadOptionUsage(opt, f"{opt} takes no value", self.ctx)
+        if option and explicit_value is None and option.obj._flag_needs_value:
+            # Only `--steps=short` gives it a value: the 2 of `--steps 2 1` is a number.
+            following, state.rargs = state.rargs, []
+            super()._match_long_opt(opt, None, state)
+            state.rargs = following
+            return
         super()._match_long_opt(opt, explicit_value, state)
 
     def _get_value_from_state(self, option_name: str, option: Any, state: Any) -> Any:
-        if not state.rargs:
+        if not state.rargs and not option.obj._flag_needs_value:
             metavar = option.obj.metavar or "VALUE"
             reason = f"{option_name} needs a value: {option_name} {metavar}"
             raise click.BadOptionUsage(option_name, reason, self.ctx)

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, get_args
 
 import click
 
 from softmax_cli.command_line import Option, suggestion
 from softmax_cli.errors import SoftmaxError, quoted
-from softmax_cli.settings import Temperature
+from softmax_cli.settings import Style, Temperature
 
 _WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 
@@ -206,6 +206,18 @@ _NUMBERS: list[click.Parameter] = [
     ),
 ]
 
+_HOMEWORK: list[click.Parameter] = [
+    option(
+        "--steps",
+        section="Homework",
+        is_flag=False,
+        flag_value="full",
+        type=OneOf(get_args(Style)),
+        metavar="short|full|blank",
+        help="Show the working of one vector; blank: a worksheet, its results left open.",
+    ),
+]
+
 _OUTPUT: list[click.Parameter] = [
     option(
         "-f",
@@ -233,6 +245,7 @@ SHARED: list[click.Parameter] = [
     *_ANSWER,
     *_INPUT,
     *_NUMBERS,
+    *_HOMEWORK,
     *_OUTPUT,
 ]
 

@@ -13,7 +13,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from softmax_cli.commands import COMMANDS
-from softmax_cli.errors import Empty, NoAnswer, NoAnswers, SoftmaxError
+from softmax_cli.errors import Empty, NoAnswer, NoAnswers, SoftmaxError, UsageError
 from softmax_cli.output import BadRow, Item, Note, Output, Text
 from softmax_cli.reading.layout import Layout
 from softmax_cli.reading.notes import notes_on_answer, notes_on_first
@@ -23,6 +23,7 @@ from softmax_cli.writing.delimited import Writer, kept_cells, kept_names
 from softmax_cli.writing.formats import writer
 
 if TYPE_CHECKING:
+    from softmax_cli.pages import Page
     from softmax_cli.reading.first_row import Table
 
 # Some vectors, or an error that stands between them.
@@ -242,13 +243,29 @@ def _drawn(shown: _Shown, layout: Layout, settings: Settings) -> bytes:
     from softmax_cli.writing.terminal import Terminal
 
     terminal = Terminal.of(sys.stdout, os.environ)
-    page = page_of(
-        shown.answers,
-        settings,
-        more=shown.more,
-        kept=lambda batch: [] if layout.is_column else kept_cells(batch, layout),
-        kept_names=() if layout.is_column else kept_names(layout),
-    )
+    if settings.steps:
+        page = _worked(shown, settings)
+    else:
+        page = page_of(
+            shown.answers,
+            settings,
+            more=shown.more,
+            kept=lambda batch: [] if layout.is_column else kept_cells(batch, layout),
+            kept_names=() if layout.is_column else kept_names(layout),
+        )
     text = READER_FORMATS[settings.format](page, terminal)
     encoding = terminal.encoding if settings.format == "table" else "utf-8"
     return text.encode(encoding, errors="backslashreplace")
+
+
+def _worked(shown: _Shown, settings: Settings) -> "Page":
+    """Return the page of the working of the one vector that there is.
+
+    Raises:
+        UsageError: there are several.
+    """
+    from softmax_cli.homework.steps import working
+
+    if shown.more or sum(len(computed.batch.values) for computed in shown.answers) > 1:
+        raise UsageError(reason="--steps shows the working of one vector, and there are more")
+    return working(shown.answers[0], settings)

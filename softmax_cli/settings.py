@@ -5,6 +5,7 @@ from typing import Literal, NamedTuple, get_args
 MachineFormat = Literal["csv", "tsv", "json", "jsonl", "delimited"]
 ReaderFormat = Literal["table", "markdown", "latex", "svg", "html"]
 Format = MachineFormat | ReaderFormat
+Style = Literal["full", "short", "blank"]
 
 
 class Temperature(NamedTuple):
@@ -39,6 +40,9 @@ class Settings(NamedTuple):
     upstream: str | None = None
     loss: bool = False
     digits: int | None = None
+
+    # what a reader is shown instead of the answer alone
+    steps: Style | None = None
 
     # how the input is read
     csv: tuple[str, ...] = ()

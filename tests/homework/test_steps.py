@@ -1,0 +1,493 @@
+"""The working adds up, says its conventions, and can be typeset."""
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from mpmath import iv, mp
+from typesetting import katex_complaints, latex_complaints, needs_katex, needs_latex
+
+from softmax_cli.commands import COMMANDS
+from softmax_cli.errors import printable
+from softmax_cli.formulas import Formula
+from softmax_cli.homework.steps import working
+from softmax_cli.pages import Derivation, Matrix, Page, Part, Section, Step, Text
+from softmax_cli.reading.arguments import batches, vectors
+from softmax_cli.settings import Settings, Temperature
+from softmax_cli.values import Answer
+from softmax_cli.writing.latex import latex
+from softmax_cli.writing.markup import markdown
+from softmax_cli.writing.screen import screen
+from softmax_cli.writing.terminal import Terminal
+
+__all__ = ["needs_katex", "needs_latex"]
+
+EXPONENTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+NUMBER = re.compile(r"(?<![\w.])(\d+\.?\d*)(?:·10([⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)|e(-?\d+))?")
+
+
+def answer_to(command: str, text: str, **options: Any) -> tuple[Answer, Settings]:
+    temperature = options.pop("temperature", "1")
+    settings = Settings(
+        command,  # type: ignore[arg-type]
+        temperature=Temperature(temperature, float(temperature)),
+        **options,
+    )
+    (batch,) = batches(vectors([text]), settings)
+    return COMMANDS[command](batch, settings), settings
+
+
+def worked(command: str, text: str, steps: str = "full", **options: Any) -> Page:
+    return working(*answer_to(command, text, steps=steps, **options))
+
+
+def shown(page: Page, width: int = 2000) -> str:
+    return screen(page, Terminal(width))
+
+
+def parts(page: Page) -> Iterator[Part]:
+    for block in page.blocks:
+        yield from block.blocks if isinstance(block, Section) else (block,)
+
+
+def section(page: Page, heading: str) -> str:
+    """The text of the one section whose heading holds these words."""
+    (found,) = (
+        block
+        for block in page.blocks
+        if isinstance(block, Section) and heading in spelled(block.heading)
+    )
+    return flat(shown(Page((found,))))
+
+
+def flat(text: str) -> str:
+    """A text on one line."""
+    return " ".join(text.split())
+
+
+def spelled(texts: tuple[Text, ...]) -> str:
+    return "".join(text if isinstance(text, str) else printable(text.text) for text in texts)
+
+
+# Chains of equations: what stands before the first relation, then every link.
+
+
+def chains(page: Page) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    for part in parts(page):
+        if isinstance(part, Derivation):
+            for steps in _equations(part.steps):
+                yield steps[0].left.text if steps[0].left else "", _links(steps)
+
+
+def _equations(steps: tuple[Step, ...]) -> Iterator[list[Step]]:
+    equation: list[Step] = []
+    for step in steps:
+        if step.left and equation:
+            yield equation
+            equation = []
+        equation.append(step)
+    yield equation
+
+
+def _links(steps: list[Step]) -> list[tuple[str, str]]:
+    line = " ".join(f"{step.relation} {step.right.text}" for step in steps)
+    pieces = re.split(r"(?:^|(?<= ))([=≈]) ", line)[1:]
+    return [
+        (relation, " ".join(text.split()))
+        for relation, text in zip(pieces[::2], pieces[1::2], strict=True)
+    ]
+
+
+def value(text: str, places: int) -> Any:
+    """The interval in which the value of a printed expression lies, if it has no letters."""
+    bare = re.sub(r"ln ([\d.]+(?:·10[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)?)", r"ln(\1)", text)
+    if re.search(r"[^\d.·⁰¹²³⁴⁵⁶⁷⁸⁹⁻+−/() ]", bare.replace("exp(", "(").replace("ln(", "(")):
+        return None
+    expression = NUMBER.sub(lambda m: f"number({m[1]!r}, {(m[2] or m[3])!r})", bare)
+    expression = expression.replace("−", "-").replace("·", "*")
+
+    def number(digits: str, exponent: str | None) -> Any:
+        after = len(digits.partition(".")[2])
+        power = int(exponent.translate(EXPONENTS)) if exponent else 0
+        middle = iv.mpf(digits)
+        if exponent or (after == places and after):
+            middle += iv.mpf([-0.5, 0.5]) * iv.mpf(10) ** -after
+        return middle * iv.mpf(10) ** power
+
+    return eval(expression, {"number": number, "exp": iv.exp, "ln": iv.log})
+
+
+def disagreements(page: Page, places: int) -> list[str]:
+    """The neighbours in a chain whose values differ by more than the digits shown allow."""
+    found = []
+    for left, links in chains(page):
+        values = [(text, value(text, places)) for _, text in links]
+        known = [(text, interval) for text, interval in values if interval is not None]
+        for (first, a), (second, b) in pairwise(known):
+            if a.b < b.a or b.b < a.a:
+                found.append(f"{left}: {first} and {second}")
+    return found
+
+
+LOGITS = st.one_of(
+    st.decimals(-30, 30, places=1),
+    st.decimals(-3, 3, places=4),
+    st.sampled_from([Decimal("-Infinity"), Decimal(0), Decimal(800), Decimal("1e-9")]),
+)
+VECTORS = st.lists(LOGITS, min_size=1, max_size=9).filter(
+    lambda x: any(value.is_finite() for value in x)
+)
+TEMPERATURES = st.sampled_from(["1", "2", "0.5", "10"])
+STYLES = st.sampled_from(["full", "short"])
+
+
+def typed(x: list[Decimal]) -> str:
+    return " ".join(str(value).replace("Infinity", "inf") for value in x)
+
+
+KINDS_OF_WORKING = [
+    "eval",
+    "log",
+    "jacobian",
+    "diagonal",
+    "row",
+    "target",
+    "distribution",
+    "upstream",
+    "output",
+    "prediction",
+]
+
+
+@st.composite
+def questions(draw: Any) -> tuple[str, str, dict[str, Any]]:
+    """A command, a vector and what was asked of it."""
+    x = draw(VECTORS)
+    kind = draw(st.sampled_from(KINDS_OF_WORKING))
+    of_class = str(draw(st.integers(1, len(x))))
+    weights = draw(st.lists(st.integers(-4, 4), min_size=len(x), max_size=len(x)))
+    if kind == "distribution" and not sum(map(abs, weights)):
+        weights[0] = 1
+    shares = [f"{abs(w)}/{sum(map(abs, weights))}" for w in weights] if any(weights) else []
+    command, options = {
+        "eval": ("eval", {}),
+        "log": ("eval", {"log": True}),
+        "jacobian": ("jacobian", {}),
+        "diagonal": ("jacobian", {"diagonal": True}),
+        "row": ("jacobian", {"output": of_class}),
+        "target": ("grad", {"target": of_class, "loss": True}),
+        "distribution": ("grad", {"target": ",".join(shares), "loss": True}),
+        "upstream": ("grad", {"upstream": ",".join(map(str, weights))}),
+        "output": ("grad", {"output": of_class}),
+        "prediction": ("grad", {}),
+    }[kind]
+    if kind in ("distribution", "upstream") and len(x) == 1:
+        command, options = "eval", {}
+    return command, typed(x), options | {"temperature": draw(TEMPERATURES)}
+
+
+@given(questions(), STYLES, st.sampled_from([None, 1, 2, 6, 9]))
+def test_every_line_agrees_with_the_numbers_it_is_worked_from(
+    question: tuple[str, str, dict[str, Any]], style: str, precision: int | None
+) -> None:
+    command, text, options = question
+    page = worked(command, text, style, precision=precision, **options)
+    assert not disagreements(page, 4 if precision is None else precision)
+
+
+def test_a_wrong_number_in_a_line_is_found() -> None:
+    page = worked("eval", "2 1 0.1")
+    text = repr(page)
+    assert "0.2424" in text
+    wrong = Step(Formula("σ₂", ""), Formula("0.3679/1.5174 ≈ 0.2434", ""))
+    assert disagreements(Page((Derivation((wrong,)),)), 4)
+
+
+def results(page: Page, left: str) -> list[Any]:
+    """The last links of the chains that begin so, as intervals; formulas have none."""
+    values = [value(links[-1][1], 4) for name, links in chains(page) if re.fullmatch(left, name)]
+    return [interval for interval in values if interval is not None]
+
+
+@pytest.mark.parametrize("temperature", ["1", "2", "0.25"])
+@pytest.mark.parametrize(
+    ("command", "options", "left"),
+    [
+        ("eval", {}, "σ[₁-₉]"),
+        ("eval", {"log": True}, "ln σ[₁-₉]"),
+        ("jacobian", {"diagonal": True}, "∂σ(.)/∂x[₁-₉]"),
+        ("grad", {"target": "2"}, "∂L/∂x[₁-₉]"),
+        ("grad", {"target": "0.5,0.25,0.25,0"}, "∂L/∂x[₁-₉]"),
+        ("grad", {"upstream": "1,-2,0.5,7"}, "∂L/∂x[₁-₉]"),
+        ("grad", {"output": "3"}, "∂σ₃/∂x[₁-₉]"),
+        ("grad", {}, "∂σ₁/∂x[₁-₉]"),
+    ],
+)
+def test_the_last_lines_are_the_answer(
+    command: str, options: dict[str, Any], left: str, temperature: str
+) -> None:
+    text = "2 1 0.1 -4"
+    answer, settings = answer_to(command, text, temperature=temperature, steps="full", **options)
+    found = results(working(answer, settings), left)
+    (expected,) = answer.values.tolist()  # type: ignore[union-attr]
+    assert len(found) == len(expected)
+    assert all(float(v) in interval for v, interval in zip(expected, found, strict=True))
+
+
+def test_the_loss_is_the_answers_loss() -> None:
+    answer, settings = answer_to("grad", "2 1 0.1", target="2", loss=True, steps="full")
+    page = working(answer, settings)
+    (loss,) = (
+        links[-1]
+        for name, links in chains(page)
+        if name == "L" and len(links) == 3 and value(links[-1][1], 4) is not None
+    )
+    assert float(answer.loss[0]) in value(loss[1], 4)  # type: ignore[union-attr,index]
+
+
+def test_every_entry_of_a_jacobian_is_worked_out_and_stands_in_the_matrix() -> None:
+    answer, settings = answer_to("jacobian", "2 1 0.1", steps="full")
+    page = working(answer, settings)
+    every = np.arange(3)
+    expected = [answer.rows(np.zeros(3, int), every)[j, k] for j in every for k in every]  # type: ignore[union-attr]
+    (matrix,) = (part for part in parts(page) if isinstance(part, Matrix))
+    cells = [value(cell, 4) for row in range(3) for cell in matrix.cells(row)]
+    assert all(float(v) in cell for v, cell in zip(expected, cells, strict=True))
+    lines = [links[-1][1] for name, links in chains(page) if re.match("∂σ[₁-₃]", name)]
+    assert sorted(set(lines)) == sorted({cell for row in range(3) for cell in matrix.cells(row)})
+
+
+def test_the_working_holds_the_digits_that_doubles_would_lose() -> None:
+    text = shown(worked("jacobian", "40 0 0"))
+    assert "8.497·10⁻¹⁸" in text
+    assert "1 − 8.497·10⁻¹⁸" in text
+    with mp.workdps(60):
+        loss = mp.log(1 + 2 * mp.exp(-40))
+        expected = mp.nstr(loss * mp.mpf(10) ** 18, 10)
+    assert f"≈ {expected[:10]}" in shown(
+        worked("grad", "40 0 0", target="1", loss=True, precision=10)
+    )
+
+
+def test_the_article_is_followed_line_by_line() -> None:
+    text = flat(shown(worked("jacobian", "2 1 0.1")))
+    lines = [
+        "sᵢ = exp(xᵢ)",
+        "S = Σᵢ sᵢ",
+        "m = maxᵢ xᵢ = x₁ = 2",
+        "s₂ = exp(1 − 2) = exp(−1) ≈ 0.3679",
+        "S = s₁ + s₂ + s₃",
+        "σ₂ = s₂/S = 0.3679/1.5174 ≈ 0.2424",
+        "σⱼ = g/h",
+        "g = sⱼ = exp(xⱼ − m)",
+        "(g′·h − g·h′)/h²",
+        "h′ = exp(xₖ − m) = sₖ",
+        "g′ = exp(xⱼ − m) = sⱼ if j = k",
+        "g′ = 0 if j ≠ k",
+        "∂σⱼ/∂xⱼ = (sⱼ·S − sⱼ·sⱼ)/S²",
+        "= (sⱼ/S)·((S − sⱼ)/S) = σⱼ(1 − σⱼ)",
+        "∂σⱼ/∂xₖ = (0·S − sⱼ·sₖ)/S² = −(sⱼ/S)·(sₖ/S) = −σⱼ·σₖ",
+        "∂σ₁/∂x₁ = σ₁(1 − σ₁) = 0.6590·0.3410 ≈ 0.2247",
+        "∂σ₁/∂x₂ = ∂σ₂/∂x₁ = −σ₁·σ₂ = −0.6590·0.2424 ≈ −0.1598",
+        "∂ln σⱼ/∂xₖ = ∂(xⱼ − ln S)/∂xₖ = δⱼₖ − σₖ",
+    ]
+    places = [text.find(line) for line in lines]
+    assert -1 not in places, lines[places.index(-1)]
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize(
+    ("command", "options", "heading", "sentence"),
+    [
+        ("eval", {}, "The softmax", "its base is e ≈ 2.718, not 2 or 10"),
+        ("eval", {}, "taken away", "so no ratio changes"),
+        ("eval", {"log": True}, "The logarithms", "the natural logarithm"),
+        ("jacobian", {}, "taken away", "the derivative of m itself does not enter"),
+        ("jacobian", {}, "A matrix of derivatives", "takes a vector to a vector"),
+        ("jacobian", {}, "A matrix of derivatives", "Rows are outputs and columns are inputs"),
+        ("jacobian", {}, "The quotient rule", "only the term with i = k holds xₖ"),
+        ("jacobian", {}, "The matrix", "Each row adds up to 0"),
+        ("jacobian", {}, "Another way", "ln is the natural logarithm"),
+        ("grad", {"target": "1"}, "The cross-entropy", "the natural logarithm"),
+        ("grad", {"target": "1"}, "The cross-entropy", "a sum over the classes, not their mean"),
+        ("grad", {"target": "1"}, "It collapses", "It is σ − y and not y − σ"),
+        ("grad", {"target": ".2,.3,.5"}, "It collapses", "It is σ − y and not y − σ"),
+        ("grad", {"target": "1"}, "Another way", "∂L/∂xₖ = −Σⱼ yⱼ·(δⱼₖ − σₖ) = σₖ − yₖ"),
+        ("grad", {"upstream": "1,2,3"}, "It collapses", "with outputs as the rows of J"),
+        ("grad", {"upstream": "1,2,3"}, "It collapses", "a sum over the outputs, not a mean"),
+        ("grad", {}, "What is differentiated", "class 1: the prediction"),
+        ("grad", {"output": "2"}, "What is differentiated", "the probability of class 2, σ₂"),
+    ],
+)
+def test_a_convention_is_stated_where_it_enters(
+    command: str, options: dict[str, Any], heading: str, sentence: str
+) -> None:
+    text = section(worked(command, "2 1 0.1", **options), heading)
+    assert sentence in text
+
+
+def test_two_classes_are_the_sigmoid_of_the_difference() -> None:
+    text = section(worked("eval", "1 3", temperature="2"), "Two classes")
+    assert "the sigmoid of the difference" in text
+    assert "σ₁ = 1/(1 + exp(−(x₁ − x₂)/T)) = 1/(1 + exp(1)) ≈ 0.2689" in text
+    assert "the sigmoid of the difference" in section(worked("jacobian", "1 3"), "The matrix")
+
+
+@pytest.mark.parametrize("command", ["eval", "jacobian", "grad"])
+def test_one_class_is_always_1(command: str) -> None:
+    text = shown(worked(command, "7"))
+    assert "σ₁ = s₁/S = s₁/s₁ = 1" in text
+    assert "its share is always 1" in text
+
+
+def test_a_masked_class_is_explained() -> None:
+    text = shown(worked("jacobian", "2 -inf 1"))
+    assert "s₂ = exp(−∞) = 0" in text
+    assert "its row and its column of the Jacobian are 0" in text
+
+
+def test_a_masked_target_has_an_infinite_loss() -> None:
+    text = shown(worked("grad", "cat=2 dog=-inf", target="dog", loss=True))
+    assert "L = −ln 0 = ∞" in text
+    assert "dog is masked: its probability is 0, and the loss is infinite" in text
+    assert "σ_dog − y_dog = 0 − 1 = −1" in text
+
+
+@pytest.mark.parametrize("command", ["eval", "jacobian", "grad"])
+def test_many_classes_are_abbreviated_and_it_says_so(command: str) -> None:
+    text = shown(worked(command, " ".join(map(str, range(100)))))
+    assert "S = s₁ + s₂ + … + s₁₀₀" in text
+    assert "3 of 100 classes are shown, and … stands for the others" in text
+    assert f"softmax {command} -f csv" in text
+    assert "s₅ =" not in text
+
+
+def test_six_classes_are_shown_in_full() -> None:
+    assert "…" not in shown(worked("eval", "1 2 3 4 5 6"))
+
+
+def test_classes_have_their_names_where_these_are_short() -> None:
+    text = shown(worked("grad", "cat=2 dog=1", target="dog"))
+    assert "∂L/∂x_dog = σ_dog − y_dog = 0.2689 − 1 ≈ −0.7311" in text
+    assert "The target is dog" in text
+
+
+def test_long_names_are_numbered_and_explained() -> None:
+    text = shown(worked("eval", "iris-versicolor=2 setosa=1"))
+    assert "Class 1 is iris-versicolor; 2 is setosa." in text
+    assert "σ₁ = s₁/S" in text
+    assert "the prediction is iris-versicolor" in text
+
+
+def test_classes_count_from_0_where_that_was_asked_for() -> None:
+    text = shown(worked("grad", "2 1", zero_based=True, target="0"))
+    assert "Given x₀ = 2, x₁ = 1." in text
+    assert "The target is class 0" in text
+
+
+def test_inputs_are_written_as_they_were_typed() -> None:
+    text = shown(worked("eval", "1/3 ln(2) -1.50"))
+    assert "Given x₁ = 1/3, x₂ = ln(2), x₃ = −1.50." in text
+    assert "s₁ = exp(1/3 − ln(2)) ≈ exp(−0.3598) ≈ 0.6978" in text
+
+
+def test_the_digits_shown_are_those_asked_for() -> None:
+    assert "0.659001" in shown(worked("eval", "2 1 0.1", precision=6))
+    assert "6 digits after the point" in shown(worked("eval", "2 1 0.1", precision=6))
+    answer, settings = answer_to("eval", "2 1 0.1", digits=20, steps="full")
+    text = shown(working(answer, settings))
+    assert all(str(value) in text for value in answer.values[0])  # type: ignore[union-attr]
+    assert "20 significant digits" in text
+
+
+def test_short_has_the_numbers_and_no_reasons() -> None:
+    text = shown(worked("jacobian", "2 1 0.1", "short"))
+    assert "0.6590·0.3410 ≈ 0.2247" in text
+    assert "quotient rule" not in text
+    assert len(text) < len(shown(worked("jacobian", "2 1 0.1"))) / 2
+
+
+@pytest.mark.parametrize(
+    ("command", "options"),
+    [
+        ("eval", {}),
+        ("eval", {"log": True}),
+        ("eval", {"top": 2}),
+        ("jacobian", {}),
+        ("grad", {"target": "1", "loss": True}),
+        ("grad", {"target": ".2,.3,.5", "loss": True}),
+        ("grad", {"upstream": "4,5,6"}),
+        ("grad", {"output": "2"}),
+    ],
+)
+def test_a_worksheet_leaves_its_results_open(command: str, options: dict[str, Any]) -> None:
+    text = shown(worked(command, "2 1 0.1", "blank", **options))
+    solved = shown(worked(command, "2 1 0.1", **options))
+    computed = set(re.findall(r"≈ (−?\d+\.\d{4})", solved))
+    assert computed
+    assert not [number for number in computed if number in text]
+    assert text.count("____") > 5
+    assert "Give each result to 4 digits after the point." in text
+    assert "x₃ = 0.1" in text
+
+
+def test_a_worksheet_of_a_derivation_leaves_its_algebra_open() -> None:
+    text = shown(worked("jacobian", "2 1 0.1", "blank"))
+    assert "h′ = ____" in text
+    assert "σⱼ(1 − σⱼ)" not in text
+    assert "σ − y" not in shown(worked("grad", "2 1 0.1", "blank", target="1"))
+
+
+# Typesetting
+
+KINDS: list[tuple[str, str, dict[str, Any]]] = [
+    ("eval", "2 1 0.1", {}),
+    ("eval", "40 0 1/3", {"log": True, "temperature": "1e-2"}),
+    ("eval", "3 1", {"top": 1}),
+    ("eval", "5", {}),
+    ("eval", " ".join(map(str, range(30))), {"precision": 9}),
+    ("jacobian", "cat=2 dog=1 b_1%=-inf", {"temperature": "0.5"}),
+    ("jacobian", "2 1 0.1 -3 7 9 12", {}),
+    ("jacobian", "abcdefgh=2 ijklmnop=1 qrstuvwx=1e-9 yzabcdef=4", {}),
+    ("jacobian", "1 2", {"output": "1", "precision": 12}),
+    ("grad", "2 1 0.1", {"target": "1", "loss": True, "temperature": "2"}),
+    ("grad", "2 -inf", {"target": "2", "loss": True}),
+    ("grad", "abcdefgh=2 ijklmnop=1 x$y=0", {"target": ".2,.3,.5", "loss": True, "precision": 8}),
+    ("grad", "-1e308 ln(3) 1e5 3 4 5 6 7", {"upstream": "1,-2,3,4,5,6,7,8"}),
+    ("grad", "1 2 3", {"digits": 12}),
+    ("grad", "0.12345678901234567 -1.2345678901234567 3", {"target": "2", "loss": True}),
+    ("jacobian", "0.12345678901234567 -1.2345678901234567", {"temperature": "0.123456789"}),
+    ("grad", "1 2 3", {"output": "2"}),
+]
+
+
+@pytest.mark.parametrize("steps", ["full", "short", "blank"])
+@pytest.mark.usefixtures("needs_latex")
+def test_the_working_compiles_without_an_error_or_an_overfull_line(
+    steps: str, tmp_path: Any
+) -> None:
+    pages = [worked(command, text, steps, **options) for command, text, options in KINDS]
+    assert latex_complaints("\n\\newpage\n".join(map(latex, pages)), tmp_path) == []
+
+
+@pytest.mark.parametrize("steps", ["full", "short", "blank"])
+@pytest.mark.usefixtures("needs_katex")
+def test_the_formulas_pass_the_strict_mode_of_katex(steps: str) -> None:
+    for command, text, options in KINDS:
+        assert katex_complaints(markdown(worked(command, text, steps, **options))) == []
+
+
+@pytest.mark.parametrize("width", [60, 80])
+@pytest.mark.parametrize("steps", ["full", "short", "blank"])
+@pytest.mark.parametrize(("command", "text", "options"), KINDS)
+def test_no_line_is_wider_than_the_terminal(
+    command: str, text: str, options: dict[str, Any], steps: str, width: int
+) -> None:
+    lines = shown(worked(command, text, steps, **options), width).splitlines()
+    assert max(map(len, lines)) <= width
