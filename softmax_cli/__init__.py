@@ -17,6 +17,9 @@ The way through: reading (text → blocks → Batch) → commands (Batch → Ans
     writing/      Answer → text
         readers page tables titles view screen mosaic grids strips lines palette terminal
         pictures latex markup formats json json_terminal delimited numbers rounded
+    homework/     Batch, Answer → Page, status
+        check_file verify check check_file_page check_page answer_table wrong_axis
+        early_rounding slips work questions claims numerical checked
     commands      Batch → Answer: softmax, Jacobian, gradient
     arithmetic    one interface to the two mathematics
     reading/      text → blocks → Batch

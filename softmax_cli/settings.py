@@ -40,6 +40,11 @@ class Settings(NamedTuple):
     loss: bool = False
     digits: int | None = None
 
+    # whose answer is checked, or which derivative verified
+    check: str | None = None
+    check_file: str | None = None
+    verify: bool = False
+
     # how the input is read
     csv: tuple[str, ...] = ()
     delimiter: str | None = None
@@ -65,6 +70,11 @@ class Settings(NamedTuple):
     def first_class(self) -> int:
         """The number of the first class: 1 as in the article, or 0 if asked for."""
         return 0 if self.zero_based else 1
+
+    @property
+    def is_checked(self) -> bool:
+        """Whether an answer is checked or a derivative verified, rather than computed."""
+        return self.check is not None or self.check_file is not None or self.verify
 
     @property
     def is_for_readers(self) -> bool:

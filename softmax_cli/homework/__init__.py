@@ -1,0 +1,1 @@
+"""Working, checks and verifications of an answer, as pages for a reader."""
