@@ -1,14 +1,14 @@
 """What a command line amounts to: its settings, if its options go together."""
 
 import sys
-from typing import Any, TextIO
+from typing import Any, TextIO, get_args
 
 import click
 from click.core import ParameterSource
 
 from softmax_cli.command_line import Option
 from softmax_cli.errors import UsageError
-from softmax_cli.settings import Settings
+from softmax_cli.settings import ReaderFormat, Settings
 
 _UNLIKE_RAGGED = {
     "header": "--header",
@@ -22,6 +22,10 @@ _OF_GRADIENTS = {
     "upstream": "--upstream",
     "output": "--output",
 }
+
+
+_HOMEWORK = {"check": "--check", "check_file": "--check-file", "verify": "--verify"}
+_UNLIKE_HOMEWORK = {"top": "--top", "append": "--append", "ragged": "--ragged"}
 
 
 class NothingToRead(click.UsageError):
@@ -40,21 +44,22 @@ def settings_of(ctx: click.Context, values: tuple[str, ...], options: dict[str, 
         NothingToRead: no values, and a terminal as standard input.
     """
     command: Any = ctx.info_name
-    options["format"] = _format(options["format"])
     settings = Settings(command=command, values=values, **options)
+    settings = settings._replace(format=_format(options["format"], settings))
     if values:
         _check_values(ctx, settings)
     elif not settings.csv and _is_terminal(sys.stdin):
         raise NothingToRead(ctx)
     _check_ragged(settings)
     _check_answer(settings)
+    _check_homework(settings)
     return settings
 
 
-def _format(chosen: str) -> str:
+def _format(chosen: Any, settings: Settings) -> Any:
     if chosen != "auto":
         return chosen
-    return "table" if _is_terminal(sys.stdout) else "delimited"
+    return "table" if settings.is_checked or _is_terminal(sys.stdout) else "delimited"
 
 
 def _is_terminal(stream: TextIO | None) -> bool:
@@ -104,3 +109,25 @@ def _check_answer(settings: Settings) -> None:
         raise UsageError(reason="--append and --top ask for different columns: give one of them")
     if settings.append and settings.format in ("json", "jsonl"):
         raise UsageError(reason="--append is for delimited text: JSON holds the input anyway")
+
+
+def _check_homework(settings: Settings) -> None:
+    """Refuse what does not go with a check or a verification."""
+    given = [flag for name, flag in _HOMEWORK.items() if _is_set(settings, name)]
+    if not given:
+        return
+    if len(given) > 1:
+        raise UsageError(reason=f"{given[0]} and {given[1]} are two questions: give one of them")
+    for name, flag in _UNLIKE_HOMEWORK.items():
+        if _is_set(settings, name):
+            raise UsageError(reason=f"{flag} does not go with {given[0]}: leave it out")
+    if not settings.is_for_readers:
+        formats = ", ".join(get_args(ReaderFormat))
+        raise UsageError(reason=f"{given[0]} writes text for a reader: -f takes {formats}")
+    reads_input = not settings.values or settings.values == ("-",)
+    if settings.check_file == "-" and reads_input and settings.csv in ((), ("-",)):
+        raise UsageError(reason="--check-file - and the table are one standard input: name a file")
+
+
+def _is_set(settings: Settings, name: str) -> bool:
+    return getattr(settings, name) not in (None, False)

@@ -23,7 +23,7 @@ _LIKE_A_NUMBER = re.compile(r"-(?:\.?[0-9]|(?:inf|infinity|nan)(?![a-z])|ln\()",
 # A longer command line is cut where a message repeats it.
 _LONGEST_LINE = 100
 
-SECTIONS = ("Answer", "Input", "Numbers", "Output")
+SECTIONS = ("Answer", "Input", "Numbers", "Output", "Homework")
 
 # As wide as any terminal: help is wrapped where the terminal ends, not at 80 columns.
 _WIDEST = 10_000

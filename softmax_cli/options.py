@@ -228,12 +228,35 @@ _OUTPUT: list[click.Parameter] = [
     option("-q", "--quiet", section="Output", is_flag=True, help="Print no notes."),
 ]
 
+_HOMEWORK: list[click.Parameter] = [
+    option(
+        "--check",
+        section="Homework",
+        metavar="ANSWER",
+        help="Check an answer to the digits typed, and say what went wrong.",
+    ),
+    option(
+        "--check-file",
+        section="Homework",
+        metavar="FILE",
+        help="Check a table of answers, row by row.",
+    ),
+]
+
+VERIFY = option(
+    "--verify",
+    section="Homework",
+    is_flag=True,
+    help="Compare the derivative with a numerical one.",
+)
+
 SHARED: list[click.Parameter] = [
     click.Argument(["values"], nargs=-1),
     *_ANSWER,
     *_INPUT,
     *_NUMBERS,
     *_OUTPUT,
+    *_HOMEWORK,
 ]
 
 APPEND = option(

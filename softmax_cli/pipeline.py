@@ -13,7 +13,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from softmax_cli.commands import COMMANDS
-from softmax_cli.errors import Empty, NoAnswer, NoAnswers, SoftmaxError
+from softmax_cli.errors import Empty, NoAnswer, NoAnswers, SoftmaxError, UsageError
 from softmax_cli.output import BadRow, Item, Note, Output, Text
 from softmax_cli.reading.layout import Layout
 from softmax_cli.reading.notes import notes_on_answer, notes_on_first
@@ -23,6 +23,8 @@ from softmax_cli.writing.delimited import Writer, kept_cells, kept_names
 from softmax_cli.writing.formats import writer
 
 if TYPE_CHECKING:
+    from softmax_cli.homework.checked import Checked
+    from softmax_cli.pages import Page
     from softmax_cli.reading.first_row import Table
 
 # Some vectors, or an error that stands between them.
@@ -56,7 +58,7 @@ def answer(block: Block, layout: Layout, settings: Settings) -> Iterator[Item]:
 def _run_arguments(settings: Settings) -> int:
     from softmax_cli.reading import arguments
 
-    batches = arguments.read(settings.values, settings)
+    batches = arguments.read(settings.values, _as_typed(settings))
     if not batches:
         raise Empty
     first = batches[0]
@@ -72,6 +74,11 @@ def _run_arguments(settings: Settings) -> int:
     return _write([*map(Note, notes_on_first(first, layout, settings))], batches, layout, settings)
 
 
+def _as_typed(settings: Settings) -> Settings:
+    """Return settings that keep the numbers as typed, where an answer is checked exactly."""
+    return settings if settings.check is None else settings._replace(digits=settings.digits or 1)
+
+
 def _run_table(settings: Settings) -> int:
     from softmax_cli import progress, workers
     from softmax_cli.reading import files, rows
@@ -83,7 +90,7 @@ def _run_table(settings: Settings) -> int:
         layout = table.layout
         if layout.is_column or settings.is_for_readers:
             pieces = chain.from_iterable(
-                rows.read(block, layout, settings) for block in table.blocks
+                rows.read(block, layout, _as_typed(settings)) for block in table.blocks
             )
             return _write(_notes(table, settings), pieces, layout, settings)
         with _output(layout, settings) as output:
@@ -111,12 +118,63 @@ def _write(
 ) -> int:
     """Write the answers to vectors in this process."""
     if layout.is_column:
-        pieces = _gathered(pieces, layout, settings)
+        pieces = _gathered(pieces, layout, _as_typed(settings))
+    if settings.is_checked:
+        return _write_checked(notes, pieces, layout, settings)
     items = (_page if settings.is_for_readers else _answers)(pieces, layout, settings)
     with _output(layout, settings) as output:
         for item in chain(notes, items):
             output.take(item)
     return int(output.skipped)
+
+
+def _write_checked(
+    notes: Iterable[Item], pieces: Iterable[Piece], layout: Layout, settings: Settings
+) -> int:
+    """Write what a check or a verification finds, and return its status."""
+    with _output(layout, settings) as output:
+        for note in notes:
+            output.take(note)
+        checked = _checked(_vectors(pieces, output), layout, settings)
+        output.take(Text(_shown_as(checked.page, settings)))
+    return checked.status or int(output.skipped)
+
+
+def _checked(batches: Iterator[Batch], layout: Layout, settings: Settings) -> "Checked":
+    if settings.check is not None:
+        from softmax_cli.homework.check import check
+
+        return check(settings.check, _only_vector(batches), settings)
+    if settings.check_file is not None:
+        from softmax_cli.homework.check_file import check_file
+
+        return check_file(settings.check_file, batches, layout, settings)
+    from softmax_cli.homework.verify import verify
+
+    return verify(batches, settings)
+
+
+def _vectors(pieces: Iterable[Piece], output: Output) -> Iterator[Batch]:
+    """Yield the batches; a bad row is an error, or is reported and left out."""
+    for piece in pieces:
+        if isinstance(piece, SoftmaxError):
+            output.take(BadRow(piece))
+        else:
+            yield piece
+
+
+def _only_vector(batches: Iterator[Batch]) -> Batch:
+    """Return the only vector of an input.
+
+    Raises:
+        UsageError: there are more.
+    """
+    first = next(batches, None)
+    if first is None:
+        raise Empty
+    if len(first.values) > 1 or next(batches, None) is not None:
+        raise UsageError(reason="--check takes one vector, and there are more: --check-file FILE")
+    return first
 
 
 def _output(layout: Layout, settings: Settings) -> Output:
@@ -238,10 +296,7 @@ def _shown(pieces: Iterable[Piece], layout: Layout, settings: Settings) -> _Show
 
 def _drawn(shown: _Shown, layout: Layout, settings: Settings) -> bytes:
     from softmax_cli.writing.page import page_of  # rich is imported only to draw
-    from softmax_cli.writing.readers import READER_FORMATS
-    from softmax_cli.writing.terminal import Terminal
 
-    terminal = Terminal.of(sys.stdout, os.environ)
     page = page_of(
         shown.answers,
         settings,
@@ -249,6 +304,15 @@ def _drawn(shown: _Shown, layout: Layout, settings: Settings) -> bytes:
         kept=lambda batch: [] if layout.is_column else kept_cells(batch, layout),
         kept_names=() if layout.is_column else kept_names(layout),
     )
+    return _shown_as(page, settings)
+
+
+def _shown_as(page: "Page", settings: Settings) -> bytes:
+    """Return the text of a page in the format asked for."""
+    from softmax_cli.writing.readers import READER_FORMATS
+    from softmax_cli.writing.terminal import Terminal
+
+    terminal = Terminal.of(sys.stdout, os.environ)
     text = READER_FORMATS[settings.format](page, terminal)
     encoding = terminal.encoding if settings.format == "table" else "utf-8"
     return text.encode(encoding, errors="backslashreplace")
