@@ -11,15 +11,18 @@ The way through: reading (text → blocks → Batch) → commands (Batch → Ans
     completion    how a word of the command line may go on, for shells
     documents     the manual's pages and the completion scripts, as installed
     pipeline      open → blocks → answers → output
+    display       vectors → the page a reader is shown
+    answers       blocks and batches → what comes out of them
     workers       blocks through one process or several
     progress      how far a long input has been read
     output        the only module that writes to standard output and standard error
     writing/      Answer → text
         readers page tables titles view screen mosaic grids strips lines palette terminal
         pictures latex markup formats json json_terminal delimited numbers rounded
-    homework/     Answer → the page of its working
+    homework/     Batch, Answer → Page: a working, a check, a verification
         steps steps_gradient steps_cross_entropy steps_jacobian steps_softmax problem
-        equations notation quantities
+        equations notation quantities check_file verify check check_file_page check_page
+        answer_table wrong_axis early_rounding slips work questions claims numerical checked
     commands      Batch → Answer: softmax, Jacobian, gradient
     arithmetic    one interface to the two mathematics
     reading/      text → blocks → Batch

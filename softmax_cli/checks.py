@@ -1,14 +1,14 @@
 """What a command line amounts to: its settings, if its options go together."""
 
 import sys
-from typing import Any, TextIO
+from typing import Any, TextIO, get_args
 
 import click
 from click.core import ParameterSource
 
 from softmax_cli.command_line import Option
 from softmax_cli.errors import UsageError
-from softmax_cli.settings import Settings
+from softmax_cli.settings import ReaderFormat, Settings
 
 _UNLIKE_RAGGED = {
     "header": "--header",
@@ -22,6 +22,13 @@ _OF_GRADIENTS = {
     "upstream": "--upstream",
     "output": "--output",
 }
+_HOMEWORK = {
+    "steps": "--steps",
+    "check": "--check",
+    "check_file": "--check-file",
+    "verify": "--verify",
+}
+_UNLIKE_HOMEWORK = {"top": "--top", "append": "--append", "ragged": "--ragged"}
 
 
 class NothingToRead(click.UsageError):
@@ -40,8 +47,8 @@ def settings_of(ctx: click.Context, values: tuple[str, ...], options: dict[str, 
         NothingToRead: no values, and a terminal as standard input.
     """
     command: Any = ctx.info_name
-    options["format"] = _format(options["format"], is_for_readers=options["steps"] is not None)
     settings = Settings(command=command, values=values, **options)
+    settings = settings._replace(format=_format(options["format"], settings))
     if values:
         _check_values(ctx, settings)
     elif not settings.csv and _is_terminal(sys.stdin):
@@ -52,10 +59,11 @@ def settings_of(ctx: click.Context, values: tuple[str, ...], options: dict[str, 
     return settings
 
 
-def _format(chosen: str, *, is_for_readers: bool) -> str:
+def _format(chosen: Any, settings: Settings) -> Any:
     if chosen != "auto":
         return chosen
-    return "table" if is_for_readers or _is_terminal(sys.stdout) else "delimited"
+    is_page = _is_terminal(sys.stdout) or any(_is_set(settings, name) for name in _HOMEWORK)
+    return "table" if is_page else "delimited"
 
 
 def _is_terminal(stream: TextIO | None) -> bool:
@@ -108,6 +116,22 @@ def _check_answer(settings: Settings) -> None:
 
 
 def _check_homework(settings: Settings) -> None:
-    if settings.steps and not settings.is_for_readers:
-        reason = "--steps is text for a reader: give -f table, markdown, latex, svg or html"
-        raise UsageError(reason=reason)
+    """Refuse what does not go with a working, a check or a verification."""
+    given = [flag for name, flag in _HOMEWORK.items() if _is_set(settings, name)]
+    if not given:
+        return
+    if len(given) > 1:
+        raise UsageError(reason=f"{given[0]} and {given[1]} are two questions: give one of them")
+    for name, flag in _UNLIKE_HOMEWORK.items():
+        if _is_set(settings, name):
+            raise UsageError(reason=f"{flag} does not go with {given[0]}: leave it out")
+    if not settings.is_for_readers:
+        formats = ", ".join(get_args(ReaderFormat))
+        raise UsageError(reason=f"{given[0]} writes text for a reader: -f takes {formats}")
+    reads_input = not settings.values or settings.values == ("-",)
+    if settings.check_file == "-" and reads_input and settings.csv in ((), ("-",)):
+        raise UsageError(reason="--check-file - and the table are one standard input: name a file")
+
+
+def _is_set(settings: Settings, name: str) -> bool:
+    return getattr(settings, name) not in (None, False)

@@ -12,7 +12,7 @@ from softmax_cli import __version__, documents, output
 from softmax_cli.checks import NothingToRead, settings_of
 from softmax_cli.command_line import CONTEXT, NumberGroup, sentence
 from softmax_cli.errors import AlreadyReported, DeviceFailed, Place, SoftmaxError
-from softmax_cli.options import APPEND, SHARED, OneOf, WholeNumber, option
+from softmax_cli.options import APPEND, SHARED, VERIFY, OneOf, WholeNumber, option
 
 EXAMPLE = "for example: softmax eval 2 1 0.1"
 
@@ -77,6 +77,7 @@ def evaluate(ctx: click.Context, /, values: tuple[str, ...], **chosen: Any) -> i
         option("--output", metavar="K", help="Print only the row of output K, a class."),
         option("--diagonal", is_flag=True, help="Print only σj(1 − σj), a number for each class."),
         *SHARED,
+        VERIFY,
     ],
 )
 @click.pass_context
@@ -115,6 +116,7 @@ def jacobian(ctx: click.Context, /, values: tuple[str, ...], **chosen: Any) -> i
         option("--output", metavar="K", help="Differentiate the probability of class K."),
         option("--loss", is_flag=True, help="Add the cross-entropy as a last column."),
         *SHARED,
+        VERIFY,
         APPEND,
     ],
 )

@@ -173,6 +173,12 @@ class UnbalancedBracket(SoftmaxError):
     sentence = "the bracket {text} {reason}"
 
 
+class UnequalTables(SoftmaxError):
+    """A table of answers whose rows have another number of numbers than there are classes."""
+
+    sentence = "a row of answers has {found} numbers, and there are {expected} classes"
+
+
 class UnequalNames(SoftmaxError):
     """Vectors on the command line that name their classes differently."""
 

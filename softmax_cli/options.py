@@ -216,6 +216,18 @@ _HOMEWORK: list[click.Parameter] = [
         metavar="short|full|blank",
         help="Show the working of one vector; blank: a worksheet, its results left open.",
     ),
+    option(
+        "--check",
+        section="Homework",
+        metavar="ANSWER",
+        help="Check an answer to the digits typed, and say what went wrong.",
+    ),
+    option(
+        "--check-file",
+        section="Homework",
+        metavar="FILE",
+        help="Check a table of answers, row by row.",
+    ),
 ]
 
 _OUTPUT: list[click.Parameter] = [
@@ -239,6 +251,13 @@ _OUTPUT: list[click.Parameter] = [
     ),
     option("-q", "--quiet", section="Output", is_flag=True, help="Print no notes."),
 ]
+
+VERIFY = option(
+    "--verify",
+    section="Homework",
+    is_flag=True,
+    help="Compare the derivative with a numerical one.",
+)
 
 SHARED: list[click.Parameter] = [
     click.Argument(["values"], nargs=-1),

@@ -40,7 +40,17 @@ class BadRow(NamedTuple):
     error: SoftmaxError
 
 
-Item = Text | Note | BadRow
+class Status(NamedTuple):
+    """A verdict on the input: the status to end with.
+
+    Attributes:
+        status: 0, or 1 where something is wrong.
+    """
+
+    status: int
+
+
+Item = Text | Note | BadRow | Status
 
 
 class Output:
@@ -72,9 +82,15 @@ class Output:
         self._quiet = quiet
         self._stop = stop
         self._shown = shown
+        self._verdict = 0
         self.started = False
         self.skipped = False
         self.failed = False
+
+    @property
+    def status(self) -> int:
+        """The status to end with: 1 if a row was left out or the verdict is against the input."""
+        return max(self._verdict, int(self.skipped))
 
     def take(self, item: Item) -> None:
         """Write an item to where it belongs.
@@ -85,6 +101,8 @@ class Output:
         """
         if isinstance(item, Text):
             self._write(item)
+        elif isinstance(item, Status):
+            self._verdict = max(self._verdict, item.status)
         elif isinstance(item, Note):
             if not self._quiet:
                 write_note(item.sentence)

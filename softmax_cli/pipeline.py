@@ -1,8 +1,4 @@
-"""From the input to the output: open → blocks → answers → output.
-
-A block's answer depends on nothing but the block, the layout and the settings, so the same
-function serves one process and several, and the bytes are the same.
-"""
+"""From the input to the output: open → blocks → answers → output."""
 
 import gc
 import os
@@ -10,24 +6,20 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import chain
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from softmax_cli.commands import COMMANDS
-from softmax_cli.errors import Empty, NoAnswer, NoAnswers, SoftmaxError, UsageError
-from softmax_cli.output import BadRow, Item, Note, Output, Text
+from softmax_cli.answers import Piece, answer_items, block_items
+from softmax_cli.errors import Empty
+from softmax_cli.output import Item, Note, Output
 from softmax_cli.reading.layout import Layout
-from softmax_cli.reading.notes import notes_on_answer, notes_on_first
+from softmax_cli.reading.notes import notes_on_first
 from softmax_cli.settings import Settings
-from softmax_cli.values import Answer, Batch, Block
-from softmax_cli.writing.delimited import Writer, kept_cells, kept_names
+from softmax_cli.values import Batch
+from softmax_cli.writing.delimited import Writer
 from softmax_cli.writing.formats import writer
 
 if TYPE_CHECKING:
-    from softmax_cli.pages import Page
     from softmax_cli.reading.first_row import Table
-
-# Some vectors, or an error that stands between them.
-Piece = Batch | SoftmaxError
 
 
 def run(settings: Settings) -> int:
@@ -40,18 +32,6 @@ def run(settings: Settings) -> int:
         return _run_arguments(settings)
     gc.enable()  # which is off at the start
     return _run_table(settings)
-
-
-def answer_block(block: Block, layout: Layout, settings: Settings) -> list[Item]:
-    """Return what comes out of a block; arguments and result pickle."""
-    return list(answer(block, layout, settings))
-
-
-def answer(block: Block, layout: Layout, settings: Settings) -> Iterator[Item]:
-    """Yield what comes out of a block, a part at a time where an answer is large."""
-    from softmax_cli.reading import rows
-
-    return _answers(rows.read(block, layout, settings), layout, settings)
 
 
 def _run_arguments(settings: Settings) -> int:
@@ -93,11 +73,11 @@ def _run_table(settings: Settings) -> int:
             blocks = table.blocks
             if progress.is_wanted(settings.quiet):
                 blocks = progress.shown(blocks, descriptor)
-            respond = partial(answer, layout=layout, settings=settings)
+            respond = partial(block_items, layout=layout, settings=settings)
             # what a terminal shows of JSON depends on what it showed before
             jobs = 1 if sys.stdout.isatty() else workers.cores(settings.jobs)
             workers.run(blocks, jobs, respond, output)
-        return int(output.skipped)
+        return output.status
 
 
 def _notes(table: "Table", settings: Settings) -> list[Item]:
@@ -113,11 +93,16 @@ def _write(
     """Write the answers to vectors in this process."""
     if layout.is_column:
         pieces = _gathered(pieces, layout, settings)
-    items = (_page if settings.is_for_readers else _answers)(pieces, layout, settings)
+    if settings.is_for_readers:
+        from softmax_cli.display import page_items  # rich is imported only to draw
+
+        items = page_items(pieces, layout, settings)
+    else:
+        items = answer_items(pieces, layout, settings)
     with _output(layout, settings) as output:
         for item in chain(notes, items):
             output.take(item)
-    return int(output.skipped)
+    return output.status
 
 
 def _output(layout: Layout, settings: Settings) -> Output:
@@ -149,123 +134,3 @@ def _gathered(pieces: Iterable[Piece], layout: Layout, settings: Settings) -> It
             yield piece
     if batches:
         yield gather(batches, layout, settings)
-
-
-def _answers(pieces: Iterable[Piece], layout: Layout, settings: Settings) -> Iterator[Item]:
-    """Yield the text of the answers, the notes on them, and the rows that are left out."""
-    write = writer(layout, settings).write
-    for computed in _computed(pieces, layout, settings):
-        if isinstance(computed, SoftmaxError):
-            yield BadRow(computed)
-            continue
-        yield from map(Note, notes_on_answer(computed, layout))
-        begins = True
-        for data in write(computed):
-            yield Text(data, begins)
-            begins = False
-
-
-def _computed(
-    pieces: Iterable[Piece], layout: Layout, settings: Settings
-) -> Iterator[Answer | SoftmaxError]:
-    """Yield the answer to each batch; after an error that ends the run, nothing."""
-    for piece in pieces:
-        if isinstance(piece, SoftmaxError):
-            answered: Iterator[Answer | SoftmaxError] = iter([piece])
-        else:
-            answered = _answered(piece, layout, settings)
-        for answer in answered:
-            yield answer
-            if isinstance(answer, SoftmaxError) and settings.on_error == "stop":
-                return
-
-
-def _answered(batch: Batch, layout: Layout, settings: Settings) -> Iterator[Answer | SoftmaxError]:
-    """Yield the answer to a batch, in parts around the vectors that have none."""
-    try:
-        yield COMMANDS[settings.command](batch, settings)
-    except NoAnswers as error:
-        start = 0
-        for vector, reason in sorted(error.reasons.items()):
-            if start < vector:
-                yield COMMANDS[settings.command](batch.part(slice(start, vector)), settings)
-            line = batch.lines[vector]
-            yield NoAnswer(layout.place(line) if line else None, reason=reason)
-            start = vector + 1
-        if start < len(batch.values):
-            yield from _answered(batch.part(slice(start, None)), layout, settings)
-    except SoftmaxError as error:
-        yield error
-
-
-class _Shown(NamedTuple):
-    """The answers a page shows, whether there are more, and the errors met on the way."""
-
-    answers: list[Answer]
-    more: bool
-    errors: list[SoftmaxError]
-
-
-def _page(pieces: Iterable[Piece], layout: Layout, settings: Settings) -> Iterator[Item]:
-    """Yield a page of as many vectors as a table shows, then the notes and the errors."""
-    shown = _shown(pieces, layout, settings)
-    if shown.answers:
-        yield Text(_drawn(shown, layout, settings))
-        for computed in shown.answers:
-            yield from map(Note, notes_on_answer(computed, layout))
-    yield from map(BadRow, shown.errors)
-
-
-def _shown(pieces: Iterable[Piece], layout: Layout, settings: Settings) -> _Shown:
-    shown = _Shown([], False, [])
-    left = settings.rows or sys.maxsize
-    for piece in pieces:
-        if isinstance(piece, Batch) and not left:
-            return shown._replace(more=True)
-        part = piece.part(slice(left)) if isinstance(piece, Batch) else piece
-        for computed in _computed([part], layout, settings):
-            if isinstance(computed, SoftmaxError):
-                shown.errors.append(computed)
-            else:
-                shown.answers.append(computed)
-        if shown.errors and settings.on_error == "stop":
-            return shown
-        if isinstance(piece, Batch):
-            if left < len(piece.values):
-                return shown._replace(more=True)
-            left -= len(piece.values)
-    return shown
-
-
-def _drawn(shown: _Shown, layout: Layout, settings: Settings) -> bytes:
-    from softmax_cli.writing.page import page_of  # rich is imported only to draw
-    from softmax_cli.writing.readers import READER_FORMATS
-    from softmax_cli.writing.terminal import Terminal
-
-    terminal = Terminal.of(sys.stdout, os.environ)
-    if settings.steps:
-        page = _worked(shown, settings)
-    else:
-        page = page_of(
-            shown.answers,
-            settings,
-            more=shown.more,
-            kept=lambda batch: [] if layout.is_column else kept_cells(batch, layout),
-            kept_names=() if layout.is_column else kept_names(layout),
-        )
-    text = READER_FORMATS[settings.format](page, terminal)
-    encoding = terminal.encoding if settings.format == "table" else "utf-8"
-    return text.encode(encoding, errors="backslashreplace")
-
-
-def _worked(shown: _Shown, settings: Settings) -> "Page":
-    """Return the page of the working of the one vector that there is.
-
-    Raises:
-        UsageError: there are several.
-    """
-    from softmax_cli.homework.steps import working
-
-    if shown.more or sum(len(computed.batch.values) for computed in shown.answers) > 1:
-        raise UsageError(reason="--steps shows the working of one vector, and there are more")
-    return working(shown.answers[0], settings)

@@ -43,6 +43,9 @@ class Settings(NamedTuple):
 
     # what a reader is shown instead of the answer alone
     steps: Style | None = None
+    check: str | None = None
+    check_file: str | None = None
+    verify: bool = False
 
     # how the input is read
     csv: tuple[str, ...] = ()
@@ -74,3 +77,8 @@ class Settings(NamedTuple):
     def is_for_readers(self) -> bool:
         """Whether the answer is shown as a page rather than written for a program."""
         return self.format in get_args(ReaderFormat)
+
+    @property
+    def keeps_typed(self) -> bool:
+        """Whether the numbers are needed as they were typed, not as doubles alone."""
+        return self.digits is not None or self.check is not None

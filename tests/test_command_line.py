@@ -59,7 +59,15 @@ def ways_to_give(option):
     """The option under each of its names, with a value if it takes one."""
     value = value_of(option)
     for name in (*option.opts, *option.secondary_opts):
-        yield [name] if value is None else [name, value]
+        if takes_an_optional_value(option):
+            yield from ([name], [f"{name}={value}"])
+        else:
+            yield [name] if value is None else [name, value]
+
+
+def takes_an_optional_value(option):
+    """Whether the option has a value only where it is written with an equals sign."""
+    return not option.is_flag and isinstance(option.flag_value, str)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -203,7 +211,7 @@ GROUP_LINES = [
 
 @pytest.mark.parametrize("arguments", GROUP_LINES, ids=" ".join)
 def test_an_option_before_the_command_is_told_its_place(arguments):
-    name = arguments[0]
+    name = arguments[0].partition("=")[0]
     owners = owners_of(name, cli.program)
     command = "eval" if "eval" in arguments else owners[0]
     rest = [word for word in arguments if word != "eval"]
@@ -233,7 +241,7 @@ def test_a_short_option_takes_its_value_without_an_equals_sign(command, option):
 
 @pytest.mark.parametrize(("command", "option"), OPTIONS, ids=str)
 def test_an_option_at_the_end_is_told_what_it_needs(command, option):
-    for name in () if option.is_flag else option.opts:
+    for name in () if option.is_flag or takes_an_optional_value(option) else option.opts:
         error = ends_as_usage_error(command, ["1", name])
         assert sentence(error) == f"{name} needs a value: {name} {option.metavar}"
 

@@ -111,7 +111,7 @@ def batches(found: Iterable[Vector], settings: Settings) -> Iterator[Batch]:
             classes=labels_for(len(values), settings) or tuple(vector.names) or None,
             kept=([",".join(texts).encode()],) if settings.append else (),
             lines=(0,),
-            typed=[[to_exact(text) for text in texts]] if settings.digits else None,
+            typed=[[to_exact(text) for text in texts]] if settings.keeps_typed else None,
             texts=[texts],
         )
 

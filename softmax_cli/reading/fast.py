@@ -55,7 +55,7 @@ def read(block: Block, layout: Layout, settings: Settings) -> Batch | None:
 
 def _may_be_plain(block: Block, layout: Layout, settings: Settings) -> bool:
     """Whether the block may hold plain numbers, and is large enough to find out."""
-    if settings.digits or settings.decimal_comma or layout.ragged or layout.json:
+    if settings.keeps_typed or settings.decimal_comma or layout.ragged or layout.json:
         return False
     if layout.delimiter == BLANK or not block.text:
         return False

@@ -30,7 +30,7 @@ _EXACT = {str, int, bool, type(None)}
 
 def read(block: Block, layout: Layout, settings: Settings) -> Batch | None:
     """Return the batch that a block of plain rows holds, None if it is not proven plain."""
-    if settings.digits or settings.decimal_comma or layout.ragged or not block.text:
+    if settings.keeps_typed or settings.decimal_comma or layout.ragged or not block.text:
         return None
     if len(block.text) < _REPAYS_ORJSON and "orjson" not in sys.modules:
         return None

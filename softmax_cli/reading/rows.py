@@ -89,7 +89,7 @@ def gather(batches: Sequence[Batch], layout: Layout, settings: Settings) -> Batc
         kept=kept,
         lines=(batches[0].lines[0],),
         typed=[[row[0] for batch in batches for row in batch.typed or ()]]
-        if settings.digits
+        if settings.keeps_typed
         else None,
     )
 
@@ -168,13 +168,13 @@ def _read_row(line: int, record: bytes, layout: Layout, settings: Settings) -> _
         _check_blank(row[layout.blank], line, layout)
     columns = range(len(row)) if layout.ragged else layout.logits
     logits = [row[column] for column in columns]
-    values = None if settings.decimal_comma or settings.digits else plain_floats(logits)
+    values = None if settings.decimal_comma or settings.keeps_typed else plain_floats(logits)
     typed = None
     if values is None:
         cells = [_Cell(row[column], column, line, layout) for column in columns]
         texts = [_text(cell, settings) for cell in cells]
         values = [_value(text, cell, settings) for text, cell in zip(texts, cells, strict=True)]
-        typed = _typed(texts) if settings.digits else None
+        typed = _typed(texts) if settings.keeps_typed else None
     if not layout.is_column and values.count(-math.inf) == len(values):
         raise AllMasked
     target = None if layout.target is None else _target(row[layout.target], line, layout, settings)
@@ -339,5 +339,5 @@ class _Rows:
             targets=None
             if self.layout.target is None
             else np.array([row.target for row in rows], dtype=np.intp),
-            typed=[row.typed for row in rows if row.typed] if self.settings.digits else None,
+            typed=[row.typed for row in rows if row.typed] if self.settings.keeps_typed else None,
         )

@@ -1,0 +1,204 @@
+"""A table of answers is compared row by row, in whatever form it comes."""
+
+import csv
+import gzip
+import io
+import json
+
+import numpy as np
+import pytest
+from programs import DIGITS, shell, softmax
+
+TABLE = list(csv.reader(DIGITS.read_text().splitlines()))
+HEADER, ROWS = TABLE[0], TABLE[1:]
+X = np.array([[float(cell) for cell in row[1:]] for row in ROWS])
+EVAL = ("eval", "--csv", str(DIGITS), "--keep", "label")
+
+
+def σ(x, axis=1):
+    e = np.exp(x - x.max(axis=axis, keepdims=True))
+    return e / e.sum(axis=axis, keepdims=True)
+
+
+def written(tmp_path, values, spelt="%.6f", header=True, labels=True, order=None, suffix=".csv"):
+    """A file of answers."""
+    columns = [0] * labels + [column + 1 for column in order or range(10)]
+    lines = [[HEADER[column] for column in columns]] if header else []
+    for row, numbers in zip(ROWS, values, strict=False):
+        cells = [row[0], *(spelt % number for number in numbers)]
+        lines.append([cells[column] for column in columns])
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(lines)
+    path = tmp_path / f"answers{suffix}"
+    data = text.getvalue().encode()
+    path.write_bytes(gzip.compress(data) if suffix == ".gz" else data)
+    return str(path)
+
+
+def told(found):
+    return " ".join(found.out.split())
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {},
+        {"spelt": "%.2f"},
+        {"spelt": "%.17g"},
+        {"labels": False},
+        {"header": False},
+        {"header": False, "labels": False},
+        {"order": [3, 1, 2, 0, 9, 8, 7, 6, 5, 4]},
+        {"suffix": ".gz"},
+    ],
+)
+def test_right_answers_are_right_in_any_form(tmp_path, form):
+    found = softmax(*EVAL, "--check-file", written(tmp_path, σ(X), **form))
+    assert found.out == "✓ Right: all 1,797 rows are right to the digits typed.\n"
+    assert found.status == 0
+
+
+def test_arrays_of_json_are_answers(tmp_path):
+    path = tmp_path / "answers.json"
+    path.write_text(json.dumps(σ(X).tolist()))
+    assert softmax(*EVAL, "--check-file", str(path)).status == 0
+    path.write_text("".join(json.dumps(row) + "\n" for row in σ(X).tolist()))
+    assert softmax(*EVAL, "--check-file", str(path)).status == 0
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        (),
+        ("--append",),
+        ("-p", "3"),
+        ("-T", "2"),
+        ("--log",),
+        ("-f", "tsv"),
+    ],
+)
+def test_our_own_output_is_right(tmp_path, options):
+    path = tmp_path / "answers.csv"
+    path.write_text(softmax(*EVAL, *options).out)
+    asked = [option for option in options if option not in ("--append", "-p", "3", "-f", "tsv")]
+    assert softmax(*EVAL, *asked, "--check-file", str(path)).status == 0
+
+
+def test_gradients_and_jacobians_are_compared_too(tmp_path):
+    path = tmp_path / "answers.csv"
+    for command in (
+        ("grad", "--csv", str(DIGITS), "--target-column", "label"),
+        ("jacobian", "--csv", str(DIGITS), "--keep", "label", "--diagonal"),
+        ("jacobian", "--csv", str(DIGITS), "--keep", "label"),
+    ):
+        path.write_text(softmax(*command, "-p", "5").out)
+        found = softmax(*command, "--check-file", str(path))
+        assert found.out == "✓ Right: all 1,797 rows are right to the digits typed.\n"
+
+
+@pytest.mark.parametrize(
+    ("values", "options", "slip"),
+    [
+        (σ(X, axis=0), (), "wrong axis. The columns sum to 1, not the rows"),
+        (np.log(σ(X, axis=0)), ("--log",), "wrong axis. The columns sum to 1, not the rows"),
+        (σ(σ(X)), (), "softmax applied twice."),
+        (σ(X), ("-T", "2"), "the temperature forgotten."),
+        (np.exp(X), (), "not normalised."),
+    ],
+)
+@pytest.mark.parametrize("spelt", ["%.6f", "%.17g"])
+def test_the_slip_that_explains_every_row_is_named(tmp_path, values, options, slip, spelt):
+    found = softmax(*EVAL, *options, "--check-file", written(tmp_path, values, spelt=spelt))
+    assert found.status == 1
+    assert told(found).startswith("✗ Wrong: 1,797 of 1,797 rows differ.")
+    assert f"Likely slip, which explains every row that differs: {slip}" in told(found)
+
+
+def test_a_slip_that_explains_all_rows_but_one_is_not_named(tmp_path):
+    for values in (σ(X, axis=0), σ(σ(X))):
+        values[1000, 4] += 0.01
+        found = softmax(*EVAL, "--check-file", written(tmp_path, values))
+        assert found.status == 1
+        assert "Likely slip" not in found.out
+
+
+def test_the_worst_row_is_shown_with_its_line(tmp_path):
+    values = σ(X)
+    values[17, 2] += 0.001
+    values[41, 3] += 0.25
+    found = softmax(*EVAL, "--check-file", path := written(tmp_path, values, spelt="%.4f"))
+    assert found.status == 1
+    assert told(found).startswith("✗ Wrong: 2 of 1,797 rows differ.")
+    assert f"Theworstisrow42({path}:43):" in "".join(found.out.split())
+    (wrong,) = (line for line in found.out.splitlines() if "✗" in line and "three" in line)
+    assert wrong.split()[2:4] == ["0.2500", "✗"]
+
+
+def test_a_right_method_rounded_too_early_is_nearly_right(tmp_path):
+    e = np.round(np.exp(X - X.max(axis=1, keepdims=True)), 2)
+    values = e / e.sum(axis=1, keepdims=True)
+    found = softmax(*EVAL, "--check-file", written(tmp_path, values))
+    assert found.status == 0
+    assert "exp(x − max) were rounded to 2 digits" in told(found)
+
+
+def test_single_precision_is_nearly_right(tmp_path):
+    values = σ(X.astype(np.float32))
+    found = softmax(*EVAL, "--check-file", written(tmp_path, values, spelt="%.9g"))
+    assert (found.status, found.out[:28]) == (0, "≈ Right to single precision:")
+
+
+@pytest.mark.parametrize(("rows", "words"), [(100, "ends after 100 rows"), (1797, "")])
+def test_a_table_of_another_length_is_wrong(tmp_path, rows, words):
+    path = written(tmp_path, σ(X)[:rows])
+    assert words in told(softmax(*EVAL, "--check-file", path))
+    few = tmp_path / "few.csv"
+    few.write_text("".join(",".join(row) + "\n" for row in TABLE[:51]))
+    found = softmax("eval", "--csv", str(few), "--keep", "label", "--check-file", path)
+    assert found.status == 1
+    assert "goes on after 50 rows" in told(found)
+
+
+def test_another_number_of_columns_is_an_error(tmp_path):
+    path = tmp_path / "answers.csv"
+    path.write_text("0.1,0.9\n")
+    found = softmax(*EVAL, "--check-file", str(path))
+    assert found.status == 1
+    assert found.err == (
+        f"Error: {path}: a row of answers has 2 numbers, and there are 10 classes\n"
+    )
+
+
+@pytest.mark.parametrize("content", ["", "0.1,abc\n", "no,numbers\n"])
+def test_what_is_not_a_table_of_numbers_is_an_error(tmp_path, content):
+    path = tmp_path / "answers.csv"
+    path.write_text(content)
+    found = softmax("eval", "2 1", "--check-file", str(path))
+    assert found.status == 1
+    assert found.err.startswith(f"Error: {path}")
+
+
+def test_a_missing_file_is_an_error():
+    found = softmax(*EVAL, "--check-file", "/nowhere.csv")
+    assert (found.status, found.out) == (1, "")
+    assert found.err == "Error: /nowhere.csv: No such file or directory\n"
+
+
+def test_vectors_from_arguments_are_compared_with_a_file(tmp_path):
+    path = tmp_path / "answers.csv"
+    path.write_text("0.73,0.27\n1/2,1/2\n")
+    assert softmax("eval", "2 1; 0 0", "--check-file", str(path)).status == 0
+    assert softmax("eval", "2 1; 0 1", "--check-file", str(path)).status == 1
+
+
+def test_the_answers_may_come_through_a_pipe(tmp_path):
+    path = written(tmp_path, σ(X))
+    line = f"softmax eval --csv {DIGITS} --keep label --check-file - < {path}"
+    assert shell(line).status == 0
+    assert shell(f"cat {path} | {line.partition('<')[0]}").status == 0
+
+
+def test_the_losses_are_not_compared(tmp_path):
+    path = written(tmp_path, σ(X))
+    found = softmax("grad", "2 1", "--target", "1", "--loss", "--check-file", path)
+    assert found.status == 2
