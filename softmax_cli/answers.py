@@ -28,7 +28,20 @@ def block_items(block: Block, layout: Layout, settings: Settings) -> Iterator[It
     """Yield what comes out of a block, a part at a time where an answer is large."""
     from softmax_cli.reading import rows
 
-    return answer_items(rows.read(block, layout, settings), layout, settings)
+    pieces = rows.read(block, layout, settings)
+    if layout.numbered:
+        pieces = _with_numbers(pieces, block, layout)
+    return answer_items(pieces, layout, settings)
+
+
+def _with_numbers(pieces: Iterable[Piece], block: Block, layout: Layout) -> Iterator[Piece]:
+    from softmax_cli.reading.vector_numbers import numbers_of
+
+    for piece in pieces:
+        if isinstance(piece, Batch):
+            yield piece._replace(numbers=numbers_of(piece, block, layout))
+        else:
+            yield piece
 
 
 def answer_items(pieces: Iterable[Piece], layout: Layout, settings: Settings) -> Iterator[Item]:

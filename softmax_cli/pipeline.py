@@ -15,7 +15,7 @@ from softmax_cli.reading.layout import Layout
 from softmax_cli.reading.notes import notes_on_first
 from softmax_cli.settings import Settings
 from softmax_cli.values import Batch
-from softmax_cli.writing.delimited import Writer
+from softmax_cli.writing.delimited import Writer, is_numbered
 from softmax_cli.writing.formats import writer
 
 if TYPE_CHECKING:
@@ -50,6 +50,9 @@ def _run_arguments(settings: Settings) -> int:
         classes=first.classes,
         append=settings.append,
     )
+    if len(batches) > 1 and is_numbered(layout, settings):
+        layout = layout._replace(numbered=True)
+        batches = [batch._replace(numbers=(i,)) for i, batch in enumerate(batches, 1)]
     return _write([*map(Note, notes_on_first(first, layout, settings))], batches, layout, settings)
 
 
@@ -57,11 +60,13 @@ def _run_table(settings: Settings) -> int:
     from softmax_cli import progress, workers
     from softmax_cli.reading import files, rows
     from softmax_cli.reading.first_row import open_table
+    from softmax_cli.reading.vector_numbers import numbered
 
     path, *further = settings.csv or ("-",)
     with files.opened(path) as descriptor:
         table = open_table(descriptor, files.name_of(path), settings, further)
         layout = table.layout
+        layout = layout._replace(numbered=is_numbered(layout, settings))
         if layout.is_column or settings.is_for_readers:
             pieces = chain.from_iterable(
                 rows.read(block, layout, settings) for block in table.blocks
@@ -71,6 +76,8 @@ def _run_table(settings: Settings) -> int:
             for note in _notes(table, settings):
                 output.take(note)
             blocks = table.blocks
+            if layout.numbered:
+                blocks = numbered(blocks, layout)
             if progress.is_wanted(settings.quiet):
                 blocks = progress.shown(blocks, descriptor)
             respond = partial(block_items, layout=layout, settings=settings)

@@ -39,11 +39,13 @@ class Block(NamedTuple):
         text: lines, each ended by a newline; or rows of a JSON document.
         line: the number of the first line.
         vector: of a JSON document the number of the first row, counted from 1; else 0.
+        rows_before: how many rows of the table are before it, where that is counted.
     """
 
     text: bytes
     line: int
     vector: int = 0
+    rows_before: int = 0
 
 
 class Batch(NamedTuple):
@@ -58,6 +60,7 @@ class Batch(NamedTuple):
         targets: each vector's target class, counted from 0, if a column gives it.
         typed: the numbers as they were typed, where more digits than a double has were asked for.
         texts: the numbers' texts as they were typed, if they come from arguments.
+        numbers: the number of each vector in its input, from 1, where the answer shows it.
     """
 
     values: Floats
@@ -67,6 +70,7 @@ class Batch(NamedTuple):
     targets: Integers | None = None
     typed: "Sequence[Sequence[Number]] | None" = None
     texts: Sequence[Sequence[str]] | None = None
+    numbers: Sequence[int] = ()
 
     def predictions(self, vectors: slice = slice(None)) -> Integers:
         """Return the most probable class of each vector, the first of ties."""
@@ -85,6 +89,7 @@ class Batch(NamedTuple):
             values=self.values[vectors],
             kept=tuple(runs[vectors] for runs in self.kept),
             lines=self.lines[vectors],
+            numbers=self.numbers[vectors],
             targets=None if self.targets is None else self.targets[vectors],
             typed=None if self.typed is None else self.typed[vectors],
             texts=None if self.texts is None else self.texts[vectors],

@@ -30,7 +30,7 @@ _BLOCKS_FOR_A_WORKER = 2
 _DESCRIPTORS_FOR_A_WORKER = 3
 _DESCRIPTORS_TO_SPARE = 32
 
-_HEADER = struct.Struct("<QQQ")
+_HEADER = struct.Struct("<QQQQ")
 # A report is a byte: these flags, and the status of an error above them.
 _STARTED, _SKIPPED, _FAILED, _STATUS = 1, 2, 4, 3
 
@@ -163,7 +163,7 @@ class _Ring:
         ready = select.poll()
         ready.register(self._reports, select.POLLIN)
         ready.register(feed, select.POLLOUT)
-        for part in (_HEADER.pack(len(block.text), block.line, block.vector), block.text):
+        for part in (_HEADER.pack(len(block.text), *block[1:]), block.text):
             rest = memoryview(part)
             while rest:
                 events = dict(ready.poll(_MILLISECONDS_BETWEEN_LOOKS))
@@ -274,8 +274,8 @@ class _Worker:
             for other in self._others:
                 os.close(other)
             while header := _read_exactly(blocks, _HEADER.size):
-                size, line, vector = _HEADER.unpack(header)
-                self._answer(Block(_read_exactly(blocks, size), line, vector))
+                size, *position = _HEADER.unpack(header)
+                self._answer(Block(_read_exactly(blocks, size), *position))
             status = 0
         finally:
             os._exit(status)  # nothing of what the parent would do at its end

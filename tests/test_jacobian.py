@@ -95,12 +95,14 @@ def test_an_output_goes_by_its_name():
     assert ran.err == "Error: --output: 'bird' is not a class: there are 'cat', 'dog'\n"
 
 
-def test_a_blank_line_parts_two_matrices():
+def test_a_blank_line_stands_between_two_matrices_whose_lines_are_numbered():
     text = softmax("jacobian", "2 1; 0 0").out
-    assert text.split("\n\n") == [
-        softmax("jacobian", "2 1").out.rstrip("\n"),
-        softmax("jacobian", "0 0").out,
-    ]
+    header, *lines = text.splitlines()
+    assert header == "vector,1,2"
+    assert lines[2] == ""
+    first = [f"1,{line}" for line in softmax("jacobian", "2 1").out.splitlines()]
+    second = [f"2,{line}" for line in softmax("jacobian", "0 0").out.splitlines()]
+    assert lines == [*first, "", *second]
 
 
 def test_rows_and_columns_bear_the_names_of_the_classes():

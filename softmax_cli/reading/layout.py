@@ -48,6 +48,7 @@ class Layout(NamedTuple):
         append: the whole row is kept, and the answer follows it.
         json: rows are JSON arrays or objects.
         blank: the position of a last column that is empty in every row.
+        numbered: the lines of an answer begin with the number of its vector.
         member: the member that holds the vector, if the rows are objects with one.
     """
 
@@ -69,6 +70,7 @@ class Layout(NamedTuple):
     further: tuple[str, ...] = ()
     blank: int | None = None
     member: str | None = None
+    numbered: bool = False
 
     @property
     def edges(self) -> bytes:

@@ -47,6 +47,15 @@ def delimited_writer(layout: Layout, settings: Settings) -> Writer:
     )
 
 
+def is_numbered(layout: Layout, settings: Settings) -> bool:
+    """Return whether the lines of several vectors have to say which vector they are about."""
+    takes_lines = settings.top is not None or (
+        settings.command == "jacobian" and not settings.diagonal and settings.output is None
+    )
+    is_delimited = settings.format in ("delimited", "csv", "tsv")
+    return takes_lines and is_delimited and not layout.kept and not layout.is_column
+
+
 def strips(answer: Matrices) -> Iterator[tuple[int, range, Numbers]]:
     """Yield the rows of Jacobians in strips: (first vector, which of its outputs, rows).
 
@@ -88,6 +97,7 @@ class Delimited(NamedTuple):
     def header(self) -> bytes:
         """Return the header line, if the table has one or its classes have names."""
         is_named = self.layout.classes if self._is_matrix else self._are_columns_named
+        is_named = is_named or self.layout.numbered
         return self.delimiter.join(self._header_cells()) + self.newline if is_named else b""
 
     @property
@@ -102,13 +112,16 @@ class Delimited(NamedTuple):
 
     def _header_cells(self) -> Iterator[bytes]:
         settings = self.settings
+        if self.layout.numbered:
+            yield b"vector"
         if settings.top:
             yield from map(self._kept_name, self.layout.kept)
             yield from (b"rank", b"class", b"probability")
         elif self._is_matrix:
             yield from map(self._kept_name, self.layout.kept)
-            yield b"output"
-            yield from (raw_of(name, self.delimiter) for name in self.layout.classes or ())
+            if self.layout.classes:
+                yield b"output"
+            yield from (raw_of(name, self.delimiter) for name in self._class_names)
         else:
             yield from self._row_header()
 
@@ -125,6 +138,13 @@ class Delimited(NamedTuple):
                 yield self._named_column(column, names.get(column))
         if self.settings.loss:
             yield b"loss"
+
+    @property
+    def _class_names(self) -> Sequence[str]:
+        """The names of the classes, or their numbers."""
+        first = self.settings.first_class
+        numbers = range(first, first + len(self.layout.logits))
+        return self.layout.classes or [*map(str, numbers)]
 
     @property
     def _logit_names(self) -> Sequence[str]:
@@ -207,7 +227,9 @@ class Delimited(NamedTuple):
         return b"".join(parts)
 
     def _beside(self, batch: Batch, vectors: Numbers, classes: Numbers) -> list[Sequence[bytes]]:
-        """Return the kept cells for lines about these classes of these vectors."""
+        """Return what lines about these classes of these vectors begin with."""
+        if self.layout.numbered:
+            return [[b"%d" % batch.numbers[vector] for vector in vectors.tolist()]]
         rows = (classes if self.layout.is_column else vectors).tolist()
         return [[run[row] for row in rows] for run in map(self._recoded, batch.kept)]
 
