@@ -2,6 +2,7 @@
 
 from decimal import localcontext
 
+from softmax_cli.errors import Place
 from softmax_cli.homework.equations import chosen, hidden
 from softmax_cli.homework.notation import notation, typed_formula
 from softmax_cli.homework.problem import Problem, values
@@ -10,8 +11,9 @@ from softmax_cli.homework.steps_gradient import gradient_working
 from softmax_cli.homework.steps_jacobian import jacobian_working
 from softmax_cli.homework.steps_softmax import softmax_working
 from softmax_cli.pages import Page, Part, Section, Sentence, Text
+from softmax_cli.reading.arguments import items
 from softmax_cli.settings import Settings
-from softmax_cli.values import Answer, Matrices, OfClass, Vectors
+from softmax_cli.values import Answer, Matrices, OfClass, OfWeights, Vectors
 
 
 def working(answer: Answer, settings: Settings) -> Page:
@@ -58,7 +60,18 @@ def _problem(answer: Answer, settings: Settings) -> Problem:
         style,
         chosen(len(numbers.x), *wanted),
         typed_formula(settings.temperature.typed),
+        _weights(answer, settings),
     )
+
+
+def _weights(answer: Answer, settings: Settings) -> tuple[str, ...]:
+    """The weights that were typed, if what is differentiated has any."""
+    if not isinstance(answer, Vectors) or not isinstance(answer.of, OfWeights):
+        return ()
+    option, text = "--target", settings.target
+    if text is None:
+        option, text = "--upstream", settings.upstream
+    return tuple(items(text or "", Place(option)))
 
 
 def _given(problem: Problem) -> list[Part]:

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
 from softmax_cli.formulas import Formula, formula, fraction, power, sub
-from softmax_cli.homework.equations import Link, chosen, classes, derivation, equation
+from softmax_cli.homework.equations import Link, chosen, classes, derivation, each, equation
 from softmax_cli.homework.notation import bracketed
 from softmax_cli.homework.problem import (
     Problem,
@@ -233,9 +234,9 @@ def _entries(problem: Problem, wanted: _Wanted) -> Section:
     blocks: list[Part] = []
     if one_row:
         row = wanted.rows[0]
-        blocks.append(derivation(*(entry(problem, row, k) for k in some)))
+        blocks.append(each(shown, partial(entry, problem, row)))
     else:
-        blocks.append(derivation(*(entry(problem, j, j) for j in some)))
+        blocks.append(each(shown, lambda j: entry(problem, j, j)))
         if not wanted.is_diagonal:
             pairs = [(j, k) for j in some for k in some if j < k]
             blocks.append(derivation(*(entry(problem, j, k, is_pair=True) for j, k in pairs)))

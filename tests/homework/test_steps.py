@@ -366,6 +366,12 @@ def test_many_classes_are_abbreviated_and_it_says_so(command: str) -> None:
     assert "3 of 100 classes are shown, and … stands for the others" in text
     assert f"softmax {command} -f csv" in text
     assert "s₅ =" not in text
+    assert re.search(r"^ +…$", text, re.MULTILINE)
+
+
+def test_a_short_table_of_many_classes_has_a_row_of_dots() -> None:
+    text = shown(worked("eval", " ".join(map(str, range(100))), "short"))
+    assert re.search(r"^… +… +… +…$", text, re.MULTILINE)
 
 
 def test_six_classes_are_shown_in_full() -> None:
@@ -395,6 +401,18 @@ def test_inputs_are_written_as_they_were_typed() -> None:
     text = shown(worked("eval", "1/3 ln(2) -1.50"))
     assert "Given x₁ = 1/3, x₂ = ln(2), x₃ = −1.50." in text
     assert "s₁ = exp(1/3 − ln(2)) ≈ exp(−0.3598) ≈ 0.6978" in text
+
+
+def test_weights_are_written_as_they_were_typed() -> None:
+    text = shown(worked("grad", "1 2", target="1/3,2/3"))
+    assert "The target is the distribution y₁ = 1/3, y₂ = 2/3." in text
+    assert "σ₁ − y₁ = 0.2689 − 0.3333 ≈ −0.0644" in text
+
+
+def test_a_matrix_of_a_worksheet_has_lines_to_write_on() -> None:
+    text = latex(worked("jacobian", "2 1", "blank"))
+    assert r"\underline{\hspace{3em}} & \underline{\hspace{3em}}" in text
+    assert r"\_" not in text
 
 
 def test_the_digits_shown_are_those_asked_for() -> None:
