@@ -88,6 +88,19 @@ class Notation(NamedTuple):
             return Written(formula("1", sign, tail.formula), tail.relation, is_sum=True)
         return self._plain(value)
 
+    def difference(self, first: Decimal, second: Decimal, value: Decimal) -> Formula:
+        """A difference as a factor: (1 − 0.8), or its value where the digits would hide it.
+
+        Args:
+            first: what is taken from.
+            second: what is taken away.
+            value: the difference, with the digits that first − second may have lost.
+        """
+        unit = Decimal(1).scaleb(-self._room(max(abs(first), abs(second))))
+        if value and abs(value) < 10 * unit:
+            return self.number(value).factor
+        return bracketed(formula(self.number(first).formula, " − ", self.number(second).factor))
+
     def cell(self, value: Decimal) -> str:
         """A number to be found, for a matrix: as plain text, 8.497e-18."""
         text = self.result(value).formula.text

@@ -149,13 +149,11 @@ def _product(problem: Problem, weights: Sequence[Decimal], mean: Decimal, index:
     if notation.is_blank:
         return equation(slope, result)
     letters = formula(notation.letter("g", index), " − ", _MEAN)
-    numeric = formula(
-        notation.number(weights[index]).formula, " − ", notation.number(whole_mean).factor
-    )
+    numeric = notation.difference(weights[index], whole_mean, difference)
     share = share_written(problem, index).factor
     return equation(
         slope,
         Link(problem.heated(formula(notation.letter("σ", index), bracketed(letters)))),
-        Link(problem.over_temperature(formula(share, "·", bracketed(numeric)))),
+        Link(problem.over_temperature(formula(share, "·", numeric))),
         result,
     )

@@ -275,6 +275,11 @@ def test_the_working_holds_the_digits_that_doubles_would_lose() -> None:
     )
 
 
+def test_a_difference_that_its_digits_would_hide_is_written_as_its_value() -> None:
+    text = shown(worked("grad", "0 0 0 800", upstream="0,0,0,1"))
+    assert "= (1 − 1.100·10⁻³⁴⁷)·1.100·10⁻³⁴⁷ ≈ 1.100·10⁻³⁴⁷" in flat(text)
+
+
 def test_the_article_is_followed_line_by_line() -> None:
     text = flat(shown(worked("jacobian", "2 1 0.1")))
     lines = [
