@@ -1,7 +1,7 @@
 """How the working writes numbers and classes."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Context, Decimal
 from typing import NamedTuple
 
@@ -60,6 +60,22 @@ class Notation(NamedTuple):
     places: int = PLACES
     significant: int | None = None
     is_blank: bool = False
+
+    @property
+    def digits(self) -> str:
+        """How many digits are shown, in words."""
+        if self.significant is not None:
+            return _counted(self.significant, "significant digit")
+        return _counted(self.places, "digit") + " after the point"
+
+    def shorter(self, least: int) -> "Iterator[Notation]":
+        """Yield the notation itself, then with fewer and fewer digits."""
+        if self.significant is not None:
+            for count in range(self.significant, min(self.significant, least) - 1, -1):
+                yield self._replace(significant=count)
+        else:
+            for count in range(self.places, min(self.places, least) - 1, -1):
+                yield self._replace(places=count)
 
     def letter(self, symbol: str, index: int) -> Formula:
         """A letter of one class: σ₁."""
@@ -180,6 +196,10 @@ def notation(
         significant=settings.digits,
         is_blank=style == "blank",
     )
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def typed_formula(text: str) -> Formula:

@@ -91,19 +91,16 @@ def _given(problem: Problem) -> list[Part]:
 def _closing(problem: Problem, settings: Settings) -> list[Sentence]:
     """What is not shown, and how the numbers are rounded."""
     notation = problem.notation
-    if notation.significant is not None:
-        digits, option = f"{notation.significant} significant digits", "--digits"
-    else:
-        digits, option = f"{notation.places} digits after the point", "-p"
+    option = "-p" if notation.significant is None else "--digits"
     lines = []
     if hidden(problem.shown):
         text = f"{len(problem.classes)} of {problem.size:,} classes are shown, and … stands for "
         text += f"the others; softmax {settings.command} -f csv prints all."
         lines.append(Sentence((text,), "dim"))
     if notation.is_blank:
-        lines.append(Sentence((f"Give each result to {digits}.",), "dim"))
+        lines.append(Sentence((f"Give each result to {notation.digits}.",), "dim"))
     else:
-        text = f"Numbers are shown to {digits} ({option} sets them) and kept in full: "
+        text = f"Numbers are shown to {notation.digits} ({option} sets them) and kept in full: "
         text += "worked from the digits shown, the last one may differ."
         lines.append(Sentence((text,), "dim"))
     return lines

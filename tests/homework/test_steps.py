@@ -280,6 +280,17 @@ def test_a_difference_that_its_digits_would_hide_is_written_as_its_value() -> No
     assert "= (1 − 1.100·10⁻³⁴⁷)·1.100·10⁻³⁴⁷ ≈ 1.100·10⁻³⁴⁷" in flat(text)
 
 
+def test_a_matrix_too_wide_for_a_page_has_fewer_digits_and_says_so() -> None:
+    text = section(worked("jacobian", "1 1 1 1 2", precision=12), "The matrix")
+    assert "To fit, the entries are rounded to 6 digits after the point." in text
+    assert "To fit" not in shown(worked("jacobian", "1 1 1 1 2"))
+
+
+def test_a_matrix_too_wide_with_few_digits_leaves_classes_out_and_says_so() -> None:
+    text = section(worked("jacobian", "1 -9 30 4 7 -2", precision=9), "The matrix")
+    assert "To fit, some classes are left out: softmax jacobian -f csv has all." in text
+
+
 def test_the_article_is_followed_line_by_line() -> None:
     text = flat(shown(worked("jacobian", "2 1 0.1")))
     lines = [
@@ -483,6 +494,8 @@ KINDS: list[tuple[str, str, dict[str, Any]]] = [
     ("grad", "2 -inf", {"target": "2", "loss": True}),
     ("grad", "abcdefgh=2 ijklmnop=1 x$y=0", {"target": ".2,.3,.5", "loss": True, "precision": 8}),
     ("grad", "-1e308 ln(3) 1e5 3 4 5 6 7", {"upstream": "1,-2,3,4,5,6,7,8"}),
+    ("jacobian", "1 -9 30 4 7 -2", {"precision": 9}),
+    ("jacobian", "1 -900 30 4 7 -2 55", {"digits": 9}),
     ("grad", "1 2 3", {"digits": 12}),
     ("grad", "0.12345678901234567 -1.2345678901234567 3", {"target": "2", "loss": True}),
     ("jacobian", "0.12345678901234567 -1.2345678901234567", {"temperature": "0.123456789"}),
