@@ -10,6 +10,8 @@ from softmax_cli.homework.problem import M, Problem, S, exp_of, ln_of, sentence,
 from softmax_cli.pages import Column, Grid, Part, Section, Sentence, Step, Text
 from softmax_cli.values import Answer, Ranking
 
+# With more digits than these a row has no room for the logits, which are given above.
+_MOST_DIGITS_BESIDE = 12
 _MAXIMUM = Formula("maxᵢ xᵢ", r"\max_{i} x_{i}")
 NATURAL = "the natural logarithm, to base e, not 2 or 10"
 
@@ -237,11 +239,11 @@ def _table(problem: Problem, *, with_ratios: bool) -> Section:
         return tuple("…" if index is None else written(index) for index in problem.shown)
 
     terms = cells(lambda index: notation.number(numbers.terms[index]).formula)
-    columns = [
-        Column("class", cells(lambda index: notation.names[index])),
-        Column(formula("x"), cells(lambda index: notation.given(index).formula), "right", spare=1),
-        Column(formula("s = ", shifted(formula("x"), problem)), terms, "right"),
-    ]
+    columns = [Column("class", cells(lambda index: notation.names[index]))]
+    if (notation.significant or notation.places) <= _MOST_DIGITS_BESIDE:
+        typed = cells(lambda index: notation.given(index).formula)
+        columns.append(Column(formula("x"), typed, "right", spare=2))
+    columns.append(Column(formula("s = ", shifted(formula("x"), problem)), terms, "right", spare=1))
     if with_ratios:
         shares = cells(lambda index: share_written(problem, index).formula)
         columns.append(Column(formula("σ = s/S"), shares, "right"))
@@ -249,7 +251,7 @@ def _table(problem: Problem, *, with_ratios: bool) -> Section:
         equation(M, Link(_MAXIMUM), notation.given(numbers.largest)),
         equation(S, Link(formula(sub("Σ", "i"), " ", sub("s", "i"))), total_written(problem)),
     )
-    return Section(("The softmax",), (Grid(tuple(columns)), lines))
+    return Section(("The softmax",), (Grid(tuple(columns), "a wider terminal"), lines))
 
 
 def _one_class(problem: Problem) -> Section:

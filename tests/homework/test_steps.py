@@ -495,6 +495,7 @@ KINDS: list[tuple[str, str, dict[str, Any]]] = [
     ("grad", "abcdefgh=2 ijklmnop=1 x$y=0", {"target": ".2,.3,.5", "loss": True, "precision": 8}),
     ("grad", "-1e308 ln(3) 1e5 3 4 5 6 7", {"upstream": "1,-2,3,4,5,6,7,8"}),
     ("jacobian", "1 -9 30 4 7 -2", {"precision": 9}),
+    ("eval", "0.4 800 1e-9 -0.0835", {"precision": 20, "temperature": "2"}),
     ("jacobian", "1 -900 30 4 7 -2 55", {"digits": 9}),
     ("grad", "1 2 3", {"digits": 12}),
     ("grad", "0.12345678901234567 -1.2345678901234567 3", {"target": "2", "loss": True}),
