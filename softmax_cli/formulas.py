@@ -107,7 +107,9 @@ def call(function: str, argument: Formula | str) -> Formula:
     inside = _part(argument)
     known = function in ("exp", "log", "ln", "max")
     name = f"\\{function}" if known else _part(function).latex
-    return Formula(f"{function}({inside.text})", rf"{name}\left({inside.latex}\right)")
+    tall = r"\frac" in inside.latex
+    latex = rf"\left({inside.latex}\right)" if tall else f"({inside.latex})"
+    return Formula(f"{function}({inside.text})", name.rstrip() + latex)
 
 
 def blank(width: int = 6) -> Formula:

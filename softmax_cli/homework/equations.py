@@ -1,6 +1,6 @@
 """Chains of equations, broken into lines that fit a narrow terminal and a printed page."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -10,9 +10,13 @@ from softmax_cli.pages import Derivation, Step, Text
 
 # A line of a derivation has about so many characters behind its first relation.
 _WIDTH = 44
+# A longer left side leaves less: both and the relation have about so many characters.
+_WHOLE_WIDTH = 52
 # Of more classes than this only some are shown, and an ellipsis stands for the others.
 MOST_CLASSES = 6
 _ALWAYS_FIRST = 2
+
+_GAP = Step(Formula("…", r"\vdots"), Formula("", ""), " ")
 
 # A class, or the classes that an ellipsis stands for.
 Chosen = Sequence[int | None]
@@ -27,10 +31,11 @@ class Link(NamedTuple):
 
 def equation(left: Formula | None, *chain: Link | Written, why: Sequence[Text] = ()) -> list[Step]:
     """Return `left = a = b ≈ c` as the lines it takes; the reason stands at the last."""
+    room = min(_WIDTH, _WHOLE_WIDTH - len(left.text)) if left else _WIDTH
     links = [Link(c.formula, c.relation) if isinstance(c, Written) else c for c in chain]
     steps: list[Step] = []
     for link in links:
-        if steps and len(steps[-1].right.text) + len(link.right.text) + 3 <= _WIDTH:
+        if steps and len(steps[-1].right.text) + len(link.right.text) + 3 <= room:
             longer = formula(steps[-1].right, f" {link.relation} ", link.right)
             steps[-1] = steps[-1]._replace(right=longer)
         else:
@@ -57,6 +62,11 @@ def total(
 def derivation(*equations: Iterable[Step]) -> Derivation:
     """Return equations under one another."""
     return Derivation(tuple(step for steps in equations for step in steps))
+
+
+def each(shown: Chosen, worked: Callable[[int], Iterable[Step]]) -> Derivation:
+    """Return the equations of every class that is shown, with `…` where some are left out."""
+    return derivation(*([_GAP] if index is None else worked(index) for index in shown))
 
 
 def chosen(count: int, *wanted: int, most: int = MOST_CLASSES) -> Chosen:

@@ -1,7 +1,7 @@
 """How the working writes numbers and classes."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Context, Decimal
 from typing import NamedTuple
 
@@ -61,6 +61,22 @@ class Notation(NamedTuple):
     significant: int | None = None
     is_blank: bool = False
 
+    @property
+    def digits(self) -> str:
+        """How many digits are shown, in words."""
+        if self.significant is not None:
+            return _counted(self.significant, "significant digit")
+        return _counted(self.places, "digit") + " after the point"
+
+    def shorter(self, least: int) -> "Iterator[Notation]":
+        """Yield the notation itself, then with fewer and fewer digits."""
+        if self.significant is not None:
+            for count in range(self.significant, min(self.significant, least) - 1, -1):
+                yield self._replace(significant=count)
+        else:
+            for count in range(self.places, min(self.places, least) - 1, -1):
+                yield self._replace(places=count)
+
     def letter(self, symbol: str, index: int) -> Formula:
         """A letter of one class: σ₁."""
         return sub(symbol, self.subscripts[index])
@@ -87,6 +103,19 @@ class Notation(NamedTuple):
             sign = " − " if complement > 0 else " + "
             return Written(formula("1", sign, tail.formula), tail.relation, is_sum=True)
         return self._plain(value)
+
+    def difference(self, first: Decimal, second: Decimal, value: Decimal) -> Formula:
+        """A difference as a factor: (1 − 0.8), or its value where the digits would hide it.
+
+        Args:
+            first: what is taken from.
+            second: what is taken away.
+            value: the difference, with the digits that first − second may have lost.
+        """
+        unit = Decimal(1).scaleb(-self._room(max(abs(first), abs(second))))
+        if value and abs(value) < 10 * unit:
+            return self.number(value).factor
+        return bracketed(formula(self.number(first).formula, " − ", self.number(second).factor))
 
     def cell(self, value: Decimal) -> str:
         """A number to be found, for a matrix: as plain text, 8.497e-18."""
@@ -167,6 +196,10 @@ def notation(
         significant=settings.digits,
         is_blank=style == "blank",
     )
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def typed_formula(text: str) -> Formula:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from softmax_cli.formulas import Formula, call, formula, fraction, sub
 from softmax_cli.homework.equations import Chosen, Link, classes, derivation, equation
-from softmax_cli.homework.notation import Notation, bracketed
+from softmax_cli.homework.notation import Notation, bracketed, typed_formula
 from softmax_cli.homework.quantities import Quantities
 from softmax_cli.pages import Part, Sentence, Text
 from softmax_cli.settings import Style
@@ -25,6 +25,7 @@ class Problem(NamedTuple):
         style: how much is shown.
         shown: the classes that are shown.
         temperature: T as it was typed.
+        weights: a target distribution or an upstream gradient as it was typed, if there is one.
     """
 
     numbers: Quantities
@@ -32,6 +33,7 @@ class Problem(NamedTuple):
     style: Style
     shown: Chosen
     temperature: Formula
+    weights: tuple[str, ...] = ()
 
     @property
     def size(self) -> int:
@@ -64,6 +66,10 @@ class Problem(NamedTuple):
     def is_masked(self, index: int) -> bool:
         """Whether a class has no probability."""
         return self.numbers.x[index].is_infinite()
+
+    def typed_weights(self) -> list[Formula | None]:
+        """The weight of every class that is shown, as it was typed; nothing for an ellipsis."""
+        return [None if i is None else typed_formula(self.weights[i]) for i in self.shown]
 
     def letters(self, symbol: str) -> list[Formula | None]:
         """A letter of every class that is shown; nothing for an ellipsis."""

@@ -58,6 +58,11 @@ class Quantities(NamedTuple):
             return self.rest / self.total
         return 1 - self.share(index)
 
+    def slope(self, output: int, index: int) -> Decimal:
+        """Return ∂σ/∂x of an output with respect to an input: an entry of the Jacobian."""
+        other = self.complement(output) if output == index else -self.share(index)
+        return self.share(output) * other / self.temperature
+
     def log_total(self) -> Decimal:
         """Return ln S, which keeps its digits where S is almost 1."""
         if not self.rest:

@@ -2,6 +2,7 @@
 
 from decimal import localcontext
 
+from softmax_cli.errors import Place
 from softmax_cli.homework.equations import chosen, hidden
 from softmax_cli.homework.notation import notation, typed_formula
 from softmax_cli.homework.problem import Problem, values
@@ -10,8 +11,9 @@ from softmax_cli.homework.steps_gradient import gradient_working
 from softmax_cli.homework.steps_jacobian import jacobian_working
 from softmax_cli.homework.steps_softmax import softmax_working
 from softmax_cli.pages import Page, Part, Section, Sentence, Text
+from softmax_cli.reading.arguments import items
 from softmax_cli.settings import Settings
-from softmax_cli.values import Answer, Matrices, OfClass, Vectors
+from softmax_cli.values import Answer, Matrices, OfClass, OfWeights, Vectors
 
 
 def working(answer: Answer, settings: Settings) -> Page:
@@ -58,7 +60,18 @@ def _problem(answer: Answer, settings: Settings) -> Problem:
         style,
         chosen(len(numbers.x), *wanted),
         typed_formula(settings.temperature.typed),
+        _weights(answer, settings),
     )
+
+
+def _weights(answer: Answer, settings: Settings) -> tuple[str, ...]:
+    """The weights that were typed, if what is differentiated has any."""
+    if not isinstance(answer, Vectors) or not isinstance(answer.of, OfWeights):
+        return ()
+    option, text = "--target", settings.target
+    if text is None:
+        option, text = "--upstream", settings.upstream
+    return tuple(items(text or "", Place(option)))
 
 
 def _given(problem: Problem) -> list[Part]:
@@ -78,19 +91,16 @@ def _given(problem: Problem) -> list[Part]:
 def _closing(problem: Problem, settings: Settings) -> list[Sentence]:
     """What is not shown, and how the numbers are rounded."""
     notation = problem.notation
-    if notation.significant is not None:
-        digits, option = f"{notation.significant} significant digits", "--digits"
-    else:
-        digits, option = f"{notation.places} digits after the point", "-p"
+    option = "-p" if notation.significant is None else "--digits"
     lines = []
     if hidden(problem.shown):
         text = f"{len(problem.classes)} of {problem.size:,} classes are shown, and … stands for "
         text += f"the others; softmax {settings.command} -f csv prints all."
         lines.append(Sentence((text,), "dim"))
     if notation.is_blank:
-        lines.append(Sentence((f"Give each result to {digits}.",), "dim"))
+        lines.append(Sentence((f"Give each result to {notation.digits}.",), "dim"))
     else:
-        text = f"Numbers are shown to {digits} ({option} sets them) and kept in full: "
+        text = f"Numbers are shown to {notation.digits} ({option} sets them) and kept in full: "
         text += "worked from the digits shown, the last one may differ."
         lines.append(Sentence((text,), "dim"))
     return lines

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import partial
 
 from softmax_cli.formulas import Formula, formula, fraction, sub
-from softmax_cli.homework.equations import Link, derivation, equation, total
+from softmax_cli.homework.equations import Link, derivation, each, equation, total
 from softmax_cli.homework.notation import Written, bracketed
 from softmax_cli.homework.problem import (
     Problem,
@@ -65,7 +66,7 @@ def _loss(
         end = ": $y$ is 1 there and 0 elsewhere."
         blocks: list[Part] = [sentence("The target is ", *problem.name(target), end)]
     else:
-        shares = [None if i is None else notation.number(weights[i]).formula for i in problem.shown]
+        shares = problem.typed_weights()
         blocks = values(problem, "y", shares, "The target is the distribution")
     blocks.append(derivation(equation(_L, *chain)))
     if with_loss:
@@ -189,7 +190,7 @@ def _all(problem: Problem) -> list[Step]:
 
 
 def _differences(problem: Problem, weights: Sequence[Decimal]) -> Section:
-    lines = derivation(*(_difference(problem, weights, index) for index in problem.classes))
+    lines = each(problem.shown, partial(_difference, problem, weights))
     return Section(("The gradient",), (lines, *masked_note(problem, "$σ − y$ is $−y$ there.")))
 
 

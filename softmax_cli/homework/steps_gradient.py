@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from decimal import Decimal, getcontext
+from functools import partial
 
 from softmax_cli.formulas import Formula, formula, sub
-from softmax_cli.homework.equations import Link, derivation, equation, total
+from softmax_cli.homework.equations import Link, derivation, each, equation, total
 from softmax_cli.homework.notation import bracketed
 from softmax_cli.homework.problem import Problem, derivative, one_minus, sentence, sigma, values
 from softmax_cli.homework.steps_cross_entropy import cross_entropy
@@ -64,7 +65,7 @@ def _probability(problem: Problem, of: OfClass, index: int) -> list[Section]:
         text = "The gradient of one output is its row of the Jacobian. The quotient rule gives:"
         rules = (Sentence((text,)), slope_rules(problem))
         sections.append(Section(("The derivative of one output",), rules))
-    lines = derivation(*(entry(problem, index, k) for k in problem.classes))
+    lines = each(problem.shown, partial(entry, problem, index))
     note = masked_note(problem, "its derivative is 0.")
     sections.append(Section(("The gradient",), (lines, *note)))
     if problem.explains and problem.size > 1:
@@ -74,9 +75,8 @@ def _probability(problem: Problem, of: OfClass, index: int) -> list[Section]:
 
 def _upstream(problem: Problem, weights: Sequence[Decimal]) -> list[Section]:
     """The gradient of Σ gⱼσⱼ: the chain rule with a gradient from above."""
-    notation = problem.notation
-    written = [None if i is None else notation.number(weights[i]).formula for i in problem.shown]
-    given = values(problem, "g", written, "The gradient from above is", ", that of")
+    typed = problem.typed_weights()
+    given = values(problem, "g", typed, "The gradient from above is", ", that of")
     what = derivation(equation(_L, Link(formula(sub("Σ", "j"), " ", _GJ, "·", _J))))
     sections = [Section(("What is differentiated",), (*given, what))]
     if problem.explains and problem.size > 1:
@@ -84,7 +84,7 @@ def _upstream(problem: Problem, weights: Sequence[Decimal]) -> list[Section]:
         sections += [chain_rule(problem, derivative(_L, _J), above), _collapse(problem)]
     mean = _mean(problem, weights)
     sections.append(Section(("The weighted mean",), (derivation(_mean_steps(problem, weights)),)))
-    lines = derivation(*(_product(problem, weights, mean, k) for k in problem.classes))
+    lines = each(problem.shown, partial(_product, problem, weights, mean))
     note = masked_note(problem, "its derivative is 0.")
     sections.append(Section(("The gradient",), (lines, *note)))
     if problem.explains and problem.size > 1:
@@ -149,13 +149,11 @@ def _product(problem: Problem, weights: Sequence[Decimal], mean: Decimal, index:
     if notation.is_blank:
         return equation(slope, result)
     letters = formula(notation.letter("g", index), " − ", _MEAN)
-    numeric = formula(
-        notation.number(weights[index]).formula, " − ", notation.number(whole_mean).factor
-    )
+    numeric = notation.difference(weights[index], whole_mean, difference)
     share = share_written(problem, index).factor
     return equation(
         slope,
         Link(problem.heated(formula(notation.letter("σ", index), bracketed(letters)))),
-        Link(problem.over_temperature(formula(share, "·", bracketed(numeric)))),
+        Link(problem.over_temperature(formula(share, "·", numeric))),
         result,
     )

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import partial
 from typing import NamedTuple
 
-import numpy as np
-
 from softmax_cli.formulas import Formula, formula, fraction, power, sub
-from softmax_cli.homework.equations import Link, chosen, classes, derivation, equation
+from softmax_cli.homework.entries import matrix
+from softmax_cli.homework.equations import Link, chosen, classes, derivation, each, equation
 from softmax_cli.homework.notation import bracketed
 from softmax_cli.homework.problem import (
     Problem,
@@ -27,7 +27,7 @@ from softmax_cli.homework.steps_softmax import (
     share_written,
     shifted,
 )
-from softmax_cli.pages import Derivation, Matrix, Part, Section, Sentence, Step
+from softmax_cli.pages import Derivation, Part, Section, Sentence, Step
 from softmax_cli.values import Answer, Matrices
 
 # So many classes have all their entries worked out, n² of them; of more a few are.
@@ -233,9 +233,9 @@ def _entries(problem: Problem, wanted: _Wanted) -> Section:
     blocks: list[Part] = []
     if one_row:
         row = wanted.rows[0]
-        blocks.append(derivation(*(entry(problem, row, k) for k in some)))
+        blocks.append(each(shown, partial(entry, problem, row)))
     else:
-        blocks.append(derivation(*(entry(problem, j, j) for j in some)))
+        blocks.append(each(shown, lambda j: entry(problem, j, j)))
         if not wanted.is_diagonal:
             pairs = [(j, k) for j in some for k in some if j < k]
             blocks.append(derivation(*(entry(problem, j, k, is_pair=True) for j, k in pairs)))
@@ -249,7 +249,7 @@ def entry(problem: Problem, j: int, k: int, *, is_pair: bool = False) -> list[St
     first, second = notation.letter("σ", j), notation.letter("σ", k)
     slope = derivative(first, notation.letter("x", k))
     mirrored = [Link(derivative(second, notation.letter("x", j)))] if is_pair else []
-    result = notation.result(entry_value(problem, j, k))
+    result = notation.result(problem.numbers.slope(j, k))
     letters = (
         problem.heated(formula(first, one_minus(first)))
         if j == k
@@ -271,42 +271,14 @@ def _with_numbers(problem: Problem, j: int, k: int) -> Formula:
     return problem.over_temperature(formula(first, "·", other))
 
 
-def entry_value(problem: Problem, j: int, k: int) -> Decimal:
-    """An entry of the Jacobian."""
-    numbers = problem.numbers
-    other = numbers.complement(j) if j == k else -numbers.share(k)
-    return numbers.share(j) * other / numbers.temperature
-
-
 def _matrix(problem: Problem, wanted: _Wanted) -> Section:
-    notation = problem.notation
-    columns = problem.shown
-    rows = columns if len(wanted.rows) > 1 else wanted.rows
-    entries = [
-        [Decimal(0) if None in (j, k) else entry_value(problem, j or 0, k or 0) for k in columns]
-        for j in rows
-    ]
-    texts = [
-        [
-            "…" if None in (j, k) else notation.cell(value)
-            for k, value in zip(columns, line, strict=True)
-        ]
-        for j, line in zip(rows, entries, strict=True)
-    ]
-    grid = Matrix(
-        rows=tuple("…" if j is None else formula("∂", notation.letter("σ", j)) for j in rows),
-        columns=tuple("…" if k is None else formula("∂", notation.letter("x", k)) for k in columns),
-        cells=lambda row: texts[row],
-        values=np.array(entries, dtype=float) * (not notation.is_blank),
-        is_named=bool(notation.names and not isinstance(notation.names[0], str)),
-    )
-    blocks: list[Part] = [grid]
+    blocks = matrix(problem, wanted.rows)
     if problem.explains:
         zero = "Each row adds up to 0, for the probabilities always add up to 1: what one gains, "
         blocks.append(sentence(zero, "the others lose."))
-    if problem.size == 2 and len(rows) == 2 and problem.explains:
+    if problem.size == 2 and len(wanted.rows) == 2 and problem.explains:
         blocks.append(_sigmoid_slope(problem))
-    heading = "The matrix" if len(rows) > 1 else "The row"
+    heading = "The matrix" if len(wanted.rows) > 1 else "The row"
     return Section((heading,), tuple(blocks))
 
 

@@ -1,12 +1,18 @@
 """The working of the softmax: the exponentials, their sum, the ratios, the logarithms."""
 
+from collections.abc import Callable
+from functools import partial
+
 from softmax_cli.formulas import Formula, call, formula, fraction, sub
-from softmax_cli.homework.equations import Link, derivation, equation, hidden, total
+from softmax_cli.homework.equations import Link, derivation, each, equation, hidden, total
 from softmax_cli.homework.notation import Written
 from softmax_cli.homework.problem import M, Problem, S, exp_of, ln_of, sentence, sigma
-from softmax_cli.pages import Column, Grid, Part, Section, Sentence, Step
+from softmax_cli.pages import Column, Grid, Part, Section, Sentence, Step, Text
 from softmax_cli.values import Answer, Ranking
 
+# With more digits than these a row has no room for the logits, which are given above.
+_MOST_DIGITS_BESIDE = 12
+_MAXIMUM = Formula("maxᵢ xᵢ", r"\max_{i} x_{i}")
 NATURAL = "the natural logarithm, to base e, not 2 or 10"
 
 
@@ -93,11 +99,10 @@ def _shift(problem: Problem, *, for_derivative: bool) -> Section:
 
 def _maximum(problem: Problem) -> list[Step]:
     largest = problem.numbers.largest
-    name = Formula("maxᵢ xᵢ", r"\max_{i} x_{i}")
     notation = problem.notation
     if notation.is_blank:
-        return equation(M, Link(name), notation.result(problem.numbers.maximum))
-    return equation(M, Link(name), Link(notation.letter("x", largest)), notation.given(largest))
+        return equation(M, Link(_MAXIMUM), notation.result(problem.numbers.maximum))
+    return equation(M, Link(_MAXIMUM), Link(notation.letter("x", largest)), notation.given(largest))
 
 
 def shifted(letter: Formula, problem: Problem) -> Formula:
@@ -106,7 +111,7 @@ def shifted(letter: Formula, problem: Problem) -> Formula:
 
 
 def _exponentials(problem: Problem) -> Section:
-    steps = derivation(*(_exponential(problem, index) for index in problem.classes))
+    steps = each(problem.shown, partial(_exponential, problem))
     blocks: list[Part] = [steps]
     if any(map(problem.is_masked, problem.classes)):
         blocks.append(
@@ -188,7 +193,7 @@ def _unshifted(problem: Problem) -> list[Part]:
 
 def _ratios(problem: Problem) -> Section:
     notation = problem.notation
-    lines = derivation(*(_ratio(problem, index) for index in problem.classes))
+    lines = each(problem.shown, partial(_ratio, problem))
     if notation.is_blank:
         check = Sentence(("They add up to ", notation.open("1", 6), "."))
         best = Sentence(
@@ -229,22 +234,24 @@ def prediction(problem: Problem) -> Sentence:
 def _table(problem: Problem, *, with_ratios: bool) -> Section:
     """The numbers alone, a row a class."""
     numbers, notation = problem.numbers, problem.notation
-    shown = problem.classes
-    terms = tuple(notation.number(numbers.terms[i]).formula for i in shown)
-    head = formula("s = ", shifted(formula("x"), problem))
-    columns = [
-        Column("class", tuple(notation.names[i] for i in shown)),
-        Column(formula("x"), tuple(notation.given(i).formula for i in shown), "right", spare=1),
-        Column(head, terms, "right"),
-    ]
+
+    def cells(written: Callable[[int], Text]) -> tuple[Text, ...]:
+        return tuple("…" if index is None else written(index) for index in problem.shown)
+
+    terms = cells(lambda index: notation.number(numbers.terms[index]).formula)
+    columns = [Column("class", cells(lambda index: notation.names[index]))]
+    if (notation.significant or notation.places) <= _MOST_DIGITS_BESIDE:
+        typed = cells(lambda index: notation.given(index).formula)
+        columns.append(Column(formula("x"), typed, "right", spare=2))
+    columns.append(Column(formula("s = ", shifted(formula("x"), problem)), terms, "right", spare=1))
     if with_ratios:
-        shares = tuple(share_written(problem, i).formula for i in shown)
+        shares = cells(lambda index: share_written(problem, index).formula)
         columns.append(Column(formula("σ = s/S"), shares, "right"))
     lines = derivation(
-        equation(M, Link(Formula("maxᵢ xᵢ", r"\max_{i} x_{i}")), notation.given(numbers.largest)),
+        equation(M, Link(_MAXIMUM), notation.given(numbers.largest)),
         equation(S, Link(formula(sub("Σ", "i"), " ", sub("s", "i"))), total_written(problem)),
     )
-    return Section(("The softmax",), (Grid(tuple(columns)), lines))
+    return Section(("The softmax",), (Grid(tuple(columns), "a wider terminal"), lines))
 
 
 def _one_class(problem: Problem) -> Section:
@@ -283,7 +290,7 @@ def logarithms(problem: Problem) -> Section:
     blocks: list[Part] = [
         derivation(rule),
         derivation(log_total(problem)),
-        derivation(*(_logarithm(problem, index) for index in problem.classes)),
+        each(problem.shown, partial(_logarithm, problem)),
     ]
     if problem.explains:
         blocks.append(Sentence(("Here ln is " + NATURAL + ".",)))

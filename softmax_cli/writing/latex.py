@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from softmax_cli.formulas import Data, Formula, latex_text, words
+from softmax_cli.formulas import Data, Formula, blank, latex_text, words
 from softmax_cli.pages import (
     Align,
     Column,
@@ -85,6 +85,8 @@ def _inside(text: Text) -> str:
         return text.latex.strip()
     if isinstance(text, Data):
         return words(text.text).latex if text.text else ""
+    if text and not text.strip("_"):  # left open on a worksheet
+        return blank(len(text)).latex
     if text in _SIGNS:
         return _SIGNS[text]
     if not re.search(r"\d|inf", text):

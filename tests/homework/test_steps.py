@@ -275,6 +275,22 @@ def test_the_working_holds_the_digits_that_doubles_would_lose() -> None:
     )
 
 
+def test_a_difference_that_its_digits_would_hide_is_written_as_its_value() -> None:
+    text = shown(worked("grad", "0 0 0 800", upstream="0,0,0,1"))
+    assert "= (1 − 1.100·10⁻³⁴⁷)·1.100·10⁻³⁴⁷ ≈ 1.100·10⁻³⁴⁷" in flat(text)
+
+
+def test_a_matrix_too_wide_for_a_page_has_fewer_digits_and_says_so() -> None:
+    text = section(worked("jacobian", "1 1 1 1 2", precision=12), "The matrix")
+    assert "To fit, the entries are rounded to 6 digits after the point." in text
+    assert "To fit" not in shown(worked("jacobian", "1 1 1 1 2"))
+
+
+def test_a_matrix_too_wide_with_few_digits_leaves_classes_out_and_says_so() -> None:
+    text = section(worked("jacobian", "1 -9 30 4 7 -2", precision=9), "The matrix")
+    assert "To fit, some classes are left out: softmax jacobian -f csv has all." in text
+
+
 def test_the_article_is_followed_line_by_line() -> None:
     text = flat(shown(worked("jacobian", "2 1 0.1")))
     lines = [
@@ -366,6 +382,12 @@ def test_many_classes_are_abbreviated_and_it_says_so(command: str) -> None:
     assert "3 of 100 classes are shown, and … stands for the others" in text
     assert f"softmax {command} -f csv" in text
     assert "s₅ =" not in text
+    assert re.search(r"^ +…$", text, re.MULTILINE)
+
+
+def test_a_short_table_of_many_classes_has_a_row_of_dots() -> None:
+    text = shown(worked("eval", " ".join(map(str, range(100))), "short"))
+    assert re.search(r"^… +… +… +…$", text, re.MULTILINE)
 
 
 def test_six_classes_are_shown_in_full() -> None:
@@ -395,6 +417,18 @@ def test_inputs_are_written_as_they_were_typed() -> None:
     text = shown(worked("eval", "1/3 ln(2) -1.50"))
     assert "Given x₁ = 1/3, x₂ = ln(2), x₃ = −1.50." in text
     assert "s₁ = exp(1/3 − ln(2)) ≈ exp(−0.3598) ≈ 0.6978" in text
+
+
+def test_weights_are_written_as_they_were_typed() -> None:
+    text = shown(worked("grad", "1 2", target="1/3,2/3"))
+    assert "The target is the distribution y₁ = 1/3, y₂ = 2/3." in text
+    assert "σ₁ − y₁ = 0.2689 − 0.3333 ≈ −0.0644" in text
+
+
+def test_a_matrix_of_a_worksheet_has_lines_to_write_on() -> None:
+    text = latex(worked("jacobian", "2 1", "blank"))
+    assert r"\underline{\hspace{3em}} & \underline{\hspace{3em}}" in text
+    assert r"\_" not in text
 
 
 def test_the_digits_shown_are_those_asked_for() -> None:
@@ -460,6 +494,9 @@ KINDS: list[tuple[str, str, dict[str, Any]]] = [
     ("grad", "2 -inf", {"target": "2", "loss": True}),
     ("grad", "abcdefgh=2 ijklmnop=1 x$y=0", {"target": ".2,.3,.5", "loss": True, "precision": 8}),
     ("grad", "-1e308 ln(3) 1e5 3 4 5 6 7", {"upstream": "1,-2,3,4,5,6,7,8"}),
+    ("jacobian", "1 -9 30 4 7 -2", {"precision": 9}),
+    ("eval", "0.4 800 1e-9 -0.0835", {"precision": 20, "temperature": "2"}),
+    ("jacobian", "1 -900 30 4 7 -2 55", {"digits": 9}),
     ("grad", "1 2 3", {"digits": 12}),
     ("grad", "0.12345678901234567 -1.2345678901234567 3", {"target": "2", "loss": True}),
     ("jacobian", "0.12345678901234567 -1.2345678901234567", {"temperature": "0.123456789"}),
