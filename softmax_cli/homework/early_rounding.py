@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from softmax_cli.homework.claims import Claim
+from softmax_cli.homework.diagnosis import explains
 from softmax_cli.homework.questions import Question
-from softmax_cli.homework.slips import explains
 from softmax_cli.homework.work import Work
 from softmax_cli.values import Floats
 
