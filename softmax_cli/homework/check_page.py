@@ -18,6 +18,8 @@ Verdict = Literal["right", "near", "wrong"]
 _MARKS: dict[Verdict, str] = {"right": "✓", "near": "≈", "wrong": "✗"}
 # A matrix of more classes is shown by its wrong entries alone.
 _WIDEST_MATRIX = 8
+# So few digits in all agree with one slip or another in one random answer of ten.
+_FEW_DIGITS = 3
 # Numbers with more zeros than this behind the point are easier to read with an exponent.
 _MOST_ZEROS = 5
 
@@ -184,9 +186,12 @@ def _diagnosis(result: Result) -> Iterator[Part]:
     elif result.slips:
         if len(result.slips) > 1:
             yield Sentence((f"{len(result.slips)} slips explain every entry:",))
-        lead = "Likely slip: " if len(result.slips) == 1 else "• "
+        few = sum(claim.significant for claim in result.claims) <= _FEW_DIGITS
+        lead = "Possible slip: " if few else "Likely slip: "
         for slip in result.slips:
-            yield slip.sentence(lead)
+            yield slip.sentence(lead if len(result.slips) == 1 else "• ")
+        if few:
+            yield Sentence(("So few digits may agree by chance: more of them would tell.",))
         if result.early:
             text = f"The right method gives these numbers too, if {result.early}."
             yield Sentence((text,))

@@ -1,5 +1,7 @@
 """The check of an answer: the verdict, the entries, the diagnosis, the next thing to try."""
 
+import shutil
+import subprocess
 import time
 from decimal import Decimal
 
@@ -13,6 +15,10 @@ from questioned import batch_of, checked, settings_for, text_of
 
 from softmax_cli.errors import UsageError
 from softmax_cli.homework.check import check
+from softmax_cli.homework.slips import SLIPS
+from softmax_cli.homework.verify import verify
+from softmax_cli.pages import Page
+from softmax_cli.writing.latex import latex
 
 LOGITS = st.lists(st.decimals(-30, 30, places=2), min_size=1, max_size=6)
 
@@ -132,8 +138,12 @@ def test_the_answer_goes_to_a_pipe_as_to_a_terminal():
             "Every entry holds the target's probability",
         ),
         (
-            ("2 1 0.1", "--target", "1", "--loss", "--check", "0.60"),
+            ("2 1 0.1", "--target", "1", "--loss", "--check", "0.6016"),
             "Likely slip: another base.",
+        ),
+        (
+            ("2 1 0.1", "--target", "1", "--loss", "--check", "0.60"),
+            "Possible slip: another base.",
         ),
     ],
 )
@@ -154,6 +164,22 @@ def test_the_slip_is_named_with_what_helps(arguments, sentence):
 def test_an_unexplained_answer_gets_a_hint_from_its_own_numbers(command, options, answer, hint):
     settings = settings_for(command, **options)
     assert hint in text_of(check(answer, batch_of("2 1 0.1", settings), settings).page)
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="no LaTeX is installed")
+def test_every_slip_and_verdict_compiles_as_latex(tmp_path):
+    settings = settings_for("jacobian")
+    batch = batch_of("a_b=2 c%=1", settings)
+    answers = ("0.1966 -0.1966; -0.1966 0.1966", "0.1966 0.1966; 0.1966 0.1966")
+    pages = [check(answer, batch, settings).page for answer in answers]
+    pages += [verify([batch], settings).page, Page(tuple(slip.sentence("• ") for slip in SLIPS))]
+    lines = [r"\documentclass{article}", r"\usepackage{amsmath,amssymb}", r"\begin{document}"]
+    document = tmp_path / "check.tex"
+    document.write_text("\n".join([*lines, *map(latex, pages), r"\end{document}", ""]))
+    command = ("pdflatex", "-interaction=nonstopmode", "-halt-on-error", document.name)
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stdout
+    assert "Overfull" not in ran.stdout
 
 
 def test_whole_numbers_are_told_that_they_show_little():
