@@ -208,7 +208,7 @@ def _compared(
     floor: float = _SMALLEST,
 ) -> Worst:
     """Return where an answer is farthest from the numerical derivative, relative to the entry."""
-    worst = Worst("numerical derivative")
+    worst = Worst("derivative")
     for value, true, name in zip(ours.tolist(), numerical, names, strict=True):
         difference = float(abs(Decimal(value) - true))
         relative = difference / max(abs(float(true)), floor)

@@ -1,7 +1,5 @@
 """The check of an answer: the verdict, the entries, the diagnosis, the next thing to try."""
 
-import shutil
-import subprocess
 import time
 from decimal import Decimal
 
@@ -12,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from programs import on_terminal, softmax
 from questioned import batch_of, checked, settings_for, text_of
+from typesetting import katex_complaints, latex_complaints, needs_katex, needs_latex
 
 from softmax_cli.errors import UsageError
 from softmax_cli.homework.check import check
@@ -19,6 +18,9 @@ from softmax_cli.homework.slips import SLIPS
 from softmax_cli.homework.verify import verify
 from softmax_cli.pages import Page
 from softmax_cli.writing.latex import latex
+from softmax_cli.writing.markup import markdown
+
+__all__ = ["needs_katex", "needs_latex"]
 
 LOGITS = st.lists(st.decimals(-30, 30, places=2), min_size=1, max_size=6)
 
@@ -166,20 +168,19 @@ def test_an_unexplained_answer_gets_a_hint_from_its_own_numbers(command, options
     assert hint in text_of(check(answer, batch_of("2 1 0.1", settings), settings).page)
 
 
-@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="no LaTeX is installed")
-def test_every_slip_and_verdict_compiles_as_latex(tmp_path):
+@pytest.mark.usefixtures("needs_latex")
+def test_every_verdict_and_every_slip_compiles_as_latex(tmp_path):
     settings = settings_for("jacobian")
     batch = batch_of("a_b=2 c%=1", settings)
     answers = ("0.1966 -0.1966; -0.1966 0.1966", "0.1966 0.1966; 0.1966 0.1966")
     pages = [check(answer, batch, settings).page for answer in answers]
     pages += [verify([batch], settings).page, Page(tuple(slip.sentence("• ") for slip in SLIPS))]
-    lines = [r"\documentclass{article}", r"\usepackage{amsmath,amssymb}", r"\begin{document}"]
-    document = tmp_path / "check.tex"
-    document.write_text("\n".join([*lines, *map(latex, pages), r"\end{document}", ""]))
-    command = ("pdflatex", "-interaction=nonstopmode", "-halt-on-error", document.name)
-    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert ran.returncode == 0, ran.stdout
-    assert "Overfull" not in ran.stdout
+    assert not latex_complaints("\n".join(map(latex, pages)), tmp_path)
+
+
+@pytest.mark.usefixtures("needs_katex")
+def test_every_slip_is_markdown_that_katex_accepts():
+    assert not katex_complaints(markdown(Page(tuple(slip.sentence("") for slip in SLIPS))))
 
 
 def test_whole_numbers_are_told_that_they_show_little():
