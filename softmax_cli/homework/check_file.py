@@ -13,7 +13,7 @@ from softmax_cli.homework.checked import Checked
 from softmax_cli.homework.claims import Claim
 from softmax_cli.homework.diagnosis import explains
 from softmax_cli.homework.early_rounding import rounded_early
-from softmax_cli.homework.questions import Question, as_typed, asked_by
+from softmax_cli.homework.questions import Question, asked_by
 from softmax_cli.homework.slips import SLIPS, Slip
 from softmax_cli.homework.work import Work
 from softmax_cli.homework.wrong_axis import WRONG_AXIS, ColumnSums
@@ -218,7 +218,7 @@ def _right(answer: Answer) -> Floats:
 
 def _question(answer: Answer, row: int, right: Floats, settings: Settings) -> Question:
     """Return the question that one vector is."""
-    batch = as_typed(answer.batch.part(slice(row, row + 1)))
+    batch = answer.batch.part(slice(row, row + 1))
     of = answer.of if isinstance(answer, Vectors) else None
     if isinstance(of, OfClass):
         of = of._replace(classes=of.classes[row : row + 1])

@@ -11,7 +11,7 @@ from softmax_cli.homework.work import Work
 from softmax_cli.values import Booleans, Floats
 
 # What the rounding of doubles, here and in what computed the answer, may add to a value.
-_DOUBLE, _SINGLE = 1e-13, 2e-6
+_DOUBLE, _SINGLE = 1e-12, 2e-6
 
 
 def slips_of(question: Question, claims: Sequence[Claim]) -> list[Slip]:
