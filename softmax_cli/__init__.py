@@ -22,7 +22,8 @@ The way through: reading (text → blocks → Batch) → commands (Batch → Ans
     homework/     Batch, Answer → Page: a working, a check, a verification
         steps steps_gradient steps_cross_entropy steps_jacobian steps_softmax problem
         entries equations notation quantities check_file verify check check_file_page check_page
-        answer_table wrong_axis early_rounding slips work questions claims numerical checked
+        answer_table wrong_axis early_rounding diagnosis slips wrong_formulas work questions
+        claims numerical checked
     commands      Batch → Answer: softmax, Jacobian, gradient
     arithmetic    one interface to the two mathematics
     reading/      text → blocks → Batch

@@ -66,3 +66,11 @@ def test_the_worst_errors_are_searched_for_and_all_processors_agree() -> None:
     assert len(rows) == 12
     assert max(float(row[4]) for row in rows) <= 1
     assert report.endswith("all the same\n")
+
+
+def test_false_diagnoses_are_rare_and_rarer_with_more_digits() -> None:
+    report = measure("diagnoses.py", "--answers", "1350")
+    line = next(line for line in report.splitlines() if line.startswith("all "))
+    two, three, four = (float(cell.rstrip("%")) for cell in line.split()[1:])
+    assert 5 > two >= three >= four
+    assert four < 1

@@ -4,20 +4,24 @@ import os
 import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from decimal import Decimal
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from softmax_cli.errors import Place, SoftmaxError, UnequalTables
-from softmax_cli.homework.claims import Claim, claim_of
+from softmax_cli.homework.claims import Claim, claim, claim_of
 from softmax_cli.reading import files, rows
 from softmax_cli.reading.delimited import raw_of
 from softmax_cli.reading.first_row import Table, open_table
 from softmax_cli.reading.layout import Layout
+from softmax_cli.reading.numbers import plain_floats
 from softmax_cli.settings import Settings
-from softmax_cli.values import Batch, Floats
+from softmax_cli.values import Batch, Block, Floats
 
 _COMMA = b","
+_LARGEST_EXPONENT = 300
 
 
 class AnswerRows(NamedTuple):
@@ -27,24 +31,37 @@ class AnswerRows(NamedTuple):
         values: the numbers as doubles, shape (rows, classes).
         half: half a unit of the last digit typed of each, the same shape.
         lines: the line each row starts on.
-        claims: gives the claims of a row.
+        entries: the numbers of each row, as raw cells or as typed.
     """
 
     values: Floats
     half: Floats
     lines: Sequence[int]
-    typed: Sequence[Sequence[Any]]
+    entries: Sequence[Sequence[Any]]
 
     def claims(self, row: int) -> list[Claim]:
-        """Return the claims of a row, as they were typed or nearly so."""
-        return [
-            claim_of(_spelt(number, value), number, value)
-            for number, value in zip(self.typed[row], self.values[row].tolist(), strict=True)
-        ]
+        """Return the claims of a row."""
+        pairs = zip(self.entries[row], self.values[row].tolist(), strict=True)
+        return [_claim(entry, value) for entry, value in pairs]
+
+    def part(self, rows: slice) -> "AnswerRows":
+        """Return some of the rows."""
+        return AnswerRows(self.values[rows], self.half[rows], self.lines[rows], self.entries[rows])
+
+    def ordered(self, order: Sequence[int]) -> "AnswerRows":
+        """Return the rows with their columns in another order."""
+        return self._replace(
+            values=self.values[:, order],
+            half=self.half[:, order],
+            entries=[[row[column] for column in order] for row in self.entries],
+        )
 
 
-def _spelt(number: Any, value: float) -> str:
-    return str(number).replace("E", "e") if hasattr(number, "as_tuple") else f"{value:.6g}"
+def _claim(entry: Any, value: float) -> Claim:
+    if isinstance(entry, bytes):
+        return claim(entry.decode().strip())
+    is_decimal = isinstance(entry, Decimal)
+    return claim_of(str(entry).replace("E", "e") if is_decimal else f"{value:.6g}", entry, value)
 
 
 class AnswerTable:
@@ -54,18 +71,11 @@ class AnswerTable:
         name: what the user calls the table.
     """
 
-    def __init__(self, name: str, batches: Iterator[Batch], order: Sequence[int] | None) -> None:
-        """Begin at the first row.
-
-        Args:
-            name: what the user calls the table.
-            batches: its vectors, with their numbers as typed.
-            order: where each class stands, if not in the order of the columns.
-        """
+    def __init__(self, name: str, rows: Iterator[AnswerRows]) -> None:
+        """Begin at the first row."""
         self.name = name
-        self._batches = batches
-        self._order = order
-        self._rest: Batch | None = None
+        self._rows = rows
+        self._rest: AnswerRows | None = None
 
     def take(self, count: int) -> AnswerRows | None:
         """Return the next rows, fewer than asked for only at the end, None behind it.
@@ -73,39 +83,34 @@ class AnswerTable:
         Raises:
             SoftmaxError: a row that is not one of numbers.
         """
-        parts: list[Batch] = []
+        parts: list[AnswerRows] = []
         missing = count
-        while missing and (batch := self._rest or next(self._batches, None)) is not None:
-            found = len(batch.values)
-            parts.append(batch.part(slice(missing)))
-            self._rest = batch.part(slice(missing, None)) if found > missing else None
-            missing -= min(found, missing)
-            if len(batch.values[0]) != len(parts[0].values[0]):
+        while missing and (rows := self._rest or next(self._rows, None)) is not None:
+            if parts and rows.values.shape[1] != parts[0].values.shape[1]:
+                self._rest = rows
                 break
-        return self._joined(parts) if parts else None
-
-    def _joined(self, parts: Sequence[Batch]) -> AnswerRows:
-        typed = [list(row) for part in parts for row in part.typed or ()]
-        values = np.concatenate([part.values for part in parts])
-        if self._order is not None:
-            values = values[:, self._order]
-            typed = [[row[column] for column in self._order] for row in typed]
-        lines = [line for part in parts for line in part.lines]
-        return AnswerRows(
-            values, np.array([[_half(v) for v in row] for row in typed]), lines, typed
-        )
+            found = len(rows.values)
+            parts.append(rows.part(slice(missing)))
+            self._rest = rows.part(slice(missing, None)) if found > missing else None
+            missing -= min(found, missing)
+        return _joined(parts) if parts else None
 
     def is_at_end(self) -> bool:
         """Return whether no row is left."""
         if self._rest is None:
-            self._rest = next(self._batches, None)
+            self._rest = next(self._rows, None)
         return self._rest is None
 
 
-def _half(number: Any) -> float:
-    """Return half a unit of the last digit of a number as typed."""
-    exponent = number.as_tuple().exponent if hasattr(number, "as_tuple") else None
-    return 0.5 * 10.0**exponent if isinstance(exponent, int) else 0.0
+def _joined(parts: Sequence[AnswerRows]) -> AnswerRows:
+    if len(parts) == 1:
+        return parts[0]
+    return AnswerRows(
+        np.concatenate([part.values for part in parts]),
+        np.concatenate([part.half for part in parts]),
+        [line for part in parts for line in part.lines],
+        [entries for part in parts for entries in part.entries],
+    )
 
 
 @contextmanager
@@ -184,11 +189,11 @@ def _attempts(layout: Layout, settings: Settings) -> Iterator[Settings]:
 def _answer_table(
     table: Table, reading: Settings, layout: Layout, settings: Settings
 ) -> AnswerTable:
-    name = table.layout.source
-    found = _batches(table, reading)
-    if table.layout.is_column:
-        found = iter([rows.gather(list(found), table.layout, reading)])
-    return AnswerTable(name, found, _order(table.layout, layout, _quantity(settings)))
+    found = _rows(table, reading)
+    order = _order(table.layout, layout, _quantity(settings))
+    if order is not None:
+        found = (rows.ordered(order) for rows in found)
+    return AnswerTable(table.layout.source, found)
 
 
 def _order(theirs: Layout, ours: Layout, quantity: str) -> Sequence[int] | None:
@@ -201,9 +206,67 @@ def _order(theirs: Layout, ours: Layout, quantity: str) -> Sequence[int] | None:
     return [names.index(name) for name in ours.classes]
 
 
-def _batches(table: Table, settings: Settings) -> Iterator[Batch]:
+def _rows(table: Table, settings: Settings) -> Iterator[AnswerRows]:
+    if table.layout.is_column:
+        batches = [
+            batch for block in table.blocks for batch in _batches(block, table.layout, settings)
+        ]
+        yield _as_typed(rows.gather(batches, table.layout, settings))
+        return
     for block in table.blocks:
-        for piece in rows.read(block, table.layout, settings):
-            if isinstance(piece, SoftmaxError):
-                raise piece
-            yield piece
+        plain = _plain_rows(block, table.layout, settings)
+        if plain is not None:
+            yield plain
+        else:
+            yield from map(_as_typed, _batches(block, table.layout, settings))
+
+
+def _batches(block: Block, layout: Layout, settings: Settings) -> Iterator[Batch]:
+    for piece in rows.read(block, layout, settings):
+        if isinstance(piece, SoftmaxError):
+            raise piece
+        yield piece
+
+
+def _as_typed(batch: Batch) -> AnswerRows:
+    entries = batch.typed or ()
+    half = [[_half(_exponent(number)) for number in row] for row in entries]
+    return AnswerRows(batch.values, np.array(half), batch.lines, entries)
+
+
+def _exponent(number: Any) -> int | None:
+    exponent = number.as_tuple().exponent if isinstance(number, Decimal) else None
+    return exponent if isinstance(exponent, int) else None
+
+
+@cache
+def _half(exponent: int | None) -> float:
+    """Return half a unit of a last digit; an exact number has none."""
+    return 0.0 if exponent is None else 0.5 * 10.0 ** min(exponent, _LARGEST_EXPONENT)
+
+
+def _plain_rows(block: Block, layout: Layout, settings: Settings) -> AnswerRows | None:
+    """Return the rows of a block of plain decimals, five times as fast as one by one."""
+    if layout.json or settings.decimal_comma or b'"' in block.text:
+        return None
+    values, half, lines, entries = [], [], [], []
+    for line, record in rows.records(block, layout):
+        cells = rows.row_cells(record, layout)
+        if len(cells) != layout.width:
+            return None
+        logits = [cells[column] for column in layout.logits]
+        numbers = plain_floats(logits)
+        if numbers is None:
+            return None
+        values.append(numbers)
+        half.append([_half(_places(cell)) for cell in logits])
+        lines.append(line)
+        entries.append(logits)
+    return AnswerRows(np.array(values), np.array(half), lines, entries) if values else None
+
+
+def _places(cell: bytes) -> int:
+    """Return the power of ten of the last digit of a plain decimal."""
+    mantissa, _, exponent = cell.strip().lower().partition(b"e")
+    _, _, fraction = mantissa.partition(b".")
+    return int(exponent or 0) - len(fraction)

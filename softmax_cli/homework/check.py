@@ -7,9 +7,9 @@ from softmax_cli.errors import UsageError
 from softmax_cli.homework.check_page import Result, page
 from softmax_cli.homework.checked import Checked
 from softmax_cli.homework.claims import Claim, Claims, in_order, read_claims
+from softmax_cli.homework.diagnosis import slips_of
 from softmax_cli.homework.early_rounding import early_rounding_of
 from softmax_cli.homework.questions import Question, judge, question
-from softmax_cli.homework.slips import slips_of
 from softmax_cli.settings import Settings
 from softmax_cli.values import Batch
 

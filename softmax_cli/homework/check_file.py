@@ -11,9 +11,10 @@ from softmax_cli.homework.answer_table import AnswerRows, AnswerTable, opened
 from softmax_cli.homework.check_file_page import Comparison, WorstRow, page
 from softmax_cli.homework.checked import Checked
 from softmax_cli.homework.claims import Claim
+from softmax_cli.homework.diagnosis import explains
 from softmax_cli.homework.early_rounding import rounded_early
-from softmax_cli.homework.questions import Question, as_typed, asked_by
-from softmax_cli.homework.slips import SLIPS, Slip, explains
+from softmax_cli.homework.questions import Question, asked_by
+from softmax_cli.homework.slips import SLIPS, Slip
 from softmax_cli.homework.work import Work
 from softmax_cli.homework.wrong_axis import WRONG_AXIS, ColumnSums
 from softmax_cli.reading.layout import Layout
@@ -217,7 +218,7 @@ def _right(answer: Answer) -> Floats:
 
 def _question(answer: Answer, row: int, right: Floats, settings: Settings) -> Question:
     """Return the question that one vector is."""
-    batch = as_typed(answer.batch.part(slice(row, row + 1)))
+    batch = answer.batch.part(slice(row, row + 1))
     of = answer.of if isinstance(answer, Vectors) else None
     if isinstance(of, OfClass):
         of = of._replace(classes=of.classes[row : row + 1])

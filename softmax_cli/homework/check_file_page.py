@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from softmax_cli.errors import Place, printable
-from softmax_cli.homework.check_page import Result, Verdict, entries, page_of, rounded
+from softmax_cli.homework.check_page import Result, Verdict, entry_groups, page_of, rounded
 from softmax_cli.homework.claims import Claim
 from softmax_cli.homework.questions import Question
 from softmax_cli.homework.slips import Slip
@@ -71,7 +71,7 @@ def page(found: Comparison) -> Page:
     """Return the page that shows a comparison."""
     return page_of(
         [_verdict(found), *_lengths(found)],
-        list(_worst(found)),
+        *_worst(found),
         [*_why(found), *_next(found)],
     )
 
@@ -108,18 +108,19 @@ def _lengths(found: Comparison) -> Iterator[Part]:
         yield Sentence((f"{printable(found.name)}{text}",))
 
 
-def _worst(found: Comparison) -> Iterator[Part]:
+def _worst(found: Comparison) -> Iterator[list[Part]]:
     worst = found.worst
     if worst is None:
         return
     place = Place(found.name, worst.line or None)
-    yield Sentence((f"The worst is row {worst.number:,} ({place}):",))
+    lead = Sentence((f"The worst is row {worst.number:,} ({place}):",))
     verdict: Verdict = "near" if found.early else "wrong"
     result = Result(worst.asked, worst.claims, worst.is_right, verdict)
     right = worst.asked.right.ravel().tolist()
-    yield from entries(
-        result, {entry: _text(right[entry], worst.claims[entry]) for entry in result.shown}
-    )
+    true = {entry: _text(right[entry], worst.claims[entry]) for entry in result.shown}
+    first, *others = entry_groups(result, true)
+    yield [lead, *first]
+    yield from others
 
 
 def _text(right: float, claim: Claim) -> str:
@@ -139,11 +140,11 @@ def _why(found: Comparison) -> Iterator[Part]:
     elif len(found.slips) == 1:
         slip = found.slips[0]
         rows = "the row" if found.wrong == 1 else "every row that differs"
-        yield Sentence((f"Likely slip, which explains {rows}: {slip.name}. {slip.help}",))
+        yield slip.sentence(f"Likely slip, which explains {rows}: ")
     elif found.slips:
         yield Sentence((f"{len(found.slips)} slips explain every row that differs:",))
         for slip in found.slips:
-            yield Sentence((f"• {slip.name}. {slip.help}",))
+            yield slip.sentence("• ")
 
 
 def _next(found: Comparison) -> Iterator[Part]:

@@ -18,6 +18,8 @@ Verdict = Literal["right", "near", "wrong"]
 _MARKS: dict[Verdict, str] = {"right": "✓", "near": "≈", "wrong": "✗"}
 # A matrix of more classes is shown by its wrong entries alone.
 _WIDEST_MATRIX = 8
+# So few digits in all agree with one slip or another in one random answer of ten.
+_FEW_DIGITS = 3
 # Numbers with more zeros than this behind the point are easier to read with an exponent.
 _MOST_ZEROS = 5
 
@@ -60,7 +62,7 @@ def page(result: Result) -> Page:
     true = true_texts(result)
     return page_of(
         [_verdict(result, true)],
-        list(entries(result, true)),
+        *entry_groups(result, true),
         [*_diagnosis(result), _next(result)],
     )
 
@@ -70,13 +72,11 @@ def page_of(*groups: Sequence[Part]) -> Page:
     return Page(tuple(Section((), tuple(group)) for group in groups if group))
 
 
-def entries(result: Result, true: dict[int, str]) -> Iterator[Part]:
-    """Yield the entries, each with its mark, and the right values of those that are shown."""
+def entry_groups(result: Result, true: dict[int, str]) -> Iterator[list[Part]]:
+    """Yield the entries with their marks, and the right values of those that are shown."""
     if result.asked.asked == "matrix" and len(result.asked.names) <= _WIDEST_MATRIX:
-        yield _matrix(result)
-    if result.shown:
-        yield _entries(result, true)
-    yield from _left_out(result)
+        yield [_matrix(result)]
+    yield [*([_entries(result, true)] if result.shown else []), *_left_out(result)]
 
 
 def _verdict(result: Result, true: dict[int, str]) -> Sentence:
@@ -126,21 +126,16 @@ def _mark(result: Result, entry: int) -> Verdict:
 def _matrix(result: Result) -> Grid:
     """Return the matrix as it was typed, each entry with its mark."""
     asked, n = result.asked, len(result.asked.names)
-    marks = [_mark(result, entry) for entry in range(n * n)]
-    cells = [
-        f"{claim.text} {_MARKS[mark]}" for claim, mark in zip(result.claims, marks, strict=True)
-    ]
+    marks: list[Verdict] = [_mark(result, entry) for entry in range(n * n)]
     heads = tuple(formula("∂", sub("σ", _index(asked, name))) for name in asked.names)
-    columns = [
-        Column(
-            formula("/∂", sub("x", _index(asked, name))),
-            tuple(cells[k::n]),
-            "right",
-            tuple(marks[k::n]),
-        )
-        for k, name in enumerate(asked.names)
-    ]
-    return Grid((Column("", heads), *columns))
+    columns = [Column("", heads)]
+    for k, name in enumerate(asked.names):
+        meanings: tuple[Meaning, ...] = tuple(marks[k::n])
+        texts = tuple(claim.text for claim in result.claims[k::n])
+        head = formula("/∂", sub("x", _index(asked, name)))
+        columns.append(Column(head, texts, "point", meanings))
+        columns.append(Column("", tuple(_MARKS[mark] for mark in marks[k::n]), "left", meanings))
+    return Grid(tuple(columns))
 
 
 def _entries(result: Result, true: dict[int, str]) -> Grid:
@@ -191,9 +186,12 @@ def _diagnosis(result: Result) -> Iterator[Part]:
     elif result.slips:
         if len(result.slips) > 1:
             yield Sentence((f"{len(result.slips)} slips explain every entry:",))
-        lead = "Likely slip: " if len(result.slips) == 1 else "• "
+        few = sum(claim.significant for claim in result.claims) <= _FEW_DIGITS
+        lead = "Possible slip: " if few else "Likely slip: "
         for slip in result.slips:
-            yield Sentence((f"{lead}{slip.name}. {slip.help}",))
+            yield slip.sentence(lead if len(result.slips) == 1 else "• ")
+        if few:
+            yield Sentence(("So few digits may agree by chance: more of them would tell.",))
         if result.early:
             text = f"The right method gives these numbers too, if {result.early}."
             yield Sentence((text,))

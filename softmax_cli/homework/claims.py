@@ -44,6 +44,13 @@ class Claim(NamedTuple):
         size = self.number.adjusted() if isinstance(self.number, Decimal) else 0
         return max(size, 0) - self.places + _DIGITS_TO_SPARE + 5
 
+    @property
+    def significant(self) -> int:
+        """Return how many digits were typed, without the zeros before them."""
+        if self.places is None or not isinstance(self.number, Decimal) or not self.number:
+            return 0 if self.places is not None else EXACT_DIGITS
+        return self.number.adjusted() - self.places + 1
+
     def holds(self, true: Decimal) -> bool:
         """Return whether the true value rounds to this number: a tie counts as either.
 

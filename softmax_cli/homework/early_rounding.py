@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from softmax_cli.homework.claims import Claim
+from softmax_cli.homework.diagnosis import explains
 from softmax_cli.homework.questions import Question
-from softmax_cli.homework.slips import explains
 from softmax_cli.homework.work import Work
 from softmax_cli.values import Floats
 
@@ -43,7 +43,7 @@ def rounded_early(work: Work) -> Iterator[tuple[str, Floats]]:
             e = _significant(plain, digits)
             reason = f"the exponentials were rounded to {digits} significant digits"
             yield reason, _answer(work, e)
-        if work.asked != "probabilities":
+        if work.asked != "probabilities" and digits > 1:
             p = np.round(work.σ, digits)
             yield f"the probabilities were rounded to {places}", work.answer(p)
 

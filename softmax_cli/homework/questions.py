@@ -88,7 +88,7 @@ def question(batch: Batch, settings: Settings, *, of_diagonal: bool = False) -> 
     if of_diagonal:
         settings = settings._replace(diagonal=True)
     settings = settings._replace(digits=None, top=None, precision=None)
-    batch = as_typed(batch)
+    batch = _as_typed(batch)
     answer = COMMANDS[settings.command](batch, settings)
     if isinstance(answer, Matrices):
         outputs = np.array(answer.outputs)
@@ -103,8 +103,7 @@ def question(batch: Batch, settings: Settings, *, of_diagonal: bool = False) -> 
     return Question(batch, settings, asked, answer.of, right)
 
 
-def as_typed(batch: Batch) -> Batch:
-    """Return a batch that has its numbers as typed, which the exact arithmetic takes."""
+def _as_typed(batch: Batch) -> Batch:
     if batch.typed is not None:
         return batch
     # the shortest text of a double is nearly always what was typed

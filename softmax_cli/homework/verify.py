@@ -12,7 +12,7 @@ import numpy as np
 
 from softmax_cli.commands import COMMANDS
 from softmax_cli.errors import UsageError
-from softmax_cli.formulas import Data, Formula, formula, sub
+from softmax_cli.formulas import Data, Formula, call, formula, fraction, sub
 from softmax_cli.homework.check_page import page_of
 from softmax_cli.homework.checked import Checked
 from softmax_cli.homework.numerical import Differences
@@ -34,6 +34,10 @@ _DIGITS_OF_SUMS = 3000
 _ABOVE_NOISE = 1e20
 # Entries below this have fewer digits in a double.
 _SMALLEST = 1e-290
+
+_DEFINITION = fraction(call("exp", sub("x", "j")), formula("Σ", call("exp", sub("x", "i"))))
+_SYMMETRY = "symmetry"
+_CHECKS: dict[str, Text] = {_SYMMETRY: formula("J = Jᵀ")}
 
 
 class Worst(NamedTuple):
@@ -204,7 +208,7 @@ def _compared(
     floor: float = _SMALLEST,
 ) -> Worst:
     """Return where an answer is farthest from the numerical derivative, relative to the entry."""
-    worst = Worst("numerical derivative")
+    worst = Worst("derivative")
     for value, true, name in zip(ours.tolist(), numerical, names, strict=True):
         difference = float(abs(Decimal(value) - true))
         relative = difference / max(abs(float(true)), floor)
@@ -230,7 +234,7 @@ def _symmetric(matrix: Any, names: _Names) -> Worst:
     j, k = np.unravel_index(int(distance.argmax()), distance.shape)
     difference, value = float(distance[j, k]), float(matrix[j, k])
     relative = difference / max(abs(value), _SMALLEST)
-    return Worst("J = Jᵀ", difference, value, relative, names.entry(int(j), int(k)))
+    return Worst(_SYMMETRY, difference, value, relative, names.entry(int(j), int(k)))
 
 
 def _checked(found: Sequence[Worst], vectors: int, digits: int, settings: Settings) -> Checked:
@@ -244,14 +248,15 @@ def _checked(found: Sequence[Worst], vectors: int, digits: int, settings: Settin
     what = "the derivative is" if vectors == 1 else f"the derivatives of {vectors} vectors are"
     text = f"✓ PASS: {what} right." if is_right else f"✗ FAIL: {what} not right."
     how = (
-        "The numerical derivative is made of central differences of exp(xj)/Σ exp(xi) in "
-        f"arithmetic of {digits} digits, where neither the step nor a rounding shows; it uses "
-        "none of the formulas it verifies."
+        "The numerical derivative is made of central differences of the definition, ",
+        _DEFINITION,
+        f", in {digits}-digit arithmetic, where neither the step nor a rounding shows; ",
+        "it uses none of the formulas that it verifies.",
     )
     page = page_of(
         [Sentence((text,), "right" if is_right else "wrong")],
         [_table(found, passes)],
-        [Sentence((how,), "dim")],
+        [Sentence(how, "dim")],
     )
     return Checked(page, 0 if is_right else 1)
 
@@ -260,11 +265,9 @@ def _table(found: Sequence[Worst], passes: Sequence[bool]) -> Grid:
     meanings: tuple[Meaning, ...] = tuple("right" if passed else "wrong" for passed in passes)
     return Grid(
         (
-            Column("check", tuple(worst.check for worst in found)),
+            Column("check", tuple(_CHECKS.get(worst.check, worst.check) for worst in found)),
             Column("", tuple("✓" if passed else "✗" for passed in passes), "left", meanings),
-            Column(
-                "largest difference", tuple(_size(worst.difference) for worst in found), "right"
-            ),
+            Column("difference", tuple(_size(worst.difference) for worst in found), "right"),
             Column("relative", tuple(_size(worst.relative) for worst in found), "right", spare=1),
             Column("entry", tuple(_size(worst.value) for worst in found), "right", spare=2),
             Column("where", tuple(_place(worst.where) for worst in found), spare=3),

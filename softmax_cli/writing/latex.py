@@ -32,6 +32,8 @@ _SIGNS = {
     "≈": r"$\approx$",
     "−": "$-$",
 }
+# Those that stand in math mode alone.
+_MATH_SIGNS = "◀✗"
 
 
 def latex(page: Page) -> str:
@@ -76,7 +78,13 @@ def _outside(text: Text) -> str:
         return f"${text.latex.strip()}$"
     if isinstance(text, Data):
         return latex_text(text.text)
-    return "".join(_SIGNS.get(character, latex_text(character)) for character in text)
+    return "".join(map(_character, text))
+
+
+def _character(character: str) -> str:
+    """Return a character of ours for outside math mode."""
+    sign = _SIGNS.get(character, latex_text(character))
+    return f"${sign}$" if character in _MATH_SIGNS else sign
 
 
 def _inside(text: Text) -> str:

@@ -10,9 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from programs import on_terminal, softmax
 from questioned import batch_of, checked, settings_for, text_of
+from typesetting import katex_complaints, latex_complaints, needs_katex, needs_latex
 
 from softmax_cli.errors import UsageError
 from softmax_cli.homework.check import check
+from softmax_cli.homework.slips import SLIPS
+from softmax_cli.homework.verify import verify
+from softmax_cli.pages import Page
+from softmax_cli.writing.latex import latex
+from softmax_cli.writing.markup import markdown
+
+__all__ = ["needs_katex", "needs_latex"]
 
 LOGITS = st.lists(st.decimals(-30, 30, places=2), min_size=1, max_size=6)
 
@@ -132,8 +140,12 @@ def test_the_answer_goes_to_a_pipe_as_to_a_terminal():
             "Every entry holds the target's probability",
         ),
         (
-            ("2 1 0.1", "--target", "1", "--loss", "--check", "0.60"),
+            ("2 1 0.1", "--target", "1", "--loss", "--check", "0.6016"),
             "Likely slip: another base.",
+        ),
+        (
+            ("2 1 0.1", "--target", "1", "--loss", "--check", "0.60"),
+            "Possible slip: another base.",
         ),
     ],
 )
@@ -154,6 +166,21 @@ def test_the_slip_is_named_with_what_helps(arguments, sentence):
 def test_an_unexplained_answer_gets_a_hint_from_its_own_numbers(command, options, answer, hint):
     settings = settings_for(command, **options)
     assert hint in text_of(check(answer, batch_of("2 1 0.1", settings), settings).page)
+
+
+@pytest.mark.usefixtures("needs_latex")
+def test_every_verdict_and_every_slip_compiles_as_latex(tmp_path):
+    settings = settings_for("jacobian")
+    batch = batch_of("a_b=2 c%=1", settings)
+    answers = ("0.1966 -0.1966; -0.1966 0.1966", "0.1966 0.1966; 0.1966 0.1966")
+    pages = [check(answer, batch, settings).page for answer in answers]
+    pages += [verify([batch], settings).page, Page(tuple(slip.sentence("• ") for slip in SLIPS))]
+    assert not latex_complaints("\n".join(map(latex, pages)), tmp_path)
+
+
+@pytest.mark.usefixtures("needs_katex")
+def test_every_slip_is_markdown_that_katex_accepts():
+    assert not katex_complaints(markdown(Page(tuple(slip.sentence("") for slip in SLIPS))))
 
 
 def test_whole_numbers_are_told_that_they_show_little():

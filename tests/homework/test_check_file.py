@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -58,11 +59,40 @@ def test_right_answers_are_right_in_any_form(tmp_path, form):
     assert found.status == 0
 
 
-def test_arrays_of_json_are_answers(tmp_path):
+@pytest.mark.parametrize(
+    ("answers", "status"),
+    [
+        ("0.83,0.08,0.08\n", 0),
+        ("0.8300,0.0800,0.0800\n", 1),
+        ("8.3e-1,8.28e-2,8.3e-2\n", 0),
+        ("8.34e-1,8.24e-2,8.3e-2\n", 1),
+        ('"0.83","0.08",0.08\n', 0),
+        ('"0.8300","0.08",0.08\n', 1),
+        ("[0.83, 0.08, 0.08]\n", 0),
+        ("[0.83, 0.080, 0.08]\n", 1),
+    ],
+)
+def test_the_digits_typed_count_in_a_table_too(tmp_path, answers, status):
+    path = tmp_path / "answers.csv"
+    path.write_text(answers)
+    assert softmax("eval", "2.31 0 0", "--check-file", str(path)).status == status
+
+
+def test_plain_and_quoted_answers_are_told_the_same(tmp_path):
+    plain = Path(written(tmp_path, σ(σ(X)), spelt="%.4f"))
+    quoted = tmp_path / "quoted_.csv"  # as long a name, so that lines fold alike
+    cells = [[f'"{cell}"' for cell in line.split(",")] for line in plain.read_text().splitlines()]
+    quoted.write_text("".join(",".join(line) + "\n" for line in cells))
+    told_of = [softmax(*EVAL, "--check-file", str(path)).out for path in (plain, quoted)]
+    first, second = (out.split("):", 1)[1] for out in told_of)  # behind the name of the file
+    assert first == second
+
+
+@pytest.mark.parametrize("lines", [False, True])
+def test_arrays_of_json_are_answers(tmp_path, lines):
     path = tmp_path / "answers.json"
-    path.write_text(json.dumps(σ(X).tolist()))
-    assert softmax(*EVAL, "--check-file", str(path)).status == 0
-    path.write_text("".join(json.dumps(row) + "\n" for row in σ(X).tolist()))
+    rows = σ(X).tolist()
+    path.write_text("\n".join(map(json.dumps, rows)) if lines else json.dumps(rows))
     assert softmax(*EVAL, "--check-file", str(path)).status == 0
 
 
@@ -75,12 +105,18 @@ def test_arrays_of_json_are_answers(tmp_path):
         ("-T", "2"),
         ("--log",),
         ("-f", "tsv"),
+        ("-f", "json"),
+        ("-f", "jsonl"),
     ],
 )
 def test_our_own_output_is_right(tmp_path, options):
     path = tmp_path / "answers.csv"
     path.write_text(softmax(*EVAL, *options).out)
-    asked = [option for option in options if option not in ("--append", "-p", "3", "-f", "tsv")]
+    asked = [
+        option
+        for option in options
+        if option not in ("--append", "-p", "3", "-f", "tsv", "json", "jsonl")
+    ]
     assert softmax(*EVAL, *asked, "--check-file", str(path)).status == 0
 
 
