@@ -5,8 +5,8 @@ import shutil
 import subprocess
 import sys
 
-import click
 import pytest
+from commands import ALL_OPTIONS, HELP, options_of
 from examples import examples, on_a_terminal, width_of
 from programs import ROOT, SECONDS
 
@@ -30,16 +30,6 @@ def printed(*command):
     """What a tool has to say of a page, on either stream."""
     done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS)
     return done.stdout + done.stderr
-
-
-def options_of(command):
-    options = [one for one in command.params if isinstance(one, click.Option)]
-    return {name for one in options for name in (*one.opts, *one.secondary_opts)}
-
-
-ALL_OPTIONS = {"--help", "-h"}.union(
-    *(options_of(one) for one in (program, *program.commands.values()))
-)
 
 
 def options_named_in(text):
@@ -91,12 +81,12 @@ def test_an_example_shows_what_the_terminal_shows(path, command, shown):
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_page_describes_every_option_of_its_command_and_no_other(name):
-    options = options_of(program.commands[name]) | {"-h", "--help"}
+    options = options_of(program.commands[name]) | HELP
     assert documented(PAGES[name]) == options
 
 
 def test_the_page_of_the_program_describes_its_options_and_every_command():
-    assert documented("softmax.1") >= options_of(program) | {"-h", "--help"}
+    assert documented("softmax.1") >= options_of(program) | HELP
     for name in program.commands:
         assert f"\n\\fBsoftmax {name}\\fP\n" in (MAN / "softmax.1").read_text()
 
