@@ -6,10 +6,11 @@ import subprocess
 import sys
 
 import pytest
-from commands import ALL_OPTIONS, HELP, options_of
 from examples import examples, on_a_terminal, width_of
+from known_options import ALL_OPTIONS, HELP, options_of
 from programs import ROOT, SECONDS
 
+from softmax_cli import commands
 from softmax_cli.cli import program
 from softmax_cli.documents import PAGES
 
@@ -83,6 +84,10 @@ def test_an_example_shows_what_the_terminal_shows(path, command, shown):
 def test_a_page_describes_every_option_of_its_command_and_no_other(name):
     options = options_of(program.commands[name]) | HELP
     assert documented(PAGES[name]) == options
+
+
+def test_every_command_that_computes_has_a_page():
+    assert set(commands.COMMANDS) <= set(PAGES)
 
 
 def test_the_page_of_the_program_describes_its_options_and_every_command():

@@ -5,8 +5,8 @@ import re
 import shutil
 
 import pytest
-from commands import ALL_OPTIONS
 from examples import examples, on_a_terminal, width_of
+from known_options import ALL_OPTIONS
 from programs import ROOT, softmax
 
 PATH = ROOT / "README.md"
