@@ -54,14 +54,18 @@ def _package() -> "Path":
 
 
 def _page(file: str) -> "Path":
-    """Return where an installed page is, or the one in a checkout."""
-    import sysconfig
+    """Return where an installer put a page, or the one in a checkout."""
+    from importlib.metadata import PackageNotFoundError, files
 
-    section = f"man{file[-1]}"
-    package = _package()
-    installed = type(package)(sysconfig.get_path("data"), "share", "man", section, file)
-    pages = [installed, package.parent / "man" / file]
-    for page in pages:
+    page = _package().parent / "man" / file
+    if page.is_file():
+        return page
+    try:
+        # Where it is depends on the installer: an environment, a home, a given folder.
+        pages = [one for one in files("softmax-calculator") or () if one.name == file]
+    except PackageNotFoundError:
+        pages = []
+    for page in (type(page)(one.locate()) for one in pages):
         if page.is_file():
             return page
-    raise DeviceFailed(Place(str(installed)), reason="the page is not installed")
+    raise DeviceFailed(Place(file), reason="this page of the manual is not installed")

@@ -112,22 +112,29 @@ def on_terminal(
     env: Mapping[str, str] | None = None,
 ) -> Ran:
     """The program on a terminal of this width; its input too is the terminal unless given."""
-    ours, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, width, 0, 0))
+    ours, theirs = open_terminal(width)
     source = theirs if stdin is None else subprocess.PIPE
     with start(*arguments, stdin=source, stdout=theirs, env=env) as process:
         os.close(theirs)
         if process.stdin and stdin is not None:
             process.stdin.write(stdin.encode())
             process.stdin.close()
-        shown = _read_terminal(ours)
+        shown = read_terminal(ours)
         assert process.stderr
         err = process.stderr.read()
     os.close(ours)
     return Ran(process.returncode, shown.decode().replace("\r\n", "\n"), err.decode())
 
 
-def _read_terminal(terminal: int) -> bytes:
+def open_terminal(width: int) -> tuple[int, int]:
+    """Both ends of a terminal: ours, and the one for a program."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, width, 0, 0))
+    return ours, theirs
+
+
+def read_terminal(terminal: int) -> bytes:
+    """Everything that is written to a terminal, until the last process closes it."""
     parts = []
     while True:
         try:

@@ -1,9 +1,11 @@
 """Documents: the completion scripts and the manual's pages, as they are installed."""
 
-import pytest
-from programs import ROOT, softmax
+import shutil
 
-from softmax_cli.documents import SHELLS
+import pytest
+from programs import ROOT, python, softmax
+
+from softmax_cli.documents import PAGES, SHELLS
 
 
 @pytest.mark.parametrize("shell", SHELLS)
@@ -16,3 +18,43 @@ def test_another_shell_is_refused():
     ran = softmax("completion", "tcsh")
     assert ran.status == 2
     assert "'tcsh'" in ran.err
+
+
+@pytest.mark.parametrize("page", PAGES.values())
+def test_a_page_exists_and_is_installed_where_man_looks_for_it(page):
+    assert (ROOT / "man" / page).is_file()
+    section = page[-1]
+    assert (
+        f'"man/{page}" = "share/man/man{section}/{page}"' in (ROOT / "pyproject.toml").read_text()
+    )
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_pipe_is_given_the_source_of_a_page(name):
+    assert softmax("man", name).out == (ROOT / "man" / PAGES[name]).read_text()
+
+
+INSTALLED = "import sys; sys.argv[1:] = ['man']; from softmax_cli.cli import main; main()"
+
+
+@pytest.fixture
+def installed(tmp_path):
+    """A directory in which the package is installed, with a list of files yet to be written."""
+    shutil.copytree(ROOT / "softmax_cli", tmp_path / "softmax_cli")
+    metadata = tmp_path / "softmax_calculator-0.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text("Name: softmax-calculator\nVersion: 0\n")
+    return tmp_path
+
+
+def test_a_page_is_found_where_the_installer_put_it(installed):
+    (installed / "elsewhere").mkdir()
+    (installed / "elsewhere" / "softmax.1").write_text("the page")
+    (installed / "softmax_calculator-0.dist-info" / "RECORD").write_text("elsewhere/softmax.1,,\n")
+    assert python(INSTALLED, cwd=installed).out == "the page"
+
+
+def test_a_page_that_is_not_installed_is_an_error_with_its_name(installed):
+    ran = python(INSTALLED, cwd=installed)
+    assert ran.status == 1
+    assert ran.err == "Error: softmax.1: this page of the manual is not installed\n"

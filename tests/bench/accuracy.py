@@ -147,7 +147,7 @@ def by_torch(p: Problem) -> dict[str, Array]:
 
 
 CONTESTANTS: dict[str, Callable[[Problem], dict[str, Array]]] = {
-    "softmax-cli": ours,
+    "softmax": ours,
     "scipy": by_scipy,
     **({"torch": by_torch} if torch else {}),
     "textbook": by_textbook,
@@ -292,7 +292,7 @@ def figure(value: float) -> str:
 
 
 def versions() -> str:
-    names = ["softmax-cli", "numpy", "scipy", "mpmath", *(["torch"] if torch else [])]
+    names = ["softmax-calculator", "numpy", "scipy", "mpmath", *(["torch"] if torch else [])]
     found = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in names)
     return f"Python {platform.python_version()}, {found}; {platform.machine()}"
 
