@@ -1,7 +1,7 @@
-"""Where something is, and every mistake a user can make.
+"""Where something is, and every error that a user can meet.
 
-A mistake keeps its data and builds one sentence: the place, the culprit in quotes, the
-remedy. How it becomes a message and a status is decided in one place, not here.
+An error keeps its data and builds one sentence: the place, the culprit in quotes, the remedy.
+How it becomes a message and a status is decided in one place, elsewhere.
 """
 
 from typing import Any, ClassVar, NamedTuple, Self
@@ -16,7 +16,7 @@ class Place(NamedTuple):
     vector: int | None = None
 
     def __str__(self) -> str:
-        """`logits.csv:17: column 'b'`, as much of it as is known."""
+        """Return `logits.csv:17: column 'b'`, as much of it as is known."""
         line = f":{self.line}" if self.line else ""
         line += f": vector {self.vector}" if self.vector else ""
         column = f": column {self.column}" if self.column else ""
@@ -24,23 +24,26 @@ class Place(NamedTuple):
 
 
 def printable(text: str) -> str:
-    r"""The text with every character that could steer a terminal escaped (`\x1b`)."""
+    r"""Return the text with every character that could steer a terminal escaped (`\x1b`)."""
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def quoted(text: str, longest: int = 60) -> str:
-    """The text as a culprit is shown: in quotes, escaped, and cut if it is very long."""
+    """Return the text in quotes, escaped, and cut if it is very long."""
     cut = text if len(text) <= longest else text[: longest - 1] + "…"
     return f"'{printable(cut)}'"
 
 
-class SoftmaxError(Exception):
-    """A mistake of the user's, or of the world's.
+_OWN_WORDS = ("option", "reason", "remedy")
 
-    A subclass's `sentence` names its data in braces; texts among them are shown quoted,
-    except those called `reason` and `remedy`, which are sentences of ours.
+
+class SoftmaxError(Exception):
+    """An error in the command line, the data, a file or a device.
+
+    A subclass's `sentence` names its data in braces. Text among them is shown in quotes, unless
+    it is called `option`, `reason` or `remedy`: those are words of the program.
     """
 
     status: int = 1
@@ -52,14 +55,14 @@ class SoftmaxError(Exception):
         self.data = data
 
     def at(self, place: Place) -> Self:
-        """The same mistake, now that it is known where it stands."""
+        """Return the same error with its place, if it has none yet."""
         self.place = self.place or place
         return self
 
     def __str__(self) -> str:
-        """Place, culprit, remedy: one line."""
+        """Return place, culprit and remedy as one line."""
         shown = {
-            name: value if name in ("reason", "remedy") else quoted(value)
+            name: value if name in _OWN_WORDS else quoted(value)
             for name, value in self.data.items()
             if isinstance(value, str)
         }
@@ -68,7 +71,7 @@ class SoftmaxError(Exception):
 
 
 class NotANumber(SoftmaxError):
-    """A text that the number grammar refuses."""
+    """Text that the number grammar refuses."""
 
     sentence = "{text} is not a number"
 
@@ -80,7 +83,7 @@ class NeedsDecimalComma(NotANumber):
 
 
 class NamesAFile(SoftmaxError):
-    """An argument that is no number, though a file has its name."""
+    """An argument that is not a number but the name of a file."""
 
     sentence = "{text} is not a number; to read the file, use --csv {remedy}"
 
@@ -116,7 +119,7 @@ class PlusInfinity(SoftmaxError):
 
 
 class AllMasked(SoftmaxError):
-    """A vector of which no entry is left."""
+    """A vector with every entry masked."""
 
     sentence = "every entry is -inf, a masked class: no probability is left to share out"
 
@@ -145,7 +148,7 @@ class HoldsText(SoftmaxError):
     sentence = "holds text ({text}): {remedy}"
 
     def __str__(self) -> str:
-        """The column is the sentence's subject, so no colon parts them."""
+        """Return the sentence without a colon behind the column, which is its subject."""
         return super().__str__().replace(": holds text", " holds text", 1)
 
 
@@ -252,13 +255,13 @@ class BrokenGzip(SoftmaxError):
 
 
 class BrokenJson(SoftmaxError):
-    """Input that begins like JSON and does not go on like it."""
+    """Input that begins like JSON but is not JSON."""
 
     sentence = "{reason}"
 
 
 class AlreadyReported(SoftmaxError):
-    """An error that was reported where it was met; only its status is left to give."""
+    """An error that has been reported; only its status is left."""
 
     def __init__(self, status: int) -> None:
         super().__init__()
@@ -278,26 +281,26 @@ class UnknownTarget(SoftmaxError):
 
 
 class UnclearTarget(SoftmaxError):
-    """Whole numbers as targets, without a word on where they count from."""
+    """Whole numbers as targets, which may count from 0 or from 1."""
 
     status = 2
     sentence = "the target {text} is a number: say --zero-based or --one-based"
 
 
 class UsageError(SoftmaxError):
-    """A command line that asks for something that cannot be."""
+    """A command line that cannot be carried out."""
 
     status = 2
     sentence = "{reason}"
 
 
 class UnknownClass(UsageError):
-    """An option that names a class which is not there."""
+    """An option that names a class that does not exist."""
 
-    sentence = "{remedy}: {text} is not a class{reason}"
+    sentence = "{option}: {text} is not a class{remedy}"
 
 
 class UnknownColumn(UsageError):
-    """An option that names a column which is not there."""
+    """An option that names a column that does not exist."""
 
-    sentence = "{remedy}: {text} is not a column{reason}"
+    sentence = "{option}: {text} is not a column{remedy}"

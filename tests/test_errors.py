@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from softmax_cli import errors
 from softmax_cli.errors import NotANumber, Place, SoftmaxError, UsageError, printable, quoted
 
-mistakes = [
+ERRORS = [
     value
     for value in vars(errors).values()
     if inspect.isclass(value) and issubclass(value, SoftmaxError) and value.sentence
@@ -48,15 +48,15 @@ def test_what_is_printable_stays():
     assert printable("a\nb\x00\u202e\x9b") == r"a\nb\x00\u202e\x9b"
 
 
-def test_a_mistake_says_its_place_culprit_and_remedy():
-    mistake = NotANumber(Place("a.csv", 17, "'b'"), text="abc")
-    assert str(mistake) == "a.csv:17: column 'b': 'abc' is not a number"
+def test_an_error_shows_its_place_culprit_and_remedy():
+    error = NotANumber(Place("a.csv", 17, "'b'"), text="abc")
+    assert str(error) == "a.csv:17: column 'b': 'abc' is not a number"
     assert str(NotANumber(text="abc")) == "'abc' is not a number"
 
 
 def test_the_first_place_known_is_the_closest():
-    mistake = NotANumber(text="x").at(Place("a.csv", 1, "2")).at(Place("a.csv", 1))
-    assert mistake.place == Place("a.csv", 1, "2")
+    error = NotANumber(text="x").at(Place("a.csv", 1, "2")).at(Place("a.csv", 1))
+    assert error.place == Place("a.csv", 1, "2")
 
 
 @given(st.text(max_size=30))
@@ -65,11 +65,11 @@ def test_text_from_data_is_never_a_template(text):
     assert shown == f"x: {quoted(text)} is not a number"
 
 
-@pytest.mark.parametrize("mistake", mistakes, ids=lambda mistake: mistake.__name__)
-def test_every_sentence_is_one_line_of_its_data(mistake):
-    fields = [field for _, field, _, _ in string.Formatter().parse(mistake.sentence) if field]
-    shown = str(mistake(Place("x", 1), **dict.fromkeys(fields, "given")))
+@pytest.mark.parametrize("kind", ERRORS, ids=lambda kind: kind.__name__)
+def test_every_sentence_is_one_line_of_its_data(kind):
+    fields = [field for _, field, _, _ in string.Formatter().parse(kind.sentence) if field]
+    shown = str(kind(Place("x", 1), **dict.fromkeys(fields, "given")))
     assert shown.startswith("x:1")
     assert shown.isprintable()
-    assert mistake.status in (1, 2)
-    assert (mistake.status == 2) >= issubclass(mistake, UsageError)
+    assert kind.status in (1, 2)
+    assert (kind.status == 2) >= issubclass(kind, UsageError)

@@ -99,8 +99,8 @@ def chosen_class(
     """
     index = _index(text, count, names, settings)
     if index is None:
-        reason = _remedy(text, count, names, settings)
-        raise UnknownClass(remedy=option, text=text, reason=reason)
+        remedy = _remedy(text, count, names, settings)
+        raise UnknownClass(option=option, text=text, remedy=remedy)
     return index
 
 

@@ -92,7 +92,7 @@ class _Columns:
         if not found and not are_whole_numbers(self._header):
             found = self.numbered(item)
         if not found:
-            raise UnknownColumn(remedy=option, text=item, reason=self._reason(item))
+            raise UnknownColumn(option=option, text=item, remedy=self._remedy(item))
         return found
 
     def item(self, column: int) -> str:
@@ -132,7 +132,7 @@ class _Columns:
         matches = re.compile(fnmatch.translate(item)).match
         return [column for column, name in enumerate(self._header) if matches(name)]
 
-    def _reason(self, item: str) -> str:
+    def _remedy(self, item: str) -> str:
         if _NEGATIVE.fullmatch(item):
             return ": columns are counted from 1"
         if not self._header:

@@ -20,7 +20,7 @@ from softmax_cli.settings import Settings
 from softmax_cli.values import Batch, Block, Floats, Integers
 
 # Importing orjson costs as much time as reading about this much text row by row.
-_REPAYS_ORJSON = 32 * 1024
+_WORTH_ORJSON = 32 * 1024
 
 _NUMBERS = {int, float}
 # orjson writes these as it reads them; a fraction, or a whole number of more than 64 bits,
@@ -32,7 +32,7 @@ def read(block: Block, layout: Layout, settings: Settings) -> Batch | None:
     """Return the batch that a block of plain rows holds, None if it is not proven plain."""
     if settings.keeps_typed or settings.decimal_comma or layout.ragged or not block.text:
         return None
-    if len(block.text) < _REPAYS_ORJSON and "orjson" not in sys.modules:
+    if len(block.text) < _WORTH_ORJSON and "orjson" not in sys.modules:
         return None
     rows = _loaded(block)
     if not rows:

@@ -9,7 +9,17 @@ import numpy as np
 from softmax_cli.formulas import Data
 from softmax_cli.pages import Matrix, Page, Part, Section, Sentence, Text
 from softmax_cli.settings import Settings
-from softmax_cli.values import Answer, Batch, Floats, Matrices, Numbers, OfClass, Ranking, Vectors
+from softmax_cli.values import (
+    Answer,
+    Batch,
+    Floats,
+    Matrices,
+    Numbers,
+    OfClass,
+    Ranking,
+    Vectors,
+    shown_line,
+)
 from softmax_cli.writing.tables import is_counted, many_vectors, one_vector, ranking
 from softmax_cli.writing.titles import derivative, title
 from softmax_cli.writing.view import View
@@ -77,7 +87,7 @@ def _views(
                 label = tuple(map(Data, cells[index]))
                 heads = tuple(map(Data, kept_names))
             elif len(batch.lines) and batch.lines[index]:
-                heads, label = ("line",), (str(batch.lines[index]),)
+                heads, label = ("line",), (shown_line(batch.lines[index]),)
             views.append(View(answer, index, label, settings))
     return heads, views
 

@@ -83,9 +83,6 @@ def problems(spread: float, vectors: int, rng: np.random.Generator) -> Iterator[
             yield Problem(x, float(temperature), target)
 
 
-# ---- contestants: a problem → its five answers
-
-
 def ours(p: Problem) -> dict[str, Array]:
     t = p.temperature
     answers = {
@@ -152,9 +149,6 @@ CONTESTANTS: dict[str, Callable[[Problem], dict[str, Array]]] = {
     **({"torch": by_torch} if torch else {}),
     "textbook": by_textbook,
 }
-
-
-# ---- the true values
 
 
 def truth(p: Problem) -> dict[str, Array]:
@@ -231,9 +225,6 @@ def assembled(p: Problem, σ: Array, κ: Array, log: Array, t: Any) -> dict[str,
     return answers
 
 
-# ---- the report
-
-
 def errors(answer: Array, true: Array) -> Array:
     """Return the errors in units in the last place, of entries that are normal doubles."""
     size = np.abs(true)
@@ -295,9 +286,6 @@ def versions() -> str:
     names = ["softmax-calculator", "numpy", "scipy", "mpmath", *(["torch"] if torch else [])]
     found = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in names)
     return f"Python {platform.python_version()}, {found}; {platform.machine()}"
-
-
-# ---- speed
 
 
 def speed(seed: int) -> None:

@@ -28,9 +28,6 @@ U = 2.0**-53
 examples = settings(derandomize=True, deadline=None, max_examples=60)
 
 
-# ---- the true values
-
-
 @dataclass(frozen=True)
 class Truth:
     """What one vector's softmax and its derivatives are, to 300 bits."""
@@ -116,9 +113,6 @@ def worst_of_all(x: Any, temperature: float, target: int = 0) -> dict[str, float
         "loss": error_of_loss(x, temperature, target, t),
         "one-hot": worst(gradient(x, target=y, temperature=temperature), t.target(target)),
     }
-
-
-# ---- every entry within 4 units in the last place
 
 
 SPREADS = [1.0, 40.0, 700.0, 1e4, 1e308]
@@ -223,9 +217,6 @@ def test_the_complement_of_the_largest_class_does_not_cancel() -> None:
     assert cross_entropy([50, 0], 0) == pytest.approx(1.9287498479639178e-22, rel=4e-16, abs=0)
 
 
-# ---- cancellation that is in the problem itself
-
-
 def true_distribution_gradient(t: Truth, y: list[float]) -> list[mpf]:
     with mpmath.workprec(3000):
         total = mpmath.fsum(map(mpf, y))
@@ -311,9 +302,6 @@ def test_an_upstream_gradient_near_the_largest_double_does_not_overflow() -> Non
 
 def test_a_constant_upstream_has_no_gradient() -> None:
     assert gradient([1.0, 2.0, 0.1], upstream=[7.3] * 3).tolist() == [0.0, 0.0, 0.0]
-
-
-# ---- what the mathematics says
 
 
 finite_vectors = st.lists(st.floats(-300, 300), min_size=1, max_size=8)
@@ -449,9 +437,6 @@ def test_without_a_question_the_gradient_is_of_the_first_of_the_largest() -> Non
     assert np.array_equal(gradient(x), jacobian(x)[1])
 
 
-# ---- arrays
-
-
 SHAPES = [(3,), (1, 3), (5, 3), (2, 4, 3), (2, 0, 3), (0, 3), (3000, 7), (40, 200), (1, 1)]
 
 
@@ -538,9 +523,6 @@ def test_no_argument_is_changed() -> None:
     cross_entropy(x, y)
     for value, old in zip((x, g, y), before, strict=True):
         assert np.array_equal(value, old)
-
-
-# ---- what has no softmax
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The roads in, end to end: arguments, standard input and files, with one grammar."""
+"""Input, end to end: arguments, standard input and files follow one grammar."""
 
 import codecs
 import gzip
@@ -11,9 +11,6 @@ from programs import DIGITS, ROOT, softmax, start
 
 FOUNDING = "0.6590011388859679,0.24243297070471392,0.09856589040931817\n"
 TWO = FOUNDING + "0.006648354478866004,0.006648354478866004,0.986703291042268\n"
-
-
-# ── arguments ────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
@@ -115,9 +112,6 @@ def test_a_number_too_small_for_a_double_is_0():
     assert softmax("eval", "1e-400", "1").out == softmax("eval", "0", "1").out
 
 
-# ── standard input, a file, a FIFO ───────────────────────────────────────────────────────
-
-
 @pytest.mark.parametrize(
     "text",
     [
@@ -184,8 +178,6 @@ def test_one_byte_at_a_time_gives_the_same_bytes():
     assert ran.status == 0
 
 
-# ── columns ──────────────────────────────────────────────────────────────────────────────
-
 TABLE = "id,cat,dog,note\n7,2,1,x\n8,0,0,y\n"
 
 
@@ -251,7 +243,7 @@ def test_one_column_is_one_vector():
 
 
 @pytest.mark.parametrize("option", [(), ("--no-header",), ("--header",)], ids=str)
-def test_the_first_row_is_a_header_if_it_holds_no_number_or_if_it_is_said(option):
+def test_the_first_row_is_a_header_if_it_holds_text_or_if_asked(option):
     ran = softmax("eval", *option, stdin="1,2\n0,0\n")
     header = "1,2\n" if option == ("--header",) else softmax("eval", "1,2").out
     assert ran.out == header + "0.5,0.5\n"
@@ -307,9 +299,6 @@ def test_a_numbered_target_is_never_silently_off_by_one():
     assert (one.out, zero.out) == ("y,a,b\n1,-0.5,0.5\n", "y,a,b\n1,0.5,-0.5\n")
 
 
-# ── JSON ─────────────────────────────────────────────────────────────────────────────────
-
-
 @pytest.mark.parametrize(
     "text",
     [
@@ -344,14 +333,11 @@ def test_json_out_is_json_in_again():
 
 
 @pytest.mark.parametrize("text", ["[1,2", "]", '{"a":1,', "[[[1]]]", "[{]}"], ids=str)
-def test_broken_json_is_a_mistake_of_the_data(text):
+def test_broken_json_is_an_error_in_the_data(text):
     ran = softmax("eval", stdin=text)
     assert (ran.status, ran.out) == (1, "")
     assert ran.err.startswith("Error: stdin")
     assert ran.err.count("\n") == 1
-
-
-# ── what is no table ─────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
@@ -370,7 +356,7 @@ def test_broken_json_is_a_mistake_of_the_data(text):
     ],
     ids=repr,
 )
-def test_what_is_no_table_is_refused_in_one_line(data, said):
+def test_what_is_not_a_table_is_refused_in_one_line(data, said):
     ran = softmax("eval", stdin=data)
     assert (ran.status, ran.out) == (1, "")
     assert said in ran.err
