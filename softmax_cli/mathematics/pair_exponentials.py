@@ -26,17 +26,17 @@ Integers = NDArray[np.int64]
 # digits until they are divided by a small T.
 LIFT = 960
 # Below this even the lifted exponential is 0.
-_FLOOR = -(LIFT + 1023) * math.log(2)
+FLOOR = -(LIFT + 1023) * math.log(2)
 # exp is tabulated at 512 points an octave: between them four terms of its series do.
-_POINTS = 512
+POINTS = 512
 # The logarithm is tabulated at 128 points an octave.
 _LOGARITHMS = 128
 _LN2, _LN2_LOW = float.fromhex("0x1.62e42fefa39efp-1"), float.fromhex("0x1.abc9e3b39803fp-56")
-_STEP = float(np.float32(_LN2)) / _POINTS  # 24 bits of ln 2/512: whole multiples are exact
-_STEP_LOW = (_LN2 - float(np.float32(_LN2)) + _LN2_LOW) / _POINTS
+STEP = float(np.float32(_LN2)) / POINTS  # 24 bits of ln 2/512: whole multiples are exact
+STEP_LOW = (_LN2 - float(np.float32(_LN2)) + _LN2_LOW) / POINTS
 # The same remainder in two, for the 84 bits: multiples of the first 24 bits are exact too.
-_STEP_MIDDLE = float(np.float32(_LN2 - float(np.float32(_LN2)))) / _POINTS
-_STEP_LAST = (_LN2 - float(np.float32(_LN2))) / _POINTS - _STEP_MIDDLE + _LN2_LOW / _POINTS
+_STEP_MIDDLE = float(np.float32(_LN2 - float(np.float32(_LN2)))) / POINTS
+_STEP_LAST = (_LN2 - float(np.float32(_LN2))) / POINTS - _STEP_MIDDLE + _LN2_LOW / POINTS
 # Adding this to a whole number leaves it in the last bits of the double.
 _WHOLE = 1.5 * 2.0**52
 
@@ -167,18 +167,18 @@ def log1p(R: Floats, R_low: Floats) -> tuple[Floats, Floats]:
 
 def _within_range(z: Floats, δ: Floats) -> tuple[Floats, Floats]:
     """Return z where exp(z) is not 0 yet, and the floor elsewhere."""
-    if z.min(initial=0.0) < _FLOOR:
-        np.copyto(δ, 0.0, where=z < _FLOOR)
-        np.maximum(z, _FLOOR, out=z)
+    if z.min(initial=0.0) < FLOOR:
+        np.copyto(δ, 0.0, where=z < FLOOR)
+        np.maximum(z, FLOOR, out=z)
     return z, δ
 
 
 def _octaves(z: Floats) -> tuple[Floats, Integers, Integers]:
     """Return k = z·512/ln 2 rounded, its place in the octave and the bits of the octave."""
-    k = z * (_POINTS / _LN2)
+    k = z * (POINTS / _LN2)
     np.rint(k, out=k)
-    octave = (k + (_WHOLE + LIFT * _POINTS)).view(np.int64)
-    i = octave & (_POINTS - 1)
+    octave = (k + (_WHOLE + LIFT * POINTS)).view(np.int64)
+    i = octave & (POINTS - 1)
     octave -= i
     octave <<= 52 - 9
     return k, i, octave
@@ -189,11 +189,11 @@ def _exp(z: Floats, δ: Floats) -> tuple[Floats, Floats]:
 
     z = k·ln 2/512 + f: the table gives 2^(k/512), the series exp(f).
     """
-    bits, logarithms, _ = _table()
+    bits, logarithms, _ = table()
     k, i, octave = _octaves(z)
-    c = k * _STEP
+    c = k * STEP
     f = np.subtract(z, c, out=z)
-    k *= _STEP_LOW
+    k *= STEP_LOW
     f -= k
     f += δ
     f += logarithms.take(i)
@@ -211,9 +211,9 @@ def _precise_exp(z: Floats, δ: Floats) -> tuple[Floats, Floats]:
     Relative to the exponential, f² is kept in full, and the terms from f³ on, which are below
     2⁻³⁴, in a double: that leaves an error below 2⁻⁸⁴.
     """
-    bits, logarithms, lows = _table()
+    bits, logarithms, lows = table()
     k, i, octave = _octaves(z)
-    f, low = two_sum(z - k * _STEP, k * -_STEP_MIDDLE)
+    f, low = two_sum(z - k * STEP, k * -_STEP_MIDDLE)
     low += δ
     low -= k * _STEP_LAST
     f, lost = two_sum(f, logarithms.take(i))
@@ -249,7 +249,7 @@ def _precise_series(f: Floats, low: Floats) -> tuple[Floats, Floats]:
 
 
 @cache
-def _table() -> tuple[Integers, Floats, Floats]:
+def table() -> tuple[Integers, Floats, Floats]:
     """Return 2^(i/512), rounded to 24 bits, as the bits of doubles; and the logarithms of 1 + λ.
 
     1 + λ is what the rounding took; the logarithms come as pairs. All are computed in integers,
@@ -260,7 +260,7 @@ def _table() -> tuple[Integers, Floats, Floats]:
     for _ in range(9):
         root = math.isqrt(root << places)
     power, rounded, high, low = 1 << places, [], [], []
-    for _ in range(_POINTS):
+    for _ in range(POINTS):
         leading_bits = (power + (1 << places - 24)) >> places - 23
         rounded.append(leading_bits / 2.0**23)
         λ = (power << 23) // leading_bits - (1 << places)
