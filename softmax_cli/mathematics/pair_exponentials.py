@@ -6,7 +6,7 @@ to 84 bits. Both are E·(1 + c), from a table of powers of two and a short serie
 
 import math
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,8 @@ LIFT = 960
 FLOOR = -(LIFT + 1023) * math.log(2)
 # exp is tabulated at 512 points an octave: between them four terms of its series do.
 POINTS = 512
+# A whole number shifted by so much has its octave where a double has its exponent.
+PLACE = 52 - 9
 # The logarithm is tabulated at 128 points an octave.
 _LOGARITHMS = 128
 _LN2, _LN2_LOW = float.fromhex("0x1.62e42fefa39efp-1"), float.fromhex("0x1.abc9e3b39803fp-56")
@@ -90,10 +92,13 @@ def exponentials(x: Floats, T: float) -> Exponentials:
     """Return the exponentials of logits x of shape (n, rows), to 59 bits."""
     m = x.max(axis=0)
     a = largest(x, m)
-    E, c = _exp(*_within_range(*shifted(x, m, T)))
-    E_rest = E.copy()
-    E_rest[a, np.arange(len(a))] = 0.0
-    R, R_low = pair_sum(E_rest, E_rest * c)
+    z, δ = shifted(x, m, T)
+    lowest = _lift_to_floor(z, δ)
+    E, c = _exp(z, δ)
+    top = (a, np.arange(len(a)))
+    E[top] = 0.0
+    R, R_low = pair_sum(E, E * c, _exact_levels(lowest))
+    E[top] = 2.0**LIFT
     return Exponentials(E, c, a, R, R_low)
 
 
@@ -101,11 +106,13 @@ def precise_exponentials(x: Floats, T: float) -> PreciseExponentials:
     """Return the exponentials of logits x of shape (n, rows), to 84 bits."""
     m = x.max(axis=0)
     a = largest(x, m)
-    E, E_low = _precise_exp(*_within_range(*shifted(x, m, T)))
-    E_rest, low_rest = E.copy(), E_low.copy()
-    E_rest[a, np.arange(len(a))] = 0.0
-    low_rest[a, np.arange(len(a))] = 0.0
-    R, R_low = pair_sum(E_rest, low_rest)
+    z, δ = shifted(x, m, T)
+    _lift_to_floor(z, δ)
+    E, E_low = _precise_exp(z, δ)
+    top, low_rest = (a, np.arange(len(a))), E_low.copy()
+    E_top, E[top], low_rest[top] = E[top], 0.0, 0.0
+    R, R_low = pair_sum(E, low_rest)
+    E[top] = E_top
     return PreciseExponentials(E, E_low, a, R, R_low)
 
 
@@ -165,22 +172,30 @@ def log1p(R: Floats, R_low: Floats) -> tuple[Floats, Floats]:
     return high, low
 
 
-def _within_range(z: Floats, δ: Floats) -> tuple[Floats, Floats]:
-    """Return z where exp(z) is not 0 yet, and the floor elsewhere."""
-    if z.min(initial=0.0) < FLOOR:
+def _lift_to_floor(z: Floats, δ: Floats) -> float:
+    """Raise z to the floor where exp(z) is 0, and return the lowest z."""
+    lowest = float(z.min(initial=0.0))
+    if lowest < FLOOR:
         np.copyto(δ, 0.0, where=z < FLOOR)
         np.maximum(z, FLOOR, out=z)
-    return z, δ
+    return max(lowest, FLOOR)
+
+
+def _exact_levels(lowest: float) -> int:
+    """Return how often sums of E can be added in pairs, all of them exact.
+
+    For z from lowest to 0 each E is a multiple of 2^(lowest/ln 2 − 24)·2^LIFT, and at most 2^LIFT.
+    """
+    return max(0, 53 - 24 + math.floor(lowest / _LN2))
 
 
 def _octaves(z: Floats) -> tuple[Floats, Integers, Integers]:
-    """Return k = z·512/ln 2 rounded, its place in the octave and the bits of the octave."""
+    """Return k = z·512/ln 2 rounded, its place i in the octave, and k as bits of a double."""
     k = z * (POINTS / _LN2)
     np.rint(k, out=k)
     octave = (k + (_WHOLE + LIFT * POINTS)).view(np.int64)
     i = octave & (POINTS - 1)
-    octave -= i
-    octave <<= 52 - 9
+    octave <<= PLACE
     return k, i, octave
 
 
@@ -196,8 +211,8 @@ def _exp(z: Floats, δ: Floats) -> tuple[Floats, Floats]:
     k *= STEP_LOW
     f -= k
     f += δ
-    f += logarithms.take(i)
-    octave += bits.take(i)
+    f += _look_up(logarithms, i)
+    octave += _look_up(bits, i)
     np.multiply(f, 1 / 24, out=c)
     for coefficient in (1 / 6, 1 / 2, 1.0):
         c += coefficient
@@ -216,11 +231,11 @@ def _precise_exp(z: Floats, δ: Floats) -> tuple[Floats, Floats]:
     f, low = two_sum(z - k * STEP, k * -_STEP_MIDDLE)
     low += δ
     low -= k * _STEP_LAST
-    f, lost = two_sum(f, logarithms.take(i))
+    f, lost = two_sum(f, _look_up(logarithms, i))
     low += lost
-    low += lows.take(i)
+    low += _look_up(lows, i)
     f, low = two_sum(f, low)
-    octave += bits.take(i)
+    octave += _look_up(bits, i)
     E = octave.view(np.float64)
     c, c_low = _precise_series(f, low)
     head = leading(c)
@@ -248,12 +263,18 @@ def _precise_series(f: Floats, low: Floats) -> tuple[Floats, Floats]:
     return c, c_low
 
 
+def _look_up(values: Any, i: Integers) -> Any:
+    """Return values[i], laid out as i is: take alone would lay it out row by row."""
+    return values.take(i) if i.flags.c_contiguous else values.take(i.T).T
+
+
 @cache
 def table() -> tuple[Integers, Floats, Floats]:
     """Return 2^(i/512), rounded to 24 bits, as the bits of doubles; and the logarithms of 1 + λ.
 
-    1 + λ is what the rounding took; the logarithms come as pairs. All are computed in integers,
-    with 160 binary places.
+    The bits are less than those of the double by i at the place where k, shifted, has it. 1 + λ
+    is what the rounding took; the logarithms come as pairs. All are computed in integers, with
+    160 binary places.
     """
     places = 160
     root = 2 << places
@@ -269,7 +290,8 @@ def table() -> tuple[Integers, Floats, Floats]:
         high.append(math.ldexp(float(logarithm), -places))
         low.append(math.ldexp(float(logarithm - int(float(logarithm))), -places))
         power = power * root >> places
-    return np.array(rounded).view(np.int64), np.array(high), np.array(low)
+    bits = np.array(rounded).view(np.int64) - (np.arange(POINTS) << PLACE)
+    return bits, np.array(high), np.array(low)
 
 
 @cache
