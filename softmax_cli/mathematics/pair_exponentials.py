@@ -6,7 +6,7 @@ to 84 bits. Both are E·(1 + c), from a table of powers of two and a short serie
 
 import math
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,17 +26,19 @@ Integers = NDArray[np.int64]
 # digits until they are divided by a small T.
 LIFT = 960
 # Below this even the lifted exponential is 0.
-_FLOOR = -(LIFT + 1023) * math.log(2)
+FLOOR = -(LIFT + 1023) * math.log(2)
 # exp is tabulated at 512 points an octave: between them four terms of its series do.
-_POINTS = 512
+POINTS = 512
+# A whole number shifted by so much has its octave where a double has its exponent.
+PLACE = 52 - 9
 # The logarithm is tabulated at 128 points an octave.
 _LOGARITHMS = 128
 _LN2, _LN2_LOW = float.fromhex("0x1.62e42fefa39efp-1"), float.fromhex("0x1.abc9e3b39803fp-56")
-_STEP = float(np.float32(_LN2)) / _POINTS  # 24 bits of ln 2/512: whole multiples are exact
-_STEP_LOW = (_LN2 - float(np.float32(_LN2)) + _LN2_LOW) / _POINTS
+STEP = float(np.float32(_LN2)) / POINTS  # 24 bits of ln 2/512: whole multiples are exact
+STEP_LOW = (_LN2 - float(np.float32(_LN2)) + _LN2_LOW) / POINTS
 # The same remainder in two, for the 84 bits: multiples of the first 24 bits are exact too.
-_STEP_MIDDLE = float(np.float32(_LN2 - float(np.float32(_LN2)))) / _POINTS
-_STEP_LAST = (_LN2 - float(np.float32(_LN2))) / _POINTS - _STEP_MIDDLE + _LN2_LOW / _POINTS
+_STEP_MIDDLE = float(np.float32(_LN2 - float(np.float32(_LN2)))) / POINTS
+_STEP_LAST = (_LN2 - float(np.float32(_LN2))) / POINTS - _STEP_MIDDLE + _LN2_LOW / POINTS
 # Adding this to a whole number leaves it in the last bits of the double.
 _WHOLE = 1.5 * 2.0**52
 
@@ -90,10 +92,13 @@ def exponentials(x: Floats, T: float) -> Exponentials:
     """Return the exponentials of logits x of shape (n, rows), to 59 bits."""
     m = x.max(axis=0)
     a = largest(x, m)
-    E, c = _exp(*_within_range(*shifted(x, m, T)))
-    E_rest = E.copy()
-    E_rest[a, np.arange(len(a))] = 0.0
-    R, R_low = pair_sum(E_rest, E_rest * c)
+    z, δ = shifted(x, m, T)
+    lowest = _lift_to_floor(z, δ)
+    E, c = _exp(z, δ)
+    top = (a, np.arange(len(a)))
+    E[top] = 0.0
+    R, R_low = pair_sum(E, E * c, _exact_levels(lowest))
+    E[top] = 2.0**LIFT
     return Exponentials(E, c, a, R, R_low)
 
 
@@ -101,11 +106,13 @@ def precise_exponentials(x: Floats, T: float) -> PreciseExponentials:
     """Return the exponentials of logits x of shape (n, rows), to 84 bits."""
     m = x.max(axis=0)
     a = largest(x, m)
-    E, E_low = _precise_exp(*_within_range(*shifted(x, m, T)))
-    E_rest, low_rest = E.copy(), E_low.copy()
-    E_rest[a, np.arange(len(a))] = 0.0
-    low_rest[a, np.arange(len(a))] = 0.0
-    R, R_low = pair_sum(E_rest, low_rest)
+    z, δ = shifted(x, m, T)
+    _lift_to_floor(z, δ)
+    E, E_low = _precise_exp(z, δ)
+    top, low_rest = (a, np.arange(len(a))), E_low.copy()
+    E_top, E[top], low_rest[top] = E[top], 0.0, 0.0
+    R, R_low = pair_sum(E, low_rest)
+    E[top] = E_top
     return PreciseExponentials(E, E_low, a, R, R_low)
 
 
@@ -165,22 +172,30 @@ def log1p(R: Floats, R_low: Floats) -> tuple[Floats, Floats]:
     return high, low
 
 
-def _within_range(z: Floats, δ: Floats) -> tuple[Floats, Floats]:
-    """Return z where exp(z) is not 0 yet, and the floor elsewhere."""
-    if z.min(initial=0.0) < _FLOOR:
-        np.copyto(δ, 0.0, where=z < _FLOOR)
-        np.maximum(z, _FLOOR, out=z)
-    return z, δ
+def _lift_to_floor(z: Floats, δ: Floats) -> float:
+    """Raise z to the floor where exp(z) is 0, and return the lowest z."""
+    lowest = float(z.min(initial=0.0))
+    if lowest < FLOOR:
+        np.copyto(δ, 0.0, where=z < FLOOR)
+        np.maximum(z, FLOOR, out=z)
+    return max(lowest, FLOOR)
+
+
+def _exact_levels(lowest: float) -> int:
+    """Return how often sums of E can be added in pairs, all of them exact.
+
+    For z from lowest to 0 each E is a multiple of 2^(lowest/ln 2 − 24)·2^LIFT, and at most 2^LIFT.
+    """
+    return max(0, 53 - 24 + math.floor(lowest / _LN2))
 
 
 def _octaves(z: Floats) -> tuple[Floats, Integers, Integers]:
-    """Return k = z·512/ln 2 rounded, its place in the octave and the bits of the octave."""
-    k = z * (_POINTS / _LN2)
+    """Return k = z·512/ln 2 rounded, its place i in the octave, and k as bits of a double."""
+    k = z * (POINTS / _LN2)
     np.rint(k, out=k)
-    octave = (k + (_WHOLE + LIFT * _POINTS)).view(np.int64)
-    i = octave & (_POINTS - 1)
-    octave -= i
-    octave <<= 52 - 9
+    octave = (k + (_WHOLE + LIFT * POINTS)).view(np.int64)
+    i = octave & (POINTS - 1)
+    octave <<= PLACE
     return k, i, octave
 
 
@@ -189,15 +204,15 @@ def _exp(z: Floats, δ: Floats) -> tuple[Floats, Floats]:
 
     z = k·ln 2/512 + f: the table gives 2^(k/512), the series exp(f).
     """
-    bits, logarithms, _ = _table()
+    bits, logarithms, _ = table()
     k, i, octave = _octaves(z)
-    c = k * _STEP
+    c = k * STEP
     f = np.subtract(z, c, out=z)
-    k *= _STEP_LOW
+    k *= STEP_LOW
     f -= k
     f += δ
-    f += logarithms.take(i)
-    octave += bits.take(i)
+    f += _look_up(logarithms, i)
+    octave += _look_up(bits, i)
     np.multiply(f, 1 / 24, out=c)
     for coefficient in (1 / 6, 1 / 2, 1.0):
         c += coefficient
@@ -211,16 +226,16 @@ def _precise_exp(z: Floats, δ: Floats) -> tuple[Floats, Floats]:
     Relative to the exponential, f² is kept in full, and the terms from f³ on, which are below
     2⁻³⁴, in a double: that leaves an error below 2⁻⁸⁴.
     """
-    bits, logarithms, lows = _table()
+    bits, logarithms, lows = table()
     k, i, octave = _octaves(z)
-    f, low = two_sum(z - k * _STEP, k * -_STEP_MIDDLE)
+    f, low = two_sum(z - k * STEP, k * -_STEP_MIDDLE)
     low += δ
     low -= k * _STEP_LAST
-    f, lost = two_sum(f, logarithms.take(i))
+    f, lost = two_sum(f, _look_up(logarithms, i))
     low += lost
-    low += lows.take(i)
+    low += _look_up(lows, i)
     f, low = two_sum(f, low)
-    octave += bits.take(i)
+    octave += _look_up(bits, i)
     E = octave.view(np.float64)
     c, c_low = _precise_series(f, low)
     head = leading(c)
@@ -248,19 +263,25 @@ def _precise_series(f: Floats, low: Floats) -> tuple[Floats, Floats]:
     return c, c_low
 
 
+def _look_up(values: Any, i: Integers) -> Any:
+    """Return values[i], laid out as i is: take alone would lay it out row by row."""
+    return values.take(i) if i.flags.c_contiguous else values.take(i.T).T
+
+
 @cache
-def _table() -> tuple[Integers, Floats, Floats]:
+def table() -> tuple[Integers, Floats, Floats]:
     """Return 2^(i/512), rounded to 24 bits, as the bits of doubles; and the logarithms of 1 + λ.
 
-    1 + λ is what the rounding took; the logarithms come as pairs. All are computed in integers,
-    with 160 binary places.
+    The bits are less than those of the double by i at the place where k, shifted, has it. 1 + λ
+    is what the rounding took; the logarithms come as pairs. All are computed in integers, with
+    160 binary places.
     """
     places = 160
     root = 2 << places
     for _ in range(9):
         root = math.isqrt(root << places)
     power, rounded, high, low = 1 << places, [], [], []
-    for _ in range(_POINTS):
+    for _ in range(POINTS):
         leading_bits = (power + (1 << places - 24)) >> places - 23
         rounded.append(leading_bits / 2.0**23)
         λ = (power << 23) // leading_bits - (1 << places)
@@ -269,7 +290,8 @@ def _table() -> tuple[Integers, Floats, Floats]:
         high.append(math.ldexp(float(logarithm), -places))
         low.append(math.ldexp(float(logarithm - int(float(logarithm))), -places))
         power = power * root >> places
-    return np.array(rounded).view(np.int64), np.array(high), np.array(low)
+    bits = np.array(rounded).view(np.int64) - (np.arange(POINTS) << PLACE)
+    return bits, np.array(high), np.array(low)
 
 
 @cache

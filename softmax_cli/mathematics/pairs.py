@@ -62,27 +62,38 @@ def pair_product(p: Any, p_low: Any, q: Any, q_low: Any) -> tuple[Any, Any]:
     return high, low
 
 
-def pair_sum(high: Floats, low: Floats) -> tuple[Floats, Floats]:
-    """Return the sum of high + low over the first axis, as a pair; both arrays are used up.
+def pair_sum(high: Floats, low: Floats, exact_levels: int = 0) -> tuple[Floats, Floats]:
+    """Return the sum of high + low over the first axis, as a pair; low is used up.
 
     Halves are added to halves, and what each addition rounds off goes to low: the result is right
-    to a few u², relative to Σ |high|.
+    to a few u², relative to Σ |high|. So many first levels are known to round nothing off of high.
     """
+    high, low = np.ascontiguousarray(high), np.ascontiguousarray(low)
     while (n := len(high)) > 1:
         half = n // 2
         p, q = high[:half], high[n - half :]
-        s = p + q
-        b = s - p
-        lost = s - b
-        np.subtract(p, lost, out=lost)
-        np.subtract(q, b, out=b)
-        lost += b
-        lost += low[n - half :]
-        low[:half] += lost
-        high[:half] = s
-        high, low = high[: n - half], low[: n - half]
+        folded = np.empty_like(high[: n - half])
+        s = np.add(p, q, out=folded[:half])
+        if n % 2:
+            folded[half] = high[half]
+        if exact_levels > 0:
+            low[:half] += low[n - half :]
+        else:
+            low[:half] += _lost(s, p, q, low[n - half :])
+        high, low, exact_levels = folded, low[: n - half], exact_levels - 1
     s = high[0] + low[0]
     return s, low[0] - (s - high[0])
+
+
+def _lost(s: Floats, p: Floats, q: Floats, low: Floats) -> Floats:
+    """Return low and what s = p + q lost by rounding."""
+    b = s - p
+    lost = s - b
+    np.subtract(p, lost, out=lost)
+    np.subtract(q, b, out=b)
+    lost += b
+    lost += low
+    return lost
 
 
 def reciprocal(s: Floats, s_low: Floats) -> Reciprocal:

@@ -35,6 +35,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from softmax_cli.mathematics.cancellation import distribution_gradient, upstream_gradient
+from softmax_cli.mathematics.few import FEW, few_probabilities
 from softmax_cli.mathematics.logarithms import log_probabilities, loss
 from softmax_cli.mathematics.pair_exponentials import LIFT, exponentials, one_plus, shares_of
 from softmax_cli.mathematics.pairs import (
@@ -224,6 +225,10 @@ class Shares(NamedTuple):
 
 def probabilities(x: Floats, temperature: float) -> Floats:
     """Return σ of valid logits x of shape (v, n)."""
+    if x.size <= FEW and temperature == 1.0:
+        rows = [few_probabilities(row) for row in x.tolist()]
+        if None not in rows:
+            return np.array(rows, dtype=np.float64).reshape(x.shape)
     σ = np.empty(x.shape)
     with np.errstate(all="ignore"):
         for strip in strips(x.shape):
