@@ -18,7 +18,7 @@ The way through: reading (text → blocks → Batch) → commands (Batch → Ans
     output        the only module that writes to standard output and standard error
     writing/      Answer → text
         readers page tables titles view screen mosaic grids strips lines palette terminal
-        pictures latex markup formats json json_terminal delimited numbers rounded
+        pictures latex markup formats json json_terminal delimited in_rows numbers rounded
     homework/     Batch, Answer → Page: a working, a check, a verification
         steps steps_gradient steps_cross_entropy steps_jacobian steps_softmax problem
         entries equations notation quantities check_file verify check check_file_page check_page
@@ -27,8 +27,9 @@ The way through: reading (text → blocks → Batch) → commands (Batch → Ans
     commands      Batch → Answer: softmax, Jacobian, gradient
     arithmetic    one interface to the two mathematics
     reading/      text → blocks → Batch
-        arguments tokens prints file_names first_row preamble remarks notes vector_numbers rows
-        fast files cut json_fast json_rows json layout columns classes delimited numbers bits
+        arguments tokens prints file_names first_row preamble remarks notes vector_numbers
+        gather keys order rows fast files cut json_fast json_rows json layout columns classes
+        delimited numbers bits
     pages         what a reader is shown: sentences, derivations, grids, matrices
     formulas      mathematics as text and as LaTeX
     values        what flows: Block, Batch, Answer

@@ -6,17 +6,17 @@ function serves one process, several and a cluster.
 
 from collections.abc import Iterable, Iterator
 
-from softmax_cli.commands import COMMANDS
+from softmax_cli import commands
 from softmax_cli.errors import NoAnswer, NoAnswers, SoftmaxError
 from softmax_cli.output import BadRow, Item, Note, Text
 from softmax_cli.reading.layout import Layout
 from softmax_cli.reading.notes import notes_on_answer
 from softmax_cli.settings import Settings
-from softmax_cli.values import Answer, Batch, Block
+from softmax_cli.values import Answer, Batch, Block, Groups, InRows
 from softmax_cli.writing.formats import writer
 
 # Some vectors, or an error that stands between them.
-Piece = Batch | SoftmaxError
+Piece = Batch | Groups | SoftmaxError
 
 
 def answer_block(block: Block, layout: Layout, settings: Settings) -> list[Item]:
@@ -26,12 +26,16 @@ def answer_block(block: Block, layout: Layout, settings: Settings) -> list[Item]
 
 def block_items(block: Block, layout: Layout, settings: Settings) -> Iterator[Item]:
     """Yield what comes out of a block, a part at a time where an answer is large."""
-    from softmax_cli.reading import rows
+    return answer_items(_pieces(block, layout, settings), layout, settings)
 
+
+def _pieces(block: Block, layout: Layout, settings: Settings) -> Iterator[Piece]:
+    from softmax_cli.reading import gather, rows
+
+    if layout.by:  # the block was cut between groups
+        return gather.groups(block, layout, settings)
     pieces = rows.read(block, layout, settings)
-    if layout.numbered:
-        pieces = _with_numbers(pieces, block, layout)
-    return answer_items(pieces, layout, settings)
+    return _with_numbers(pieces, block, layout) if layout.numbered else pieces
 
 
 def _with_numbers(pieces: Iterable[Piece], block: Block, layout: Layout) -> Iterator[Piece]:
@@ -60,11 +64,11 @@ def answer_items(pieces: Iterable[Piece], layout: Layout, settings: Settings) ->
 
 def computed(
     pieces: Iterable[Piece], layout: Layout, settings: Settings
-) -> Iterator[Answer | SoftmaxError]:
-    """Yield the answer to each batch; after an error that ends the run, nothing."""
+) -> Iterator[Answer | InRows | SoftmaxError]:
+    """Yield the answers to the vectors; after an error that ends the run, nothing."""
     for piece in pieces:
         if isinstance(piece, SoftmaxError):
-            answered: Iterator[Answer | SoftmaxError] = iter([piece])
+            answered: Iterator[Answer | InRows | SoftmaxError] = iter([piece])
         else:
             answered = _answered(piece, layout, settings)
         for answer in answered:
@@ -73,19 +77,27 @@ def computed(
                 return
 
 
-def _answered(batch: Batch, layout: Layout, settings: Settings) -> Iterator[Answer | SoftmaxError]:
-    """Yield the answer to a batch, in parts around the vectors that have none."""
+def _answered(
+    vectors: Batch | Groups, layout: Layout, settings: Settings
+) -> Iterator[Answer | InRows | SoftmaxError]:
+    """Yield the answer to some vectors, in parts around those that have none."""
     try:
-        yield COMMANDS[settings.command](batch, settings)
+        yield commands.answer(vectors, settings)
     except NoAnswers as error:
-        start = 0
+        start, lines = 0, vectors.lines
         for vector, reason in sorted(error.reasons.items()):
             if start < vector:
-                yield COMMANDS[settings.command](batch.part(slice(start, vector)), settings)
-            line = batch.lines[vector]
-            yield NoAnswer(layout.place(line) if line else None, reason=reason)
+                yield commands.answer(vectors.part(slice(start, vector)), settings)
+            yield _no_answer(reason, lines[vector], layout)
             start = vector + 1
-        if start < len(batch.values):
-            yield from _answered(batch.part(slice(start, None)), layout, settings)
+        if start < vectors.vectors:
+            yield from _answered(vectors.part(slice(start, None)), layout, settings)
     except SoftmaxError as error:
         yield error
+
+
+def _no_answer(reason: str | SoftmaxError, line: int, layout: Layout) -> SoftmaxError:
+    place = layout.place(line) if line else None
+    if isinstance(reason, str):
+        return NoAnswer(place, reason=reason)
+    return reason.at(place) if place and layout.by else reason

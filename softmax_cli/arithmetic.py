@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from softmax_cli.errors import NoAnswers
+from softmax_cli.errors import NoAnswers, SoftmaxError
 from softmax_cli.mathematics import cancellation, logarithms
 from softmax_cli.mathematics import softmax as core
 from softmax_cli.mathematics.validation import BeyondDoublesError
@@ -193,8 +193,9 @@ def _part(of: Of, rows: Integers) -> Of:
     from decimal import Decimal
 
     if isinstance(of, OfWeights):
-        weights = np.array([*map(Decimal, of.weights.tolist())], dtype=object)
-        return of._replace(weights=weights)
+        chosen = of.weights if of.weights.ndim == 1 else of.weights[rows]
+        weights = np.array([*map(Decimal, chosen.ravel().tolist())], dtype=object)
+        return of._replace(weights=weights.reshape(chosen.shape))
     return of._replace(classes=of.classes[rows])
 
 
@@ -251,7 +252,7 @@ class _Decimals:
         others: Sequence[Any] = [()] * len(self._typed)
         if targets is not None:
             others = [(target,) for target in targets]
-        answers, reasons = list[Any](), dict[int, str]()
+        answers, reasons = list[Any](), dict[int, str | SoftmaxError]()
         for vector, other in enumerate(others):
             try:
                 answers.append(self._answer(function, vector, *other))
@@ -267,6 +268,6 @@ class _Decimals:
     def _targets(self, of: Of) -> Sequence[Any]:
         """Return the class of each vector as a plain number, or the weights of its classes."""
         if isinstance(of, OfWeights):
-            return [of.weights.tolist()] * len(self._typed)
+            return [of.of_vector(vector).tolist() for vector in range(len(self._typed))]
         classes: list[int] = of.classes.tolist()
         return classes

@@ -14,6 +14,7 @@ _UNLIKE_RAGGED = {
     "header": "--header",
     "columns": "--columns",
     "keep": "--keep",
+    "by": "--by",
     "target_column": "--target-column",
 }
 _OF_GRADIENTS = {
@@ -128,6 +129,9 @@ def _check_homework(settings: Settings) -> None:
     if not settings.is_for_readers:
         formats = ", ".join(get_args(ReaderFormat))
         raise UsageError(reason=f"{given[0]} writes text for a reader: -f takes {formats}")
+    if settings.by and settings.check_file is not None:
+        reason = "--check-file compares tables row by row, and --by makes vectors of rows"
+        raise UsageError(reason=reason)
     reads_input = not settings.values or settings.values == ("-",)
     if settings.check_file == "-" and reads_input and settings.csv in ((), ("-",)):
         raise UsageError(reason="--check-file - and the table are one standard input: name a file")

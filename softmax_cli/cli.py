@@ -12,7 +12,7 @@ from softmax_cli import __version__, documents, output
 from softmax_cli.checks import NothingToRead, settings_of
 from softmax_cli.command_line import CONTEXT, NumberGroup, sentence
 from softmax_cli.errors import AlreadyReported, DeviceFailed, Place, SoftmaxError
-from softmax_cli.options import APPEND, SHARED, VERIFY, OneOf, WholeNumber, option
+from softmax_cli.options import APPEND, BY, SHARED, VERIFY, OneOf, WholeNumber, option
 
 EXAMPLE = "for example: softmax eval 2 1 0.1"
 
@@ -49,11 +49,13 @@ def program(ctx: click.Context) -> None:
         ("softmax eval 2 1 0.1", "a vector"),
         ("softmax eval cat=2 dog=1 bird=0.1 --top 2", "named classes, the best two"),
         ("softmax eval --csv logits.csv --keep id", "a table; its column id is kept"),
+        ("softmax eval --csv scores.csv --by query -c score", "a vector for each query"),
     ),
     params=[
         option("--top", type=WholeNumber(1), metavar="K", help="List the K most probable classes."),
         option("--log", is_flag=True, help="Print the logarithms of the probabilities."),
         *SHARED,
+        BY,
         APPEND,
     ],
 )
@@ -106,7 +108,8 @@ def jacobian(ctx: click.Context, /, values: tuple[str, ...], **chosen: Any) -> i
             "--target-column",
             of_tables=True,
             metavar="NAME",
-            help="Differentiate the cross-entropy against the class in a column.",
+            help="Differentiate the cross-entropy against the class in a column; where classes "
+            "stand in rows, 1 marks the target's row, or the column is a distribution.",
         ),
         option(
             "--upstream",
@@ -116,6 +119,7 @@ def jacobian(ctx: click.Context, /, values: tuple[str, ...], **chosen: Any) -> i
         option("--output", metavar="K", help="Differentiate the probability of class K."),
         option("--loss", is_flag=True, help="Add the cross-entropy as a last column."),
         *SHARED,
+        BY,
         VERIFY,
         APPEND,
     ],

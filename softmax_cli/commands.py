@@ -7,14 +7,18 @@ from typing import Any
 import numpy as np
 
 from softmax_cli.arithmetic import arithmetic
-from softmax_cli.errors import Place, SoftmaxError, UsageError, quoted
+from softmax_cli.errors import NoAnswers, Place, SoftmaxError, UsageError, quoted
 from softmax_cli.reading import arguments
 from softmax_cli.reading.classes import chosen_class
+from softmax_cli.reading.gather import alike
 from softmax_cli.reading.numbers import is_number, to_exact, to_float
 from softmax_cli.settings import Settings
 from softmax_cli.values import (
     Answer,
     Batch,
+    Groups,
+    InRows,
+    Integers,
     Matrices,
     Numbers,
     Of,
@@ -70,6 +74,8 @@ def _of(batch: Batch, settings: Settings) -> Of:
     """Return what is differentiated, by the options or by the column of targets."""
     if batch.targets is not None:
         return OfClass("target", batch.targets)
+    if batch.weights is not None:
+        return OfWeights("target", batch.weights[0] if batch.vectors == 1 else batch.weights)
     if settings.target is not None:
         if _is_distribution(settings.target, batch):
             return OfWeights("target", _distribution(settings.target, batch, settings))
@@ -157,3 +163,26 @@ COMMANDS: dict[str, Callable[[Batch, Settings], Answer]] = {
     "jacobian": jacobian,
     "grad": gradient,
 }
+
+
+def answer(vectors: Batch | Groups, settings: Settings) -> Answer | InRows:
+    """Return the answer of the command asked for.
+
+    Raises:
+        NoAnswers: some vectors have none.
+        UsageError: an option that does not fit the vectors.
+    """
+    command = COMMANDS[settings.command]
+    if isinstance(vectors, Batch):
+        return command(vectors, settings)
+    parts, reasons = list[tuple[Integers, Answer]](), dict[int, str | SoftmaxError]()
+    for positions, batch in alike(vectors, settings):
+        try:
+            parts.append((positions, command(batch, settings)))
+        except NoAnswers as error:
+            reasons |= {int(positions[vector]): why for vector, why in error.reasons.items()}
+        except SoftmaxError as error:
+            reasons |= dict.fromkeys(positions.tolist(), error)
+    if reasons:
+        raise NoAnswers(reasons)
+    return InRows(vectors, parts)

@@ -9,13 +9,16 @@ from softmax_cli.answers import Piece, computed
 from softmax_cli.errors import Empty, SoftmaxError, UsageError
 from softmax_cli.output import BadRow, Item, Note, Status, Text
 from softmax_cli.pages import Page
+from softmax_cli.reading import gather
 from softmax_cli.reading.layout import Layout
 from softmax_cli.reading.notes import notes_on_answer
 from softmax_cli.settings import Settings
-from softmax_cli.values import Answer, Batch
-from softmax_cli.writing.delimited import kept_cells, kept_names
+from softmax_cli.values import Answer, Batch, Groups, InRows
+from softmax_cli.writing.delimited import label_names, labels
 from softmax_cli.writing.readers import READER_FORMATS
 from softmax_cli.writing.terminal import Terminal
+
+_Vectors = Batch | SoftmaxError
 
 
 def page_items(pieces: Iterable[Piece], layout: Layout, settings: Settings) -> Iterator[Item]:
@@ -24,14 +27,24 @@ def page_items(pieces: Iterable[Piece], layout: Layout, settings: Settings) -> I
     Raises:
         UsageError: the page is about one vector, and there are more.
     """
+    vectors = _apart(pieces, layout, settings)
     if settings.steps:
-        return _working(pieces, layout, settings)
+        return _working(vectors, layout, settings)
     if settings.check is not None or settings.check_file is not None or settings.verify:
-        return _checked(pieces, layout, settings)
-    return _answers(pieces, layout, settings)
+        return _checked(vectors, layout, settings)
+    return _answers(vectors, layout, settings)
 
 
-def _answers(pieces: Iterable[Piece], layout: Layout, settings: Settings) -> Iterator[Item]:
+def _apart(pieces: Iterable[Piece], layout: Layout, settings: Settings) -> Iterator[_Vectors]:
+    """Yield the same vectors, each whose classes stand in rows in a batch of its own."""
+    for piece in pieces:
+        if isinstance(piece, Groups):
+            yield from gather.apart(piece, layout, settings)
+        else:
+            yield piece
+
+
+def _answers(pieces: Iterable[_Vectors], layout: Layout, settings: Settings) -> Iterator[Item]:
     shown = _shown(pieces, layout, settings)
     if shown.answers:
         yield Text(_text(_page(shown, layout, settings), settings))
@@ -48,7 +61,7 @@ class _Shown(NamedTuple):
     errors: list[SoftmaxError]
 
 
-def _shown(pieces: Iterable[Piece], layout: Layout, settings: Settings) -> _Shown:
+def _shown(pieces: Iterable[_Vectors], layout: Layout, settings: Settings) -> _Shown:
     """Return the answers to as many vectors as a table shows."""
     shown = _Shown([], False, [])
     left = settings.rows or sys.maxsize
@@ -59,7 +72,7 @@ def _shown(pieces: Iterable[Piece], layout: Layout, settings: Settings) -> _Show
         for answer in computed([part], layout, settings):
             if isinstance(answer, SoftmaxError):
                 shown.errors.append(answer)
-            else:
+            elif not isinstance(answer, InRows):
                 shown.answers.append(answer)
         if shown.errors and settings.on_error == "stop":
             return shown
@@ -77,24 +90,24 @@ def _page(shown: _Shown, layout: Layout, settings: Settings) -> Page:
         shown.answers,
         settings,
         more=shown.more,
-        kept=lambda batch: [] if layout.is_column else kept_cells(batch, layout),
-        kept_names=() if layout.is_column else kept_names(layout),
+        kept=lambda batch: labels(batch, layout),
+        kept_names=label_names(layout),
     )
 
 
-def _working(pieces: Iterable[Piece], layout: Layout, settings: Settings) -> Iterator[Item]:
+def _working(pieces: Iterable[_Vectors], layout: Layout, settings: Settings) -> Iterator[Item]:
     from softmax_cli.homework.steps import working
 
     batch = yield from _only_vector(pieces, "--steps shows the working of one vector")
     for answer in computed([batch], layout, settings):
         if isinstance(answer, SoftmaxError):
             yield BadRow(answer)
-        else:
+        elif not isinstance(answer, InRows):
             yield Text(_text(working(answer, settings), settings))
             yield from map(Note, notes_on_answer(answer, layout))
 
 
-def _checked(pieces: Iterable[Piece], layout: Layout, settings: Settings) -> Iterator[Item]:
+def _checked(pieces: Iterable[_Vectors], layout: Layout, settings: Settings) -> Iterator[Item]:
     if settings.check is not None:
         from softmax_cli.homework.check import check
 
@@ -119,7 +132,7 @@ def _checked(pieces: Iterable[Piece], layout: Layout, settings: Settings) -> Ite
 
 
 def _vectors(
-    pieces: Iterable[Piece], report: Callable[[BadRow], None], settings: Settings
+    pieces: Iterable[_Vectors], report: Callable[[BadRow], None], settings: Settings
 ) -> Iterator[Batch]:
     """Yield the batches; report the bad rows between them.
 
@@ -135,7 +148,7 @@ def _vectors(
             report(BadRow(piece))
 
 
-def _only_vector(pieces: Iterable[Piece], rule: str) -> Generator[Item, None, Batch]:
+def _only_vector(pieces: Iterable[_Vectors], rule: str) -> Generator[Item, None, Batch]:
     """Yield the bad rows before the only vector of an input, and return it.
 
     Raises:

@@ -201,7 +201,7 @@ class NoAnswers(Exception):
         reasons: why, by the positions of the vectors in the batch.
     """
 
-    def __init__(self, reasons: dict[int, str]) -> None:
+    def __init__(self, reasons: "dict[int, str | SoftmaxError]") -> None:
         super().__init__(reasons)
         self.reasons = reasons
 
@@ -272,6 +272,30 @@ class DeviceFailed(SoftmaxError):
     """A file or a stream that could not be read or written."""
 
     sentence = "{reason}"
+
+
+class BadWeight(SoftmaxError):
+    """A cell of a column of targets that is neither 0, nor 1, nor a part of a distribution."""
+
+    sentence = "the target {text} {reason}"
+
+
+class NoDistribution(SoftmaxError):
+    """The targets of a vector whose classes stand in rows do not sum to 1."""
+
+    sentence = "the targets {reason}: mark one row with 1, or let them sum to 1"
+
+
+class GroupReturns(SoftmaxError):
+    """A group whose rows do not stand together."""
+
+    sentence = "the group {text} comes back after another group: {remedy}"
+
+
+class GroupTooLong(SoftmaxError):
+    """A group that would not fit in memory."""
+
+    sentence = "the rows of the group take more than {megabytes} MiB"
 
 
 class UnknownTarget(SoftmaxError):

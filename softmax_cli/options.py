@@ -268,6 +268,14 @@ SHARED: list[click.Parameter] = [
     *_OUTPUT,
 ]
 
+BY = option(
+    "--by",
+    section="Input",
+    of_tables=True,
+    metavar="LIST",
+    help="Take rows with equal cells in these columns as one vector; they stand together.",
+)
+
 APPEND = option(
     "--append",
     section="Output",

@@ -14,7 +14,6 @@ from softmax_cli.output import Item, Note, Output
 from softmax_cli.reading.layout import Layout
 from softmax_cli.reading.notes import notes_on_first
 from softmax_cli.settings import Settings
-from softmax_cli.values import Batch
 from softmax_cli.writing.delimited import Writer, is_numbered
 from softmax_cli.writing.formats import writer
 
@@ -58,7 +57,7 @@ def _run_arguments(settings: Settings) -> int:
 
 def _run_table(settings: Settings) -> int:
     from softmax_cli import progress, workers
-    from softmax_cli.reading import files, rows
+    from softmax_cli.reading import files, keys
     from softmax_cli.reading.first_row import open_table
     from softmax_cli.reading.vector_numbers import numbered
 
@@ -67,10 +66,8 @@ def _run_table(settings: Settings) -> int:
         table = open_table(descriptor, files.name_of(path), settings, further)
         layout = table.layout
         layout = layout._replace(numbered=is_numbered(layout, settings))
-        if layout.is_column or settings.is_for_readers:
-            pieces = chain.from_iterable(
-                rows.read(block, layout, settings) for block in table.blocks
-            )
+        if settings.is_for_readers or (layout.in_rows and not layout.by):
+            pieces = _pieces(table, settings)
             return _write(_notes(table, settings), pieces, layout, settings)
         with _output(layout, settings) as output:
             for note in _notes(table, settings):
@@ -80,6 +77,8 @@ def _run_table(settings: Settings) -> int:
                 blocks = numbered(blocks, layout)
             if progress.is_wanted(settings.quiet):
                 blocks = progress.shown(blocks, descriptor)
+            if layout.by:
+                blocks = keys.whole_groups(blocks, layout)
             respond = partial(block_items, layout=layout, settings=settings)
             # what a terminal shows of JSON depends on what it showed before
             jobs = 1 if sys.stdout.isatty() else workers.cores(settings.jobs)
@@ -87,9 +86,21 @@ def _run_table(settings: Settings) -> int:
         return output.status
 
 
+def _pieces(table: "Table", settings: Settings) -> Iterator[Piece]:
+    """Yield all vectors of a table: those of its rows or groups, or one if it is a column."""
+    from softmax_cli.reading import gather, keys, rows
+
+    layout, blocks = table.layout, table.blocks
+    if layout.by:
+        blocks = keys.whole_groups(blocks, layout)
+        return chain.from_iterable(gather.groups(block, layout, settings) for block in blocks)
+    read = chain.from_iterable(rows.read(block, layout, settings) for block in blocks)
+    return gather.column(read, layout, settings) if layout.in_rows else read
+
+
 def _notes(table: "Table", settings: Settings) -> list[Item]:
     notes = [*table.notes]
-    if table.first is not None and not table.layout.is_column:
+    if table.first is not None and not table.layout.in_rows:
         notes += notes_on_first(table.first, table.layout, settings)
     return [*map(Note, notes)]
 
@@ -98,8 +109,6 @@ def _write(
     notes: Iterable[Item], pieces: Iterable[Piece], layout: Layout, settings: Settings
 ) -> int:
     """Write the answers to vectors in this process."""
-    if layout.is_column:
-        pieces = _gathered(pieces, layout, settings)
     if settings.is_for_readers:
         from softmax_cli.display import page_items  # rich is imported only to draw
 
@@ -127,17 +136,3 @@ def _for_terminal(settings: Settings) -> Callable[[bytes], bytes]:
 
     terminal = Terminal.of(sys.stdout, os.environ)
     return terminal_form(settings.format, color=bool(terminal.colors), encoding=terminal.encoding)
-
-
-def _gathered(pieces: Iterable[Piece], layout: Layout, settings: Settings) -> Iterator[Piece]:
-    """Yield the one vector that the values of a column are, after the errors among them."""
-    from softmax_cli.reading.rows import gather
-
-    batches = []
-    for piece in pieces:
-        if isinstance(piece, Batch):
-            batches.append(piece)
-        else:
-            yield piece
-    if batches:
-        yield gather(batches, layout, settings)

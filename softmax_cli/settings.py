@@ -54,6 +54,7 @@ class Settings(NamedTuple):
     header: bool | None = None
     columns: str | None = None
     keep: str | None = None
+    by: str | None = None
     labels: str | None = None
     zero_based: bool | None = None
     missing: Literal["error", "mask"] = "error"

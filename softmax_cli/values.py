@@ -58,6 +58,8 @@ class Batch(NamedTuple):
             of a JSON input, for each kept column its value as JSON, one text per vector.
         lines: the line each vector came from (0 where there are no lines).
         targets: each vector's target class, counted from 0, if a column gives it.
+        weights: each vector's target distribution, if a column gives it, shape (vectors, classes).
+        names: the names of each vector's classes, where vectors differ in them.
         typed: the numbers as they were typed, where more digits than a double has were asked for.
         texts: the numbers' texts as they were typed, if they come from arguments.
         numbers: the number of each vector in its input, from 1, where the answer shows it.
@@ -70,7 +72,14 @@ class Batch(NamedTuple):
     targets: Integers | None = None
     typed: "Sequence[Sequence[Number]] | None" = None
     texts: Sequence[Sequence[str]] | None = None
+    weights: Numbers | None = None
+    names: "Sequence[tuple[str, ...] | None] | None" = None
     numbers: Sequence[int] = ()
+
+    @property
+    def vectors(self) -> int:
+        """How many vectors there are."""
+        return len(self.values)
 
     def predictions(self, vectors: slice = slice(None)) -> Integers:
         """Return the most probable class of each vector, the first of ties."""
@@ -93,11 +102,58 @@ class Batch(NamedTuple):
             targets=None if self.targets is None else self.targets[vectors],
             typed=None if self.typed is None else self.typed[vectors],
             texts=None if self.texts is None else self.texts[vectors],
+            weights=None if self.weights is None else self.weights[vectors],
+            names=None if self.names is None else self.names[vectors],
         )
+
+    def names_of(self, vector: int) -> tuple[str, ...] | None:
+        """Return the names of a vector's classes, if they have any."""
+        return self.classes if self.names is None else self.names[vector]
 
     def class_name(self, index: int, first: int) -> str:
         """Return the name of a class, or its number counted from `first`."""
         return self.classes[index] if self.classes else str(index + first)
+
+
+class Groups(NamedTuple):
+    """Vectors whose classes stand in rows, one vector after the other.
+
+    Attributes:
+        rows: the rows, each a vector of one value, shape (rows, 1).
+        starts: the first row of each vector, and the number of rows, shape (vectors + 1,).
+        classes: the names of all vectors' classes, if they were asked for.
+        names: the names of each vector's classes, where its rows give them.
+    """
+
+    rows: Batch
+    starts: Integers
+    classes: tuple[str, ...] | None = None
+    names: "Sequence[tuple[str, ...] | None] | None" = None
+
+    @property
+    def vectors(self) -> int:
+        """How many vectors there are."""
+        return len(self.starts) - 1
+
+    @property
+    def sizes(self) -> Integers:
+        """How many classes each vector has, shape (vectors,)."""
+        return np.diff(self.starts)
+
+    @property
+    def lines(self) -> Sequence[int]:
+        """The line of each vector's first row."""
+        return [self.rows.lines[row] for row in self.starts[:-1].tolist()]
+
+    def part(self, vectors: slice) -> "Groups":
+        """Return some adjacent vectors."""
+        first, stop, _ = vectors.indices(self.vectors)
+        starts = self.starts[first : stop + 1]
+        return self._replace(
+            rows=self.rows.part(slice(int(starts[0]), int(starts[-1]))),
+            starts=starts - starts[0],
+            names=None if self.names is None else self.names[vectors],
+        )
 
 
 class OfClass(NamedTuple):
@@ -118,11 +174,16 @@ class OfWeights(NamedTuple):
 
     Attributes:
         kind: the cross-entropy against a distribution, or the sum Σ gj σj.
-        weights: the distribution or the upstream gradient, shape (classes,).
+        weights: the distribution or the upstream gradient, shape (classes,), or one for each
+            vector, shape (vectors, classes).
     """
 
     kind: Literal["target", "upstream"]
     weights: Numbers
+
+    def of_vector(self, vector: int) -> Numbers:
+        """Return the weights of a vector's classes, shape (classes,)."""
+        return self.weights if self.weights.ndim == 1 else np.asarray(self.weights[vector])
 
 
 Of = OfClass | OfWeights
@@ -166,3 +227,15 @@ class Matrices(NamedTuple):
 
 
 Answer = Vectors | Ranking | Matrices
+
+
+class InRows(NamedTuple):
+    """The answers to vectors whose classes stand in rows.
+
+    Attributes:
+        groups: the vectors.
+        parts: answers to vectors of one length, each with the positions of these vectors.
+    """
+
+    groups: Groups
+    parts: Sequence[tuple[Integers, Answer]]

@@ -12,7 +12,7 @@ import numpy as np
 
 from softmax_cli.errors import Place, SoftmaxError, UnequalTables
 from softmax_cli.homework.claims import Claim, claim, claim_of
-from softmax_cli.reading import files, rows
+from softmax_cli.reading import files, gather, rows
 from softmax_cli.reading.delimited import raw_of
 from softmax_cli.reading.first_row import Table, open_table
 from softmax_cli.reading.layout import Layout
@@ -144,7 +144,7 @@ def opened(path: str, classes: int, layout: Layout, settings: Settings) -> Itera
                     failure = error
                 continue
             found = _width(table)
-            if table.layout.is_column == layout.is_column and found in (classes, None):
+            if table.layout.in_rows == layout.in_rows and found in (classes, None):
                 yield _answer_table(table, attempt, layout, settings)
                 return
             if found is not None:
@@ -155,8 +155,8 @@ def opened(path: str, classes: int, layout: Layout, settings: Settings) -> Itera
 
 def _width(table: Table) -> int | None:
     """Return how many numbers a row has, if that is known."""
-    if table.layout.is_column or table.first is None:
-        return None if table.layout.is_column else len(table.layout.logits)
+    if table.layout.in_rows or table.first is None:
+        return None if table.layout.in_rows else len(table.layout.logits)
     return int(table.first.values.shape[1])
 
 
@@ -198,7 +198,7 @@ def _answer_table(
 
 def _order(theirs: Layout, ours: Layout, quantity: str) -> Sequence[int] | None:
     """Return where each of our classes stands among theirs, if they are in another order."""
-    if theirs.is_column or not theirs.classes or not ours.classes:
+    if theirs.in_rows or not theirs.classes or not ours.classes:
         return None
     names = [name.removeprefix(f"{quantity}_") for name in theirs.classes]
     if names == list(ours.classes) or sorted(names) != sorted(ours.classes):
@@ -207,11 +207,14 @@ def _order(theirs: Layout, ours: Layout, quantity: str) -> Sequence[int] | None:
 
 
 def _rows(table: Table, settings: Settings) -> Iterator[AnswerRows]:
-    if table.layout.is_column:
+    if table.layout.in_rows:
         batches = [
             batch for block in table.blocks for batch in _batches(block, table.layout, settings)
         ]
-        yield _as_typed(rows.gather(batches, table.layout, settings))
+        for whole in gather.column(batches, table.layout, settings):
+            if isinstance(whole, SoftmaxError):
+                raise whole
+            yield from map(_as_typed, gather.apart(whole, table.layout, settings))
         return
     for block in table.blocks:
         plain = _plain_rows(block, table.layout, settings)

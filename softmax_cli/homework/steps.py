@@ -71,7 +71,9 @@ def _weights(answer: Answer, settings: Settings) -> tuple[str, ...]:
     option, text = "--target", settings.target
     if text is None:
         option, text = "--upstream", settings.upstream
-    return tuple(items(text or "", Place(option)))
+    if text is None:  # a column of the table gives them
+        return tuple(map(str, answer.of.weights.tolist()))
+    return tuple(items(text, Place(option)))
 
 
 def _given(problem: Problem) -> list[Part]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
+from typing import NamedTuple
 
 import numpy as np
 
@@ -41,8 +42,11 @@ def read(block: Block, layout: Layout, settings: Settings) -> Batch | None:
     if layout.blank is not None and any(map(bytes.strip, rows.slices(layout.blank, layout.blank))):
         return None
     try:
-        targets = _targets(rows, settings)
+        targets = None if layout.in_rows else _targets(rows, settings)
     except SoftmaxError:
+        return None
+    weights = _weights(rows) if layout.in_rows else None
+    if layout.in_rows and layout.target is not None and weights is None:
         return None
     return Batch(
         values=values.reshape(rows.count, -1),
@@ -50,7 +54,32 @@ def read(block: Block, layout: Layout, settings: Settings) -> Batch | None:
         kept=tuple(rows.kept()),
         lines=rows.lines(),
         targets=targets,
+        weights=weights,
     )
+
+
+class Located(NamedTuple):
+    """Where the cells of some columns stand in a block.
+
+    Attributes:
+        lines: the line of each row.
+        starts: where each cell begins, shape (rows,) for each column.
+        stops: where it ends.
+    """
+
+    lines: Sequence[int]
+    starts: Sequence[Integers]
+    stops: Sequence[Integers]
+
+
+def locate(block: Block, layout: Layout, columns: Sequence[int]) -> Located | None:
+    """Where the cells of columns stand, None if the rows are not alike."""
+    if layout.ragged or layout.json or layout.delimiter == BLANK or b"\0" in block.text:
+        return None
+    rows = _Rows(block, layout)
+    if not rows.are_alike():
+        return None
+    return Located(rows.lines(), [*map(rows.starts, columns)], [*map(rows.stops, columns)])
 
 
 def _may_be_plain(block: Block, layout: Layout, settings: Settings) -> bool:
@@ -147,12 +176,14 @@ class _Rows:
             self._known[column] = self._separators.every(self.layout.width, column + 1)
         return self._known[column]
 
-    def _starts(self, column: int) -> Integers:
+    def starts(self, column: int) -> Integers:
+        """Where the cells of a column begin."""
         if column:
             return self._separators_behind(column - 1) + 1
         return np.concatenate(([0], self._ends[:-1] + 1))
 
-    def _stops(self, column: int) -> Integers:
+    def stops(self, column: int) -> Integers:
+        """Where the cells of a column end."""
         if column < self.layout.width - 1:
             return self._separators_behind(column)
         before_newline = self._data[self._ends - 1]
@@ -161,7 +192,7 @@ class _Rows:
     def slices(self, first: int, last: int) -> list[bytes]:
         """The text of adjacent columns, a piece a row."""
         text = self.block.text
-        pairs = zip(self._starts(first).tolist(), self._stops(last).tolist(), strict=True)
+        pairs = zip(self.starts(first).tolist(), self.stops(last).tolist(), strict=True)
         return [text[start:stop] for start, stop in pairs]
 
     def logits(self) -> bytes:
@@ -183,7 +214,7 @@ class _Rows:
         if np.bitwise_count(self._newlines).sum() == self.count:
             return range(self.block.line, self.block.line + self.count)
         newlines = np.flatnonzero(self._data == _NEWLINE)
-        lines: list[int] = (self.block.line + np.searchsorted(newlines, self._starts(0))).tolist()
+        lines: list[int] = (self.block.line + np.searchsorted(newlines, self.starts(0))).tolist()
         return lines
 
 
@@ -216,3 +247,14 @@ def _targets(rows: _Rows, settings: Settings) -> Integers | None:
         for cell in set(raw)
     }
     return np.array([classes[cell] for cell in raw], dtype=np.intp)
+
+
+def _weights(rows: _Rows) -> Floats | None:
+    """Each row's part of its vector's target, shape (rows, 1), None if one is not plain."""
+    target = rows.layout.target
+    if target is None:
+        return None
+    values = _numbers(b"\n".join(rows.slices(target, target)), rows.layout.delimiter)
+    if values is None or values.size != rows.count or (values < 0).any():
+        return None
+    return values.reshape(-1, 1)

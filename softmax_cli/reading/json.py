@@ -7,8 +7,8 @@ one, if its first item is an array or an object.
 """
 
 import re
-from collections.abc import Iterator
-from itertools import chain
+from collections.abc import Iterator, Sequence
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -365,10 +365,33 @@ def behind_first(block: Block) -> Block:
         record = next(record for _, record in records(block))
         end = block.text.index(b"\n", block.text.index(record)) + 1
         return Block(block.text[end:], block.line + block.text.count(b"\n", 0, end))
+    return cut(block, 1)[1]
+
+
+def cut(block: Block, count: int) -> tuple[Block, Block]:
+    """Return the first rows of a block of a document, and the others."""
     rows = _Scanner()(block.text)
-    if rows.starts.size < 2:
-        return block._replace(text=b"")
-    start = int(rows.starts[1])
-    lead = b"[" if rows.inner[1] else b""
+    if rows.starts.size <= count:
+        return block, block._replace(text=b"")
+    start = int(rows.starts[count])
+    lead = b"[" if rows.inner[count] else b""
     line = block.line + block.text.count(b"\n", 0, start)
-    return Block(lead + block.text[start:], line, block.vector + 1)
+    before = block._replace(text=block.text[: int(rows.ends[count - 1])] if count else b"")
+    return before, Block(lead + block.text[start:], line, block.vector + count)
+
+
+def joined(blocks: Sequence[Block]) -> Block:
+    """Return one block of the rows of adjacent blocks of a document, on the same lines."""
+    parts, line = [blocks[0].text], blocks[0].line + blocks[0].text.count(b"\n")
+    for before, block in pairwise(blocks):
+        was_inner, is_inner = starts_in_array(before.text), starts_in_array(block.text)
+        comma = b"," if was_inner and is_inner else b"]" * was_inner
+        newlines = b"\n" * max(block.line - line, not comma)
+        parts += [comma + newlines, block.text[was_inner and is_inner :]]
+        line = block.line + block.text.count(b"\n")
+    return blocks[0]._replace(text=b"".join(parts))
+
+
+def starts_in_array(text: bytes) -> bool:
+    """Return whether an array stands around the first row of a text."""
+    return _AROUND_ROWS.match(text) is not None

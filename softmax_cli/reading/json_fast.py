@@ -172,6 +172,8 @@ def _batch(
     values: Floats, table: _Arrays, block: Block, layout: Layout, settings: Settings
 ) -> Batch | None:
     kept = [_json_texts(table.column(column)) for column in _kept(layout)]
+    if layout.in_rows and layout.target is not None:
+        return None
     try:
         targets = _targets(table, layout, settings)
     except SoftmaxError:
@@ -213,6 +215,26 @@ def _targets(table: _Arrays, layout: Layout, settings: Settings) -> Integers | N
     count = len(layout.logits)
     classes = {text: class_index(text, count, layout.classes, settings) for text in set(texts)}
     return np.array([classes[text] for text in texts], dtype=np.intp)
+
+
+def columns(
+    block: Block, layout: Layout, chosen: Sequence[int]
+) -> Iterable[tuple[int, tuple[bytes, ...]]] | None:
+    """Return each row's line and its values in some columns as JSON, None if not proven plain."""
+    rows = _loaded(block)
+    if not rows:
+        return None
+    table = _table(rows, block.text, layout)
+    if not table.is_regular():
+        return None
+    texts = [_json_texts(table.column(column)) for column in chosen]
+    known = [text for text in texts if text is not None]
+    if len(known) < len(texts):
+        return None
+    lines: Sequence[int] = range(block.line, block.line + len(rows))
+    if block.vector:
+        lines = Lines(block, len(rows))[:]
+    return zip(lines, zip(*known, strict=True), strict=True)
 
 
 class Lines(Sequence[int]):

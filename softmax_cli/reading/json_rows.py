@@ -120,6 +120,9 @@ def lay_out(record: bytes, line: int, layout: Layout, settings: Settings) -> tup
         return _array_layout(row, line, layout, settings)
     member = _vector_member(row, settings)
     if member is not None:
+        if settings.by:
+            reason = f"--by takes one logit a row, and the member {quoted(member)} is a vector"
+            raise UsageError(reason=reason)
         return _member_layout(row, member, line, layout, settings), False
     if settings.ragged:
         logits = tuple(range(len(row)))
@@ -307,7 +310,15 @@ def class_names(record: bytes, layout: Layout) -> tuple[str, ...] | None:
 
 def kept(record: bytes, layout: Layout) -> tuple[bytes, ...]:
     """Return the values of the kept columns as JSON."""
-    columns = range(layout.width) if layout.append else layout.kept
+    return values(record, layout, range(layout.width) if layout.append else layout.kept)
+
+
+def values(record: bytes, layout: Layout, columns: Sequence[int]) -> tuple[bytes, ...]:
+    """Return the values of columns as JSON.
+
+    Raises:
+        BrokenJson: the row is not JSON.
+    """
     if not columns:
         return ()
     row = decoded(record)
@@ -317,8 +328,8 @@ def kept(record: bytes, layout: Layout) -> tuple[bytes, ...]:
     if layout.append and layout.member is not None:
         before, behind = _other_names(layout)
         vector = row[layout.member]
-        values = [*(row.get(n) for n in before), *vector, *(row.get(n) for n in behind)]
-        return tuple(map(_json_of, values))
+        every = [*(row.get(n) for n in before), *vector, *(row.get(n) for n in behind)]
+        return tuple(map(_json_of, every))
     return tuple(_json_of(row.get(header[column])) for column in columns)
 
 

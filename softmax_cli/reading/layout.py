@@ -4,7 +4,7 @@ All of it is decided by the first row and the options, so that a block can be re
 without knowing the blocks before it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from functools import lru_cache
 from itertools import chain, groupby
 from typing import NamedTuple
@@ -26,6 +26,8 @@ from softmax_cli.values import LINES_OF_A_FILE
 
 # Words for a number that is missing.
 _MISSING = {"na", "nan", "null", "none"}
+# So many columns are named in a message.
+_COLUMNS_SHOWN = 3
 
 
 class Layout(NamedTuple):
@@ -44,7 +46,9 @@ class Layout(NamedTuple):
         newline: how lines end.
         ragged: rows may have any number of cells.
         free: each row has a delimiter of its own, since the first has none.
-        is_column: the logits are one column, which is then one vector.
+        in_rows: the logits are one column: the classes of a vector stand in rows.
+        by: the positions of the columns whose cells tell one such vector from the next; with
+            none, the whole column is one.
         append: the whole row is kept, and the answer follows it.
         json: rows are JSON arrays or objects.
         blank: the position of a last column that is empty in every row.
@@ -64,7 +68,8 @@ class Layout(NamedTuple):
     newline: bytes = b"\n"
     ragged: bool = False
     free: bool = False
-    is_column: bool = False
+    in_rows: bool = False
+    by: tuple[int, ...] = ()
     append: bool = False
     json: bool = False
     further: tuple[str, ...] = ()
@@ -173,7 +178,8 @@ def _known_logits(texts: Sequence[str], settings: Settings) -> Sequence[int]:
     chosen = positions(settings.columns, width)
     if chosen:
         return sorted(chosen)
-    kept = {*positions(settings.keep, width), *positions(settings.target_column, width)}
+    others = (settings.keep, settings.target_column, settings.by)
+    kept = set(chain.from_iterable(positions(other, width) for other in others))
     return [column for column in range(width) if column not in kept]
 
 
@@ -222,16 +228,18 @@ def _has_blank_column(first: Sequence[bytes], layout: Layout, settings: Settings
 def _settled(width: int, layout: Layout, settings: Settings) -> Layout:
     header = layout.header
     target = _target_column(width, header, settings)
-    logits = _logit_columns(width, layout, target, settings)
-    if target is not None and len(logits) == 1:
-        reason = "--target-column has a target a row, and one column of logits is one vector"
-        raise UsageError(reason=reason)
+    by = choose("--by", settings.by, width, header) if settings.by else []
+    others = {*by} if target is None else {*by, target}
+    logits = _logit_columns(width, layout, others, settings)
+    if by and len(logits) > 1:
+        raise _several_logits(logits, header)
     layout = layout._replace(
         width=width,
         logits=tuple(sorted(logits)),
         target=target,
         ragged=settings.ragged,
-        is_column=len(logits) == 1 and not settings.ragged,
+        in_rows=len(logits) == 1 and not settings.ragged,
+        by=tuple(sorted(by)),
         append=settings.append,
     )
     if header and len(logits) > 1:
@@ -245,13 +253,18 @@ def _target_column(width: int, header: Sequence[str] | None, settings: Settings)
     return choose_one("--target-column", settings.target_column, width, header)
 
 
+def _several_logits(logits: Sequence[int], header: Sequence[str] | None) -> UsageError:
+    shown = as_option(logits[:_COLUMNS_SHOWN], header) + ", …" * (len(logits) > _COLUMNS_SHOWN)
+    reason = f"--by: the logits of groups are one column, and not {shown}: name it with --columns"
+    return UsageError(reason=reason)
+
+
 def _logit_columns(
-    width: int, layout: Layout, target: int | None, settings: Settings
+    width: int, layout: Layout, others: Set[int], settings: Settings
 ) -> Sequence[int]:
     """The logit columns in the order of --columns, or all but those kept and the nameless."""
     header = layout.header
-    kept = set(choose("--keep", settings.keep, width, header) if settings.keep else ())
-    kept |= set() if target is None else {target}
+    kept = set(choose("--keep", settings.keep, width, header) if settings.keep else ()) | others
     if settings.columns:
         logits = choose("--columns", settings.columns, width, header)
         if both := kept.intersection(logits):
@@ -275,7 +288,7 @@ def _labelled(layout: Layout, logits: Sequence[int], settings: Settings) -> Layo
     if layout.ragged:
         reason = "--labels names the columns, and with --ragged there are none"
         raise UsageError(reason=reason)
-    if layout.is_column:  # how many classes it has is known at its end
+    if layout.in_rows:  # how many classes it has is known at its end
         _check_labels_are_used(settings)
         return layout._replace(classes=tuple(comma_list(settings.labels)))
     labels = labels_for(len(logits), settings)

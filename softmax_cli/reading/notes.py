@@ -7,7 +7,7 @@ import numpy as np
 from softmax_cli.errors import printable
 from softmax_cli.reading.layout import Layout
 from softmax_cli.settings import Settings
-from softmax_cli.values import Answer, Batch, OfClass, Vectors
+from softmax_cli.values import Answer, Batch, InRows, OfClass, Vectors
 
 # How far from 1 probabilities that were rounded to a few decimals may sum.
 _SUM_TOLERANCE = 1e-3
@@ -43,18 +43,29 @@ def _names_a_number(settings: Settings) -> bool:
     return any(option is not None for option in asked)
 
 
-def notes_on_answer(answer: Answer, layout: Layout) -> Iterator[str]:
-    """Yield a note on each vector whose target class is masked."""
+def notes_on_answer(answer: Answer | InRows, layout: Layout) -> Iterator[str]:
+    """Yield a note on each vector whose target class is masked, in the order of the vectors."""
+    parts = answer.parts if isinstance(answer, InRows) else [(None, answer)]
+    found = list[tuple[int, int]]()
+    for positions, part in parts:
+        for vector in _with_masked_target(part):
+            number = vector if positions is None else int(positions[vector])
+            found.append((number, part.batch.lines[vector]))
+    for _, line in sorted(found):
+        place = f"{layout.place(line)}: " if line else ""
+        yield f"{place}the target is a masked class: the loss is infinite"
+
+
+def _with_masked_target(answer: Answer) -> list[int]:
+    """Return the vectors whose target class is masked."""
     of = answer.of if isinstance(answer, Vectors) else None
     if of is None or of.kind != "target":
-        return
-    batch = answer.batch
-    masked = np.isneginf(batch.values)
+        return []
+    masked = np.isneginf(answer.batch.values)
     if isinstance(of, OfClass):
         counts = masked[np.arange(len(masked)), of.classes]
     else:
         wanted = of.weights != 0
         counts = np.count_nonzero(masked & wanted, axis=1)
-    for vector in np.flatnonzero(counts).tolist():
-        place = f"{layout.place(batch.lines[vector])}: " if batch.lines[vector] else ""
-        yield f"{place}the target is a masked class: the loss is infinite"
+    vectors: list[int] = np.flatnonzero(counts).tolist()
+    return vectors

@@ -1,7 +1,7 @@
 """What a user would want to know about how the header and the columns were read."""
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import groupby, islice
 
 from softmax_cli.errors import Place, SoftmaxError, quoted
 from softmax_cli.reading.columns import as_option
@@ -35,6 +35,8 @@ def remarks(block: Block, layout: Layout, settings: Settings) -> Iterator[str]:
         yield from _on_header(layout, settings)
         if sample and not layout.header and not layout.json:
             yield from _on_counting_row(*sample[0], layout)
+    if layout.in_rows and not layout.by and settings.command != "jacobian":
+        yield from _on_runs([row for _, row in sample], layout)
     if settings.columns is None and len(layout.logits) > 1:
         rows = [row for _, row in sample]
         for column in layout.logits:
@@ -78,6 +80,24 @@ def _on_counting_row(line: int, row: Sequence[bytes], layout: Layout) -> Iterato
             f"{layout.place(line)}: {numbers[0].decode()} to {numbers[-1].decode()} are read as "
             "data; --header reads them as names"
         )
+
+
+def _on_runs(rows: Sequence[Sequence[bytes]], layout: Layout) -> Iterator[str]:
+    """A kept column whose cells repeat in runs beside one column of logits may tell groups."""
+    for column in layout.kept:
+        if column != layout.target and _repeat_in_runs([row[column] for row in rows]):
+            name, keep = layout.place(1, column).column, as_option([column], layout.header)
+            yield (
+                f"{layout.source}: the whole column is one vector, though the cells of column "
+                f"{name} repeat in runs; --by {keep} takes each run as a vector"
+            )
+            return
+
+
+def _repeat_in_runs(cells: Sequence[bytes]) -> bool:
+    """Whether equal cells stand together, in several runs of which one is longer than a cell."""
+    runs = [cell for cell, _ in groupby(cells)]
+    return 1 < len(runs) == len(set(runs)) < len(cells)
 
 
 def _is_no_logit(

@@ -5,7 +5,6 @@ batches, and the caller decides.
 """
 
 import math
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,8 +13,10 @@ import numpy as np
 
 from softmax_cli.errors import (
     AllMasked,
+    BadWeight,
     ExtraCell,
     MissingCell,
+    MissingTarget,
     NeedsDecimalComma,
     NotANumber,
     NotText,
@@ -37,18 +38,16 @@ from softmax_cli.reading.delimited import (
     outside_quotes,
     text_of,
 )
-from softmax_cli.reading.layout import Layout, is_missing, is_text, needs_decimal_comma
-from softmax_cli.reading.numbers import plain_floats, to_exact, to_logit
+from softmax_cli.reading.layout import Layout, is_missing, needs_decimal_comma
+from softmax_cli.reading.numbers import plain_floats, to_exact, to_float, to_logit
 from softmax_cli.settings import Settings
-from softmax_cli.values import Batch, Block
+from softmax_cli.values import Batch, Block, Numbers
 
 if TYPE_CHECKING:
     from softmax_cli.mathematics.decimals import Number
 
 # So many rows are gathered in a batch.
 _ROWS_IN_A_BATCH = 4096
-# A cell that is neither a number nor a word for a missing value, by its first letters.
-_CLEARLY_TEXT = re.compile(rb"(?!inf|ln|na|nu|no)[A-Za-z]", re.IGNORECASE)
 
 
 def read(block: Block, layout: Layout, settings: Settings) -> Iterator[Batch | SoftmaxError]:
@@ -68,52 +67,6 @@ def read(block: Block, layout: Layout, settings: Settings) -> Iterator[Batch | S
             yield from rows.flush()
         rows.add(row)
     yield from rows.flush()
-
-
-def gather(batches: Sequence[Batch], layout: Layout, settings: Settings) -> Batch:
-    """One vector of all the values of a column, which was read as vectors of one value.
-
-    Raises:
-        AllMasked: no value of the column is left.
-    """
-    values = np.concatenate([batch.values for batch in batches]).reshape(1, -1)
-    if np.isneginf(values).all():
-        raise AllMasked(layout.place(batches[0].lines[0]))
-    kept = tuple(
-        [text for run in runs for text in run]
-        for runs in zip(*(batch.kept for batch in batches), strict=True)
-    )
-    return Batch(
-        values=values,
-        classes=labels_for(values.size, settings) or _names_beside(kept, layout, settings),
-        kept=kept,
-        lines=(batches[0].lines[0],),
-        typed=[[row[0] for batch in batches for row in batch.typed or ()]]
-        if settings.keeps_typed
-        else None,
-    )
-
-
-def _names_beside(
-    kept: Sequence[Sequence[bytes]], layout: Layout, settings: Settings
-) -> tuple[str, ...] | None:
-    """The cells of the one kept column that is text without repeats, as names of classes."""
-    columns = [
-        column
-        for run in kept
-        for column in zip(*(cells(text, layout.delimiter) for text in run), strict=True)
-    ]
-    if layout.append:  # the whole row is kept
-        columns = [columns[column] for column in layout.kept]
-    names = [column for column in columns if _are_names(column, settings)]
-    return tuple(text_of(cell).strip() for cell in names[0]) if len(names) == 1 else None
-
-
-def _are_names(column: Sequence[bytes], settings: Settings) -> bool:
-    if len(set(column)) < len(column):
-        return False
-    texts = [text_of(cell).strip() for cell in column if not _CLEARLY_TEXT.match(cell)]
-    return all(is_text(text, settings) for text in texts)
 
 
 def records(block: Block, layout: Layout) -> Iterator[tuple[int, bytes]]:
@@ -148,6 +101,7 @@ class _Row(NamedTuple):
     values: list[float]
     kept: tuple[bytes, ...]
     target: int | None
+    weight: "Number | float | None"
     typed: "list[Number] | None"
     classes: tuple[str, ...] | None = None
 
@@ -175,13 +129,19 @@ def _read_row(line: int, record: bytes, layout: Layout, settings: Settings) -> _
         texts = [_text(cell, settings) for cell in cells]
         values = [_value(text, cell, settings) for text, cell in zip(texts, cells, strict=True)]
         typed = _typed(texts) if settings.keeps_typed else None
-    if not layout.is_column and values.count(-math.inf) == len(values):
+    if not layout.in_rows and values.count(-math.inf) == len(values):
         raise AllMasked
-    target = None if layout.target is None else _target(row[layout.target], line, layout, settings)
+    target, weight = None, None
+    if layout.target is not None:
+        cell = _Cell(row[layout.target], layout.target, line, layout)
+        if layout.in_rows:
+            weight = _weight(cell, settings)
+        else:
+            target = _target(cell, settings)
     if layout.json:
         classes = json_rows.class_names(record, layout) if layout.ragged else None
-        return _Row(line, values, json_rows.kept(record, layout), target, typed, classes)
-    return _Row(line, values, _kept_runs(row, layout), target, typed)
+        return _Row(line, values, json_rows.kept(record, layout), target, weight, typed, classes)
+    return _Row(line, values, _kept_runs(row, layout), target, weight, typed)
 
 
 def row_cells(record: bytes, layout: Layout) -> list[bytes]:
@@ -296,13 +256,27 @@ def _typed(texts: Sequence[str]) -> "list[Number]":
     return [to_exact(text) for text in texts]
 
 
-def _target(cell: bytes, line: int, layout: Layout, settings: Settings) -> int:
+def _target(cell: _Cell, settings: Settings) -> int:
     """The class, counted from 0, that a row's target cell names."""
-    place = layout.place(line, layout.target)
+    layout = cell.layout
     try:
-        return class_index(text_of(cell).strip(), len(layout.logits), layout.classes, settings)
+        return class_index(cell.text.strip(), len(layout.logits), layout.classes, settings)
     except SoftmaxError as error:
-        raise error.at(place) from None
+        raise error.at(cell.place) from None
+
+
+def _weight(cell: _Cell, settings: Settings) -> "Number | float":
+    """What a row's cell is of the target of its vector: 1 or 0, or a part of a distribution."""
+    try:
+        text = as_typed(cell.text, settings)
+        if is_missing(text):
+            raise MissingTarget
+        value = to_float(text)
+        if not 0 <= value < math.inf:
+            raise BadWeight(text=cell.text, reason="is negative" if value < 0 else "is not finite")
+        return to_exact(text) if settings.digits else value
+    except SoftmaxError as error:
+        raise error.at(cell.place) from None
 
 
 @dataclass
@@ -337,7 +311,14 @@ class _Rows:
             kept=tuple(zip(*(row.kept for row in rows), strict=True)),
             lines=[row.line for row in rows],
             targets=None
-            if self.layout.target is None
+            if self.layout.target is None or self.layout.in_rows
             else np.array([row.target for row in rows], dtype=np.intp),
+            weights=self._weights(rows),
             typed=[row.typed for row in rows if row.typed] if self.settings.keeps_typed else None,
         )
+
+    def _weights(self, rows: Sequence[_Row]) -> "Numbers | None":
+        if self.layout.target is None or not self.layout.in_rows:
+            return None
+        kind = object if self.settings.digits else np.float64
+        return np.array([[row.weight] for row in rows], dtype=kind)

@@ -13,8 +13,9 @@ from softmax_cli.reading import json_rows
 from softmax_cli.reading.delimited import cells, raw_of, text_of
 from softmax_cli.reading.layout import Layout
 from softmax_cli.settings import Settings
-from softmax_cli.values import Answer, Batch, Matrices, Numbers, Ranking, Vectors
+from softmax_cli.values import Answer, Batch, InRows, Matrices, Numbers, Ranking, Vectors
 from softmax_cli.writing import numbers as figures
+from softmax_cli.writing.in_rows import Ranks, ranked, spread
 
 # Rows of a Jacobian are computed and written so many numbers at a time.
 _NUMBERS_IN_A_STRIP = 1 << 16
@@ -31,7 +32,7 @@ class Writer(NamedTuple):
     """
 
     opening: bytes = b""
-    write: Callable[[Answer], Iterator[bytes]] = lambda _: iter(())
+    write: Callable[[Answer | InRows], Iterator[bytes]] = lambda _: iter(())
     between: bytes = b""
     closing: bytes = b""
 
@@ -53,7 +54,7 @@ def is_numbered(layout: Layout, settings: Settings) -> bool:
         settings.command == "jacobian" and not settings.diagonal and settings.output is None
     )
     is_delimited = settings.format in ("delimited", "csv", "tsv")
-    return takes_lines and is_delimited and not layout.kept and not layout.is_column
+    return takes_lines and is_delimited and not layout.kept and not layout.in_rows
 
 
 def strips(answer: Matrices) -> Iterator[tuple[int, range, Numbers]]:
@@ -108,7 +109,7 @@ class Delimited(NamedTuple):
     def _are_columns_named(self) -> bool:
         layout = self.layout
         has_header = layout.header and not layout.ragged
-        return bool(has_header or (layout.classes and not layout.is_column))
+        return bool(has_header or (layout.classes and not layout.in_rows))
 
     def _header_cells(self) -> Iterator[bytes]:
         settings = self.settings
@@ -149,7 +150,7 @@ class Delimited(NamedTuple):
     @property
     def _logit_names(self) -> Sequence[str]:
         layout = self.layout
-        if layout.classes and not layout.is_column:
+        if layout.classes and not layout.in_rows:
             return layout.classes
         return [layout.header[column] for column in layout.logits] if layout.header else []
 
@@ -164,8 +165,10 @@ class Delimited(NamedTuple):
             return layout.raw_header[column]
         return raw_of(own if name is None else name, self.delimiter)
 
-    def write(self, answer: Answer) -> Iterator[bytes]:
+    def write(self, answer: Answer | InRows) -> Iterator[bytes]:
         """Yield the answer's lines."""
+        if isinstance(answer, InRows):
+            return self._in_rows(answer)
         if isinstance(answer, Matrices):
             return self._matrices(answer)
         if isinstance(answer, Ranking):
@@ -181,9 +184,18 @@ class Delimited(NamedTuple):
         signs = bytes.maketrans(b",.", self.delimiter + (b"," if own_comma else b"."))
         return text.translate(signs)
 
+    def _in_rows(self, answer: InRows) -> Iterator[bytes]:
+        """Yield the lines about vectors whose classes stand in rows: one a row, or a rank."""
+        _, first = answer.parts[0]
+        if isinstance(first, Matrices):  # a whole column is one vector
+            batch = first.batch._replace(kept=answer.groups.rows.kept)
+            return self._matrices(first._replace(batch=batch))
+        if isinstance(first, Ranking):
+            listed = ranked(answer, self.settings.first_class)
+            return iter([self._listed(listed, answer.groups.rows, listed.rows)])
+        return iter([self._vectors(spread(answer))])
+
     def _vectors(self, answer: Vectors) -> bytes:
-        if self.layout.is_column:
-            answer = _spread(answer)
         batch, values, loss = answer.batch, answer.values, answer.loss
         if not batch.kept and loss is None:
             return self._numbers(values).replace(b"\n", self.newline) + self.newline
@@ -226,24 +238,32 @@ class Delimited(NamedTuple):
         parts[stride - 1 :: stride] = [self.newline] * len(columns[0])
         return b"".join(parts)
 
-    def _beside(self, batch: Batch, vectors: Numbers, classes: Numbers) -> list[Sequence[bytes]]:
-        """Return what lines about these classes of these vectors begin with."""
+    def _beside(self, batch: Batch, vectors: Numbers, rows: Numbers) -> list[Sequence[bytes]]:
+        """Return what lines about these vectors begin with: their numbers, or the kept cells."""
         if self.layout.numbered:
             return [[b"%d" % batch.numbers[vector] for vector in vectors.tolist()]]
-        rows = (classes if self.layout.is_column else vectors).tolist()
-        return [[run[row] for row in rows] for run in map(self._recoded, batch.kept)]
+        chosen = rows.tolist()
+        return [[run[row] for row in chosen] for run in map(self._recoded, batch.kept)]
 
     def _ranking(self, answer: Ranking) -> bytes:
         vectors, ranks = answer.classes.shape
-        chosen = answer.classes.ravel()
-        vector = np.repeat(np.arange(vectors), ranks)
-        name = self._named(answer.batch)
+        first = self.settings.first_class
+        listed = Ranks(
+            np.repeat(np.arange(vectors), ranks),
+            [*range(1, ranks + 1)] * vectors,
+            [answer.batch.class_name(k, first) for k in answer.classes.ravel().tolist()],
+            answer.values.reshape(-1, 1),
+        )
+        return self._listed(listed, answer.batch, listed.rows)
+
+    def _listed(self, listed: Ranks, batch: Batch, vectors: Numbers) -> bytes:
+        """Return a line for each of some classes, beside the kept cells of its row."""
         return self._rows(
             [
-                *self._beside(answer.batch, vector, chosen),
-                [str(rank).encode() for rank in range(1, ranks + 1)] * vectors,
-                [name(index) for index in chosen.tolist()],
-                self._numbers(answer.values.reshape(-1, 1)).split(b"\n"),
+                *self._beside(batch, vectors, listed.rows),
+                [b"%d" % rank for rank in listed.ranks],
+                [raw_of(name, self.delimiter) for name in listed.names],
+                self._numbers(listed.values).split(b"\n"),
             ]
         )
 
@@ -271,16 +291,10 @@ class Delimited(NamedTuple):
         batch = answer.batch
         vector = first + np.arange(len(rows)) // len(part)
         output = np.resize(np.asarray(answer.outputs)[part.start : part.stop], len(rows))
-        columns = self._beside(batch, vector, output)
+        columns = self._beside(batch, vector, output if self.layout.in_rows else vector)
         if self.layout.classes:
             columns.append(list(map(self._named(batch), output.tolist())))
         return [*columns, self._numbers(rows).split(b"\n")]
-
-
-def _spread(answer: Vectors) -> Vectors:
-    """Return the answer to a column's one vector as rows of one number each."""
-    loss = None if answer.loss is None else np.repeat(answer.loss, answer.values.size)
-    return answer._replace(values=answer.values.reshape(-1, 1), loss=loss)
 
 
 def _in_quotes(text: bytes) -> bytes:
@@ -305,6 +319,24 @@ def kept_cells(batch: Batch, layout: Layout) -> list[list[str]]:
         [text for run in runs for text in kept_texts(run, layout)]
         for runs in zip(*batch.kept, strict=True)
     ]
+
+
+def labels(batch: Batch, layout: Layout) -> list[list[str]]:
+    """Return the text of the cells that tell each vector from the others in a table."""
+    if not layout.in_rows:
+        return kept_cells(batch, layout)
+    if not batch.kept:
+        return []
+    chosen = [layout.kept.index(column) for column in layout.by]
+    return [[row[index] for index in chosen] for row in kept_cells(batch, layout)]
+
+
+def label_names(layout: Layout) -> list[str]:
+    """Return the names of the columns of these cells."""
+    names = kept_names(layout)
+    if not layout.in_rows:
+        return names
+    return [names[layout.kept.index(column)] for column in layout.by]
 
 
 def kept_texts(run: bytes, layout: Layout) -> list[str]:

@@ -5,13 +5,25 @@ Numbers are spelled as in delimited text; what JSON cannot spell, an infinity, i
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 import orjson
 
 from softmax_cli.reading.layout import Layout
 from softmax_cli.settings import Settings
-from softmax_cli.values import Answer, Batch, Matrices, Numbers, Of, OfWeights, Ranking, Vectors
+from softmax_cli.values import (
+    Answer,
+    Batch,
+    Groups,
+    InRows,
+    Matrices,
+    Numbers,
+    Of,
+    OfWeights,
+    Ranking,
+    Vectors,
+)
 from softmax_cli.writing import numbers as figures
 from softmax_cli.writing.delimited import Writer, kept_names, kept_texts, strips
 
@@ -39,34 +51,58 @@ class _Objects:
         self._settings = settings
         self._kept_names = kept_names(layout)
 
-    def texts(self, between: bytes) -> Callable[[Answer], Iterator[bytes]]:
+    def texts(self, between: bytes) -> Callable[[Answer | InRows], Iterator[bytes]]:
         """Return a function that yields the objects of an answer as text, joined."""
 
-        def write(answer: Answer) -> Iterator[bytes]:
+        def write(answer: Answer | InRows) -> Iterator[bytes]:
+            if isinstance(answer, InRows):
+                return self._in_rows(answer, between)
+            keeps = self._keeps(answer.batch)
             if isinstance(answer, Matrices):
-                return self._matrices(answer, between)
-            bodies = self._ranks(answer) if isinstance(answer, Ranking) else self._vectors(answer)
-            objects = zip(self._before(answer.batch), bodies, self._after(answer), strict=True)
-            return iter([between.join(orjson.dumps(a | b | c) for a, b, c in objects)])
+                return self._matrices(answer, keeps, between)
+            return iter([between.join(self._objects(answer, keeps))])
 
         return write
 
+    def _in_rows(self, answer: InRows, between: bytes) -> Iterator[bytes]:
+        """Yield the objects of vectors whose classes stand in rows, in their order."""
+        keeps = self._lists(answer.groups)
+        _, first = answer.parts[0]
+        if isinstance(first, Matrices):  # a whole column is one vector
+            return self._matrices(first, keeps, between)
+        objects = [b""] * answer.groups.vectors
+        for vectors, part in answer.parts:
+            if not isinstance(part, Matrices):
+                some = vectors.tolist()
+                texts = self._objects(part, [keeps[vector] for vector in some])
+                for vector, text in zip(some, texts, strict=True):
+                    objects[vector] = text
+        return iter([between.join(objects)])
+
+    def _objects(self, answer: Vectors | Ranking, keeps: Sequence[Members]) -> list[bytes]:
+        bodies = self._ranks(answer) if isinstance(answer, Ranking) else self._vectors(answer)
+        objects = zip(self._before(answer.batch), bodies, self._after(answer, keeps), strict=True)
+        return [orjson.dumps(a | b | c) for a, b, c in objects]
+
     def _before(self, batch: Batch) -> Iterator[Members]:
         """Yield what stands before the answer of each vector: its classes and the input."""
-        classes = orjson.Fragment(orjson.dumps([*self._names(batch)]))
-        # JSON has no infinity: orjson spells a masked logit null
-        return ({"classes": classes, "input": row} for row in batch.values.tolist())
+        shared = orjson.Fragment(orjson.dumps([*self._names(batch, 0)]))
+        for vector, row in enumerate(batch.values.tolist()):
+            classes = shared if batch.names is None else [*self._names(batch, vector)]
+            # JSON has no infinity: orjson spells a masked logit null
+            yield {"classes": classes, "input": row}
 
-    def _after(self, answer: Answer) -> Iterator[Members]:
+    def _after(self, answer: Answer, keeps: Sequence[Members]) -> Iterator[Members]:
         """Yield what stands behind the answer of each vector: prediction and kept cells."""
         batch = answer.batch
         members: list[Members] = [{} for _ in batch.values]
         if not isinstance(answer, Ranking):
-            names = self._names(batch)
-            for member, index in zip(members, batch.predictions().tolist(), strict=True):
-                member["prediction"] = names[index]
-        if batch.kept:
-            for member, keep in zip(members, self._keeps(batch), strict=True):
+            shared = self._names(batch, 0)
+            for vector, index in enumerate(batch.predictions().tolist()):
+                names = shared if batch.names is None else self._names(batch, vector)
+                members[vector]["prediction"] = names[index]
+        for member, keep in zip(members, keeps, strict=True):
+            if keep:
                 member["keep"] = keep
         return iter(members)
 
@@ -86,14 +122,15 @@ class _Objects:
     def _of(self, of: Of, batch: Batch, vector: int) -> Members:
         """Return what a gradient is of, under the name of the option that asks for it."""
         if isinstance(of, OfWeights):
-            return {of.kind: self._rows(of.weights.reshape(1, -1))[0]}
-        return {of.kind: self._name(batch, int(of.classes[vector]))}
+            return {of.kind: self._rows(of.of_vector(vector).reshape(1, -1))[0]}
+        return {of.kind: self._names(batch, vector)[int(of.classes[vector])]}
 
     def _ranks(self, answer: Ranking) -> Iterator[Members]:
-        names = self._names(answer.batch)
+        shared = self._names(answer.batch, 0)
         ranks = answer.values.shape[1]
         values = self._numbers(answer.values.ravel())
         for vector, classes in enumerate(answer.classes.tolist()):
+            names = shared if answer.batch.names is None else self._names(answer.batch, vector)
             some = values[vector * ranks : (vector + 1) * ranks]
             yield {
                 "top": [
@@ -102,10 +139,12 @@ class _Objects:
                 ]
             }
 
-    def _matrices(self, answer: Matrices, between: bytes) -> Iterator[bytes]:
+    def _matrices(
+        self, answer: Matrices, keeps: Sequence[Members], between: bytes
+    ) -> Iterator[bytes]:
         """Yield the objects of Jacobians, of one that is large a strip of rows at a time."""
         outputs = len(answer.outputs)
-        befores, afters = self._before(answer.batch), self._after(answer)
+        befores, afters = self._before(answer.batch), self._after(answer, keeps)
         for first, part, rows in strips(answer):
             if len(part) < outputs:
                 yield self._strip(first, part, rows, befores, afters, outputs, between)
@@ -124,7 +163,7 @@ class _Objects:
     def _matrix(self, rows: Sequence[Any], answer: Matrices) -> Members:
         if self._settings.output is None:
             return {"jacobian": rows}
-        of = {"output": self._name(answer.batch, answer.outputs[0])}
+        of = {"output": self._names(answer.batch, 0)[answer.outputs[0]]}
         return {"jacobian": rows[0], "of": of}
 
     def _strip(
@@ -165,23 +204,39 @@ class _Objects:
         text = figures.lines(values, self._settings.precision)
         return (_INFINITY.sub(b"null", text) if b"inf" in text else text).split(b"\n")
 
-    def _names(self, batch: Batch) -> Sequence[str | int]:
-        """Return the names of the classes, or their numbers if they have none."""
-        if batch.classes:
-            return [*map(_text, batch.classes)]
+    def _names(self, batch: Batch, vector: int) -> Sequence[str | int]:
+        """Return the names of a vector's classes, or their numbers if they have none."""
+        if names := batch.names_of(vector):
+            return [*map(_text, names)]
         first = self._settings.first_class
         return range(first, first + batch.values.shape[1])
 
-    def _name(self, batch: Batch, index: int) -> str | int:
-        return _text(batch.classes[index]) if batch.classes else index + self._settings.first_class
-
     def _keeps(self, batch: Batch) -> list[Members]:
-        """Return the kept cells of each vector by name; those of a column are lists."""
+        """Return the kept cells of each vector by name."""
         columns = [column for run in batch.kept for column in self._kept_columns(run)]
-        if self._layout.is_column:
-            return [dict(zip(self._kept_names, columns, strict=False))]
+        if not columns:
+            return [{}] * batch.vectors
         rows = zip(*columns, strict=True)
         return [dict(zip(self._kept_names, row, strict=False)) for row in rows]
+
+    def _lists(self, groups: Groups) -> list[Members]:
+        """Return the kept cells of vectors in rows by name: lists, and the cells of --by once."""
+        columns = [column for run in groups.rows.kept for column in self._kept_columns(run)]
+        kept, by = self._layout.kept, self._layout.by
+        named = [
+            (name, column, number in by)
+            for name, number, column in zip(
+                self._kept_names, kept, map(list, columns), strict=False
+            )
+        ]
+        bounds = groups.starts.tolist()
+        return [
+            {
+                name: column[start] if is_key else column[start:stop]
+                for name, column, is_key in named
+            }
+            for start, stop in pairwise(bounds)
+        ]
 
     def _kept_columns(self, run: Sequence[bytes]) -> Iterator[Sequence[Any]]:
         """Yield the columns of a run: of a JSON input its values, of a table its texts."""

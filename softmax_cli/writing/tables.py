@@ -76,7 +76,7 @@ def _beside(
         return
     if isinstance(answer.of, OfWeights):
         head = formula("g" if answer.of.kind == "upstream" else "y")
-        weights = tuple(_weight(answer.of.weights[k], view) for k in shown)
+        weights = tuple(_weight(answer.of.of_vector(view.index)[k], view) for k in shown)
         yield Column(head, weights, "point", tuple(meanings), spare=3)
     cells = [view.probability(k) for k in shown]
     yield Column(SIGMA, tuple(cells), "point", _noise(cells, meanings), spare=1)

@@ -165,7 +165,7 @@ def test_columns_name_the_member_of_the_vector():
 
 def test_a_vector_of_one_number_is_a_vector():
     layout, _ = lay_out({"id": 1, "x": [5]})
-    assert not layout.is_column
+    assert not layout.in_rows
 
 
 def test_our_own_output_names_its_classes():

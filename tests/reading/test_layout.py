@@ -164,10 +164,10 @@ def test_the_target_column_is_one_that_is_there(name, sentence):
 
 
 def test_one_column_of_logits_is_one_vector():
-    assert laid_out(b"1")[0].is_column
-    assert laid_out(b"k,a", having(keep="k"))[0].is_column
-    assert not laid_out(b"1,2")[0].is_column
-    assert not laid_out(b"1", having(ragged=True))[0].is_column
+    assert laid_out(b"1")[0].in_rows
+    assert laid_out(b"k,a", having(keep="k"))[0].in_rows
+    assert not laid_out(b"1,2")[0].in_rows
+    assert not laid_out(b"1", having(ragged=True))[0].in_rows
 
 
 @pytest.mark.parametrize(
@@ -232,7 +232,22 @@ def test_text_is_quoted_as_it_was_typed():
         check_first_row([b"St. Ives", b"1"], 2, layout, having(decimal_comma=True))
 
 
-def test_a_column_of_targets_needs_more_than_one_column_of_logits():
-    settings = Settings("grad", target_column="t")
-    with pytest.raises(UsageError, match="one column of logits is one vector"):
-        lay_out([b"x", b"t"], 1, Layout("x"), settings)
+def test_a_column_of_targets_stands_beside_one_column_of_logits_too():
+    layout, _ = lay_out([b"x", b"t"], 1, Layout("x"), Settings("grad", target_column="t"))
+    assert (layout.logits, layout.target, layout.in_rows) == ((0,), 1, True)
+
+
+def test_the_columns_of_groups_are_kept_and_leave_one_column_of_logits():
+    layout, _ = laid_out(b"q,r,s", having(by="r,q"))
+    assert (layout.by, layout.logits, layout.kept) == ((0, 1), (2,), (0, 1))
+    layout, has_header = laid_out(b"q1,7", having(by="1"))
+    assert (layout.by, has_header) == ((0,), False)
+
+
+def test_groups_with_several_columns_of_logits_are_refused():
+    with pytest.raises(UsageError, match=r"--by: .* one column, and not a,b,c, …: name it with"):
+        laid_out(b"q,a,b,c,d", having(by="q"))
+    with pytest.raises(UsageError, match="column 'q' is a logit by --columns and kept otherwise"):
+        laid_out(b"q,a", having(by="q", columns="q"))
+    with pytest.raises(UsageError, match="--by: 'p' is not a column"):
+        laid_out(b"q,a", having(by="p"))

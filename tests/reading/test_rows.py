@@ -1,7 +1,6 @@
 import math
 from decimal import Decimal
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -210,28 +209,3 @@ def test_a_bad_row_of_json_is_refused_with_its_line():
     assert str(only_error(b"[1,2,3]", JSON)).startswith(
         "t.json:1: the row has 3 cells, and the first row has 2"
     )
-
-
-def test_the_one_text_column_beside_a_column_names_its_classes():
-    layout = Layout("t.csv", b",", 3, (1,), header=("k", "x", "n"), is_column=True)
-
-    def names(text, layout=layout):
-        return reading.gather(read(text, layout), layout, EVAL).classes
-
-    assert names(b'Ann,1,7\n" Bob",2,8\n') == ("Ann", "Bob")
-    assert names(b"Ann,1,7\nBob,2,8\n", layout._replace(append=True)) == ("Ann", "Bob")
-    assert names(b"Ann,1,7\nAnn,2,8\n") is None
-    assert names(b"Ann,1,x\nBob,2,y\n") is None
-    assert names(b"1,1,7\n2,2,8\n") is None
-    assert names(b"Ann,1,7\nNA,2,8\n") is None
-
-
-def test_the_values_of_a_column_are_one_vector():
-    layout = Layout("t.csv", b",", 2, (1,), header=("k", "x"), is_column=True)
-    batches = read(b"a,1\n\nb,-inf\nc,3\n", layout)
-    vector = reading.gather(batches, layout, EVAL)
-    assert vector.values.tolist() == [[1, -math.inf, 3]]
-    assert [list(runs) for runs in vector.kept] == [[b"a", b"b", b"c"]]
-    masked = Batch(np.array([[-math.inf]]), lines=(4,))
-    with pytest.raises(AllMasked, match=r"^t.csv:4: "):
-        reading.gather([masked], layout, EVAL)

@@ -3,9 +3,10 @@ import math
 import numpy as np
 import pytest
 
-from softmax_cli.commands import COMMANDS
+from softmax_cli.commands import answer
+from softmax_cli.reading.gather import column, groups
 from softmax_cli.reading.layout import Layout, lay_out
-from softmax_cli.reading.rows import gather, read, row_cells
+from softmax_cli.reading.rows import read, row_cells
 from softmax_cli.settings import Settings
 from softmax_cli.values import Batch, Block
 from softmax_cli.writing.formats import writer
@@ -21,8 +22,10 @@ def written(text, command="eval", delimiter=b",", newline=b"\n", **options):
     layout, has_header = lay_out(row_cells(first, start), 1, start, settings)
     block = Block(rest if has_header else text, 2 if has_header else 1)
     batches = list(read(block, layout, settings))
-    if layout.is_column:
-        batches = [gather(batches, layout, settings)]
+    if layout.in_rows:
+        batches = list(column(batches, layout, settings))
+    if layout.by:
+        batches = list(groups(block, layout, settings))
     return written_of(batches, layout, settings)
 
 
@@ -38,7 +41,7 @@ def typed(*vectors, command="eval", classes=None, **options):
 
 def written_of(batches, layout, settings):
     form = writer(layout, settings)
-    parts = [b"".join(form.write(COMMANDS[settings.command](batch, settings))) for batch in batches]
+    parts = [b"".join(form.write(answer(batch, settings))) for batch in batches]
     return (form.opening + form.between.join(parts) + form.closing).decode()
 
 

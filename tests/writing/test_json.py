@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from softmax_cli.commands import COMMANDS
+from softmax_cli.commands import answer
+from softmax_cli.reading.gather import column, groups
 from softmax_cli.reading.layout import Layout, lay_out
-from softmax_cli.reading.rows import gather, read, row_cells
+from softmax_cli.reading.rows import read, row_cells
 from softmax_cli.settings import Settings
 from softmax_cli.values import Batch, Block
 from softmax_cli.writing.delimited import kept_names
@@ -30,7 +31,7 @@ def objects(batches, layout, settings):
     for form in ("json", "jsonl"):
         chosen = settings._replace(format=form)
         by = writer(layout, chosen)
-        parts = [b"".join(by.write(COMMANDS[settings.command](batch, chosen))) for batch in batches]
+        parts = [b"".join(by.write(answer(batch, chosen))) for batch in batches]
         texts[form] = (by.opening + by.between.join(parts) + by.closing).decode()
     whole = json.loads(texts["json"], parse_constant=refuse)
     lines = [json.loads(line, parse_constant=refuse) for line in texts["jsonl"].splitlines()]
@@ -51,9 +52,12 @@ def table(text, command="eval", **options):
     first, _, rest = text.partition(b"\n")
     start = Layout("t.csv")
     layout, has_header = lay_out(row_cells(first, start), 1, start, settings)
-    batches = list(read(Block(rest if has_header else text, 1), layout, settings))
-    if layout.is_column:
-        batches = [gather(batches, layout, settings)]
+    block = Block(rest if has_header else text, 1)
+    batches = list(read(block, layout, settings))
+    if layout.in_rows:
+        batches = list(column(batches, layout, settings))
+    if layout.by:
+        batches = list(groups(block, layout, settings))
     return objects(batches, layout, settings)
 
 
@@ -147,7 +151,7 @@ def test_every_number_reads_back_and_a_mask_is_null(vectors):
     for options in ({}, {"log": True}, {"command": "jacobian"}, {"command": "grad"}):
         settings = Settings(**{"command": "eval", **options})
         array = np.array(vectors)
-        answer = COMMANDS[settings.command](Batch(array), settings)
+        expected = answer(Batch(array), settings)
         for index, found in enumerate(typed(*vectors, **options)):
             entered = [-math.inf if value is None else value for value in found["input"]]
             assert entered == vectors[index]
@@ -156,7 +160,7 @@ def test_every_number_reads_back_and_a_mask_is_null(vectors):
                     iter(found[key] for key in ("softmax", "log_softmax") if key in found)
                 )
                 numbers = [-math.inf if value is None else value for value in numbers]
-                assert numbers == answer.values[index].tolist()
+                assert numbers == expected.values[index].tolist()
 
 
 @given(st.lists(names, min_size=2, max_size=4, unique=True))
@@ -180,7 +184,7 @@ def test_digits_beyond_a_double_are_numbers():
     settings = Settings("eval", digits=30, format="jsonl")
     batch = Batch(np.array([[1.0, 0.0]]), typed=[[Decimal(1), Decimal(0)]])
     layout = Layout("x", width=2, logits=(0, 1))
-    text = b"".join(writer(layout, settings).write(COMMANDS["eval"](batch, settings)))
+    text = b"".join(writer(layout, settings).write(answer(batch, settings)))
     assert b'"softmax":[0.731058578630004879251159241822,0.26894' in text
 
 
@@ -188,7 +192,7 @@ def test_a_block_of_vectors_is_one_piece_of_text():
     settings = Settings("eval", format="json")
     batch = Batch(np.zeros((500, 3)))
     layout = Layout("x", width=3, logits=(0, 1, 2))
-    pieces = list(writer(layout, settings).write(COMMANDS["eval"](batch, settings)))
+    pieces = list(writer(layout, settings).write(answer(batch, settings)))
     assert len(pieces) == 1
 
 
@@ -197,7 +201,7 @@ def test_a_jacobian_that_is_large_comes_in_strips():
     batch = Batch(np.zeros((2, 1000)))
     layout = Layout("x", width=1000, logits=tuple(range(1000)))
     by = writer(layout, settings)
-    pieces = list(by.write(COMMANDS["jacobian"](batch, settings)))
+    pieces = list(by.write(answer(batch, settings)))
     assert max(map(len, pieces)) < sum(map(len, pieces)) / 20
     found = json.loads(by.opening + b"".join(pieces) + by.closing)
     assert [np.array(one["jacobian"]).shape for one in found] == [(1000, 1000)] * 2

@@ -1,0 +1,277 @@
+"""Rows with one logit each → the vectors whose classes they are.
+
+A vector is the rows of a group, or all rows. A row that could not be read is left out of its
+vector.
+"""
+
+import math
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from softmax_cli.errors import AllMasked, NoDistribution, SoftmaxError, UsageError
+from softmax_cli.reading import json_rows, rows
+from softmax_cli.reading.classes import labels_for
+from softmax_cli.reading.delimited import cells, text_of
+from softmax_cli.reading.keys import ordinal, runs
+from softmax_cli.reading.layout import Layout, is_text
+from softmax_cli.settings import Settings
+from softmax_cli.values import LINES_OF_A_FILE, Batch, Block, Groups, Integers
+
+# How far from 1 the sum of targets that were written in rounded decimals may lie.
+_SUM_TOLERANCE = 1e-9
+# A cell that is neither a number nor a word for a missing value, by its first letters.
+_CLEARLY_TEXT = re.compile(rb"(?!inf|ln|na|nu|no)[A-Za-z]", re.IGNORECASE)
+
+
+def column(
+    pieces: Iterable[Batch | SoftmaxError], layout: Layout, settings: Settings
+) -> Iterator[Groups | SoftmaxError]:
+    """Yield the one vector that all rows are, after the errors among them."""
+    batches = []
+    for piece in pieces:
+        if isinstance(piece, Batch):
+            batches.append(piece)
+        else:
+            yield piece
+    if batches:
+        whole = _joined(batches)
+        yield from _checked(whole, np.array([0, whole.vectors]), layout, settings)
+
+
+def groups(block: Block, layout: Layout, settings: Settings) -> Iterator[Groups | SoftmaxError]:
+    """Yield the vectors that the groups of a block are, and the errors among them, in order.
+
+    An error stands before the group of its row and behind the group before that.
+    """
+    firsts = np.array([ordinal(line) for line, _ in runs(block, layout)])
+    batches, errors = list[Batch](), list[tuple[int, SoftmaxError]]()
+    for piece in rows.read(block, layout, settings):
+        if isinstance(piece, Batch):
+            batches.append(piece)
+        else:
+            errors.append((_group_of(piece, firsts, block), piece))
+    if not batches:
+        yield from (error for _, error in errors)
+        return
+    whole = _joined(batches)
+    group = np.searchsorted(firsts, _ordinals(whole.lines, block), side="right")
+    done = 0
+    for bad, error in errors:
+        end = int(np.searchsorted(group, bad))
+        yield from _grouped(whole, group, slice(done, end), layout, settings)
+        yield error
+        done = max(done, end)
+    yield from _grouped(whole, group, slice(done, None), layout, settings)
+
+
+def _ordinals(lines: Sequence[int], block: Block) -> Integers:
+    if isinstance(lines, range):
+        return np.arange(lines.start, lines.stop)
+    return np.array([ordinal(line) for line in lines[:]] if block.vector else lines)
+
+
+def _group_of(error: SoftmaxError, firsts: Integers, block: Block) -> int:
+    """The number of the group that a row with an error belongs to."""
+    place = error.place
+    if place is None or place.line is None:
+        return 0
+    file = block.line - block.line % LINES_OF_A_FILE
+    line = place.vector or place.line + file
+    return int(np.searchsorted(firsts, line, side="right"))
+
+
+def _grouped(
+    whole: Batch, group: Integers, some: slice, layout: Layout, settings: Settings
+) -> Iterator[Groups | SoftmaxError]:
+    """Yield the vectors of some rows, given the group of each row."""
+    group = group[some]
+    if not group.size:
+        return
+    changes = np.flatnonzero(group[1:] != group[:-1]) + 1
+    starts = np.concatenate(([0], changes, [group.size]))
+    yield from _checked(whole.part(some), starts, layout, settings)
+
+
+def _joined(batches: Sequence[Batch]) -> Batch:
+    """One batch of rows that were read as several."""
+    if len(batches) == 1:
+        return batches[0]
+    kept = zip(*(batch.kept for batch in batches), strict=True)
+    first = batches[0]
+    return first._replace(
+        values=np.concatenate([batch.values for batch in batches]),
+        kept=tuple([text for run in pieces for text in run] for pieces in kept),
+        lines=[line for batch in batches for line in batch.lines],
+        typed=None
+        if first.typed is None
+        else [numbers for batch in batches for numbers in batch.typed or ()],
+        weights=None
+        if first.weights is None
+        else np.concatenate([batch.weights for batch in batches if batch.weights is not None]),
+    )
+
+
+def _checked(
+    whole: Batch, starts: Integers, layout: Layout, settings: Settings
+) -> Iterator[Groups | SoftmaxError]:
+    """Yield the vectors, and the errors of those that have no softmax or no target."""
+    every = Groups(whole, starts)
+    bad = _bad(every, settings)
+    done = 0
+    for vector in sorted(bad):
+        yield from _named(every.part(slice(done, vector)), layout, settings)
+        is_placed = layout.by or not isinstance(bad[vector], UsageError)
+        yield bad[vector].at(layout.place(every.lines[vector])) if is_placed else bad[vector]
+        done = vector + 1
+    yield from _named(every.part(slice(done, None)) if done else every, layout, settings)
+
+
+def _bad(every: Groups, settings: Settings) -> dict[int, SoftmaxError]:
+    """The errors of vectors, by their positions."""
+    first, bad = every.starts[:-1], dict[int, SoftmaxError]()
+    if settings.labels is not None:
+        for vector, size in enumerate(every.sizes.tolist()):
+            try:
+                labels_for(size, settings)
+            except SoftmaxError as error:
+                bad[vector] = error
+    if every.rows.weights is not None:
+        sums = np.add.reduceat(every.rows.weights.ravel().astype(np.float64), first)
+        for vector in np.flatnonzero(~(abs(sums - 1) <= _SUM_TOLERANCE)).tolist():
+            bad[vector] = NoDistribution(reason=f"sum to {sums[vector]:.10g}")
+    largest = np.maximum.reduceat(every.rows.values.ravel(), first)
+    return bad | {vector: AllMasked() for vector in np.flatnonzero(largest == -math.inf).tolist()}
+
+
+def _named(every: Groups, layout: Layout, settings: Settings) -> Iterator[Groups]:
+    """Yield the vectors with the names of their classes, where names are of use."""
+    if not every.vectors:
+        return
+    if settings.labels is not None:
+        yield every._replace(classes=labels_for(int(every.sizes[0]), settings))
+    elif _are_names_used(settings):
+        yield every._replace(names=_names(every, layout, settings))
+    else:
+        yield every
+
+
+def _are_names_used(settings: Settings) -> bool:
+    is_text = settings.format in ("delimited", "csv", "tsv")
+    chosen = (settings.top, settings.target, settings.output)
+    return not is_text or settings.command == "jacobian" or any(c is not None for c in chosen)
+
+
+def _names(
+    every: Groups, layout: Layout, settings: Settings
+) -> Sequence[tuple[str, ...] | None] | None:
+    """The names of each vector's classes: the cells of its one column of text without repeats."""
+    columns = _candidates(every.rows, layout)
+    if not columns:
+        return None
+    bounds = every.starts.tolist()
+    names = list[tuple[str, ...] | None]()
+    for start, stop in pairwise(bounds):
+        found = (_as_names(column[start:stop], layout, settings) for column in columns)
+        fit = [texts for texts in found if texts is not None]
+        names.append(fit[0] if len(fit) == 1 else None)
+    return names
+
+
+def _candidates(whole: Batch, layout: Layout) -> list[Sequence[bytes]]:
+    """The cells of the columns that may name classes."""
+    others = {*layout.by, layout.target}
+    if layout.json:
+        columns: list[Sequence[bytes]] = [*whole.kept]
+    else:
+        columns = [column for run in whole.kept for column in _columns(run, layout)]
+    if layout.append:  # the whole row is kept
+        columns = [columns[column] for column in layout.kept]
+    pairs = zip(layout.kept, columns, strict=True)
+    return [cells for number, cells in pairs if number not in others]
+
+
+def _columns(run: Sequence[bytes], layout: Layout) -> Iterator[Sequence[bytes]]:
+    return zip(*(cells(text, layout.delimiter) for text in run), strict=True)
+
+
+def _as_names(
+    column: Sequence[bytes], layout: Layout, settings: Settings
+) -> tuple[str, ...] | None:
+    """The cells of a column as names of classes, None if they are numbers or repeat."""
+    if len(set(column)) < len(column):
+        return None
+    if layout.json:
+        values = [json_rows.kept_text(cell) for cell in column if cell.startswith(b'"')]
+        return tuple(values) if len(values) == len(column) else None
+    texts = tuple(text_of(cell).strip() for cell in column)
+    unclear = (t for t, cell in zip(texts, column, strict=True) if not _CLEARLY_TEXT.match(cell))
+    return texts if all(is_text(text, settings) for text in unclear) else None
+
+
+def alike(every: Groups, settings: Settings) -> list[tuple[Integers, Batch]]:
+    """The vectors in batches of one length each, with their positions.
+
+    Where an option names a class, or a column gives targets, vectors of a batch are alike in
+    the names of their classes, or in whether one row is marked, too. The batches are in the
+    order of their first vectors.
+    """
+    kinds: list[Any] = [*zip(every.sizes.tolist(), *_kinds(every, settings), strict=True)]
+    positions = dict[Any, list[int]]()
+    for vector, kind in enumerate(kinds):
+        positions.setdefault(kind, []).append(vector)
+    return [(np.array(some), _batch(every, some, settings)) for some in positions.values()]
+
+
+def _kinds(every: Groups, settings: Settings) -> Iterator[Sequence[Any]]:
+    """Yield what vectors of one batch have in common besides their length."""
+    is_class_named = settings.target is not None or settings.output is not None
+    if is_class_named and every.names is not None:
+        yield every.names
+    weights = every.rows.weights
+    if weights is not None:
+        parts = np.add.reduceat((weights != 0).ravel().astype(np.intp), every.starts[:-1])
+        ones = np.add.reduceat((weights == 1).ravel().astype(np.intp), every.starts[:-1])
+        yield ((parts == 1) & (ones == 1)).tolist()
+
+
+def _batch(every: Groups, vectors: Sequence[int], settings: Settings) -> Batch:
+    """Some vectors of one length and kind as a batch."""
+    rows, starts = every.rows, every.starts[vectors]
+    size = int(every.starts[vectors[0] + 1] - starts[0])
+    index = starts[:, np.newaxis] + np.arange(size)
+    classes, names = every.classes, None
+    if every.names is not None:
+        names = [every.names[vector] for vector in vectors]
+        if settings.target is not None or settings.output is not None:
+            classes, names = names[0], None
+    weights = None if rows.weights is None else rows.weights[:, 0][index]
+    targets = None
+    if weights is not None and np.count_nonzero(weights[0]) == 1 and weights[0].max() == 1:
+        targets, weights = (weights != 0).argmax(axis=1), None
+    typed = None
+    if rows.typed is not None:
+        typed = [[rows.typed[row][0] for row in some] for some in index.tolist()]
+    return Batch(
+        values=rows.values[:, 0][index],
+        classes=classes,
+        lines=[rows.lines[row] for row in starts.tolist()],
+        targets=targets,
+        weights=weights,
+        names=names,
+        typed=typed,
+    )
+
+
+def apart(every: Groups, layout: Layout, settings: Settings) -> Iterator[Batch]:
+    """Yield each vector as a batch of its own, beside the kept cells of its first row."""
+    for vector, start in enumerate(every.starts[:-1].tolist()):
+        batch = _batch(every, [vector], settings)
+        yield batch._replace(
+            classes=batch.names_of(0),
+            names=None,
+            kept=tuple(run[start : start + 1] for run in every.rows.kept) if layout.by else (),
+        )

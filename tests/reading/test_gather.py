@@ -1,0 +1,173 @@
+import math
+from decimal import Decimal
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from softmax_cli.errors import AllMasked, NoDistribution, NotANumber, SoftmaxError
+from softmax_cli.reading.gather import alike, apart, column, groups
+from softmax_cli.reading.layout import Layout
+from softmax_cli.reading.rows import read
+from softmax_cli.settings import Settings
+from softmax_cli.values import Batch, Block, Groups
+
+EVAL = Settings("eval")
+NAMED = Settings("eval", format="json")
+# a key, a name, a logit
+BY = Layout("t.csv", b",", 3, (2,), header=("q", "d", "s"), in_rows=True, by=(0,))
+# a key, a logit, a target
+TARGET = Layout("t.csv", b",", 3, (1,), header=("q", "s", "y"), in_rows=True, by=(0,), target=2)
+
+
+def of_column(text, layout, settings=EVAL):
+    (found,) = column(read(Block(text, 1), layout, settings), layout, settings)
+    return found
+
+
+def of_groups(text, layout=BY, settings=EVAL):
+    return list(groups(Block(text, 1), layout, settings))
+
+
+def values(found):
+    """The vectors, one list each."""
+    bounds = found.starts.tolist()
+    numbers = found.rows.values.ravel().tolist()
+    return [numbers[a:b] for a, b in pairwise(bounds)]
+
+
+def test_the_values_of_a_column_are_one_vector():
+    layout = Layout("t.csv", b",", 2, (1,), header=("k", "x"), in_rows=True)
+    found = of_column(b"a,1\n\nb,-inf\nc,3\n", layout)
+    assert values(found) == [[1, -math.inf, 3]]
+    assert found.lines == [1]
+    assert [list(run) for run in found.rows.kept] == [[b"a", b"b", b"c"]]
+
+
+def test_a_column_of_masked_values_has_no_softmax():
+    layout = Layout("t.csv", b",", 2, (1,), header=("k", "x"), in_rows=True)
+    error = of_column(b"\na,-inf\n", layout)
+    assert isinstance(error, AllMasked)
+    assert str(error).startswith("t.csv:2: every entry is -inf")
+
+
+def test_the_one_text_column_beside_a_column_names_its_classes():
+    layout = Layout("t.csv", b",", 3, (1,), header=("k", "x", "n"), in_rows=True)
+
+    def names(text, layout=layout):
+        found = of_column(text, layout, NAMED)
+        return found.names and found.names[0]
+
+    assert names(b'Ann,1,7\n" Bob",2,8\n') == ("Ann", "Bob")
+    assert names(b"Ann,1,7\nBob,2,8\n", layout._replace(append=True)) == ("Ann", "Bob")
+    assert names(b"Ann,1,7\nAnn,2,8\n") is None
+    assert names(b"Ann,1,x\nBob,2,y\n") is None
+    assert names(b"1,1,7\n2,2,8\n") is None
+    assert names(b"Ann,1,7\nNA,2,8\n") is None
+
+
+def test_rows_with_equal_keys_are_one_vector():
+    (found,) = of_groups(b"q1,a,1\nq1,b,2\nq2,a,-inf\nq2,b,0\nq3,c,5\n", settings=NAMED)
+    assert values(found) == [[1, 2], [-math.inf, 0], [5]]
+    assert found.lines == [1, 3, 5]
+    assert found.names == [("a", "b"), ("a", "b"), ("c",)]
+
+
+def test_the_key_names_no_class():
+    (found,) = of_groups(b"q1,a,1\nq2,b,2\n", settings=NAMED)
+    assert found.names == [("a",), ("b",)]
+    (found,) = of_groups(b"q1,7,1\nq2,8,2\n", settings=NAMED)
+    assert found.names == [None, None]
+
+
+@pytest.mark.parametrize("text", [b"q1,a,1\nq1,b,x\nq2,a,3\n", b"q1,a,1\nq1,b\nq2,a,3\n"])
+def test_an_error_stands_before_the_group_of_its_row(text):
+    error, found = of_groups(b"q0,a,9\n" + text)[1:]
+    assert error.place.line == 3
+    assert values(found) == [[1], [3]]
+
+
+def test_a_bad_first_row_of_a_group_comes_after_the_group_before():
+    before, error, behind = of_groups(b"q1,a,1\nq2,b,x\nq2,a,3\n")
+    assert values(before) == [[1]]
+    assert isinstance(error, NotANumber)
+    assert values(behind) == [[3]]
+
+
+def test_a_masked_group_costs_itself():
+    before, error, behind = of_groups(b"q1,a,1\nq2,b,-inf\nq3,a,3\n")
+    assert (values(before), values(behind)) == ([[1]], [[3]])
+    assert str(error).startswith("t.csv:2: every entry is -inf")
+
+
+def test_labels_name_the_classes_of_every_group():
+    settings = EVAL._replace(labels="x,y")
+    found, error = of_groups(b"q1,a,1\nq1,b,2\nq2,a,1\n", settings=settings)
+    assert found.classes == ("x", "y")
+    assert str(error) == "t.csv:3: --labels: 2 names for 1 classes"
+
+
+def test_targets_of_a_group_sum_to_1():
+    grad = Settings("grad", target_column="y")
+    found, error = of_groups(b"q,1,.25\nq,2,.75\nr,1,1\nr,2,1\n", TARGET, grad)
+    assert found.rows.weights.tolist() == [[0.25], [0.75]]
+    assert isinstance(error, NoDistribution)
+    assert str(error).startswith("t.csv:3: the targets sum to 2: mark one row")
+
+
+@pytest.mark.parametrize("cell", [b"-1", b"inf", b"x", b"", b"NA"])
+def test_a_target_that_is_not_a_share_is_refused_with_its_place(cell):
+    found = of_groups(b"q,1,1\nr,2," + cell + b"\n", TARGET, Settings("grad", target_column="y"))
+    assert isinstance(found[-1], SoftmaxError)
+    assert str(found[-1]).startswith("t.csv:2: column 'y': ")
+
+
+def test_targets_are_read_alike_by_both_readers():
+    grad = Settings("grad", target_column="y")
+    rows = b"".join(b"q%d,%d,%d\n" % (i // 2, i, i % 2) for i in range(6000))
+    (fast,) = of_groups(rows, TARGET, grad)
+    (slow,) = of_groups(rows + b"q7000,+1,1\n", TARGET, grad)
+    assert fast.rows.weights.tolist() == slow.rows.weights[:-1].tolist()
+    assert fast.starts.tolist() == slow.starts[:-1].tolist()
+
+
+def test_vectors_of_one_length_are_one_batch():
+    (found,) = of_groups(b"q1,a,1\nq2,b,2\nq2,c,3\nq3,c,4\n")
+    batches = alike(found, EVAL)
+    assert [positions.tolist() for positions, _ in batches] == [[0, 2], [1]]
+    assert [batch.values.tolist() for _, batch in batches] == [[[1], [4]], [[2, 3]]]
+    assert [list(batch.lines) for _, batch in batches] == [[1, 4], [2]]
+
+
+def test_marked_rows_and_distributions_are_batches_of_their_own():
+    grad = Settings("grad", target_column="y")
+    (found,) = of_groups(b"q,1,0\nq,2,1\nr,1,.5\nr,2,.5\ns,1,1\ns,2,0\n", TARGET, grad)
+    marked, shared = (batch for _, batch in alike(found, grad))
+    assert marked.targets.tolist() == [1, 0]
+    assert marked.weights is None
+    assert shared.weights.tolist() == [[0.5, 0.5]]
+
+
+def test_numbers_are_kept_as_typed_where_digits_are_asked_for():
+    grad = Settings("grad", target_column="y", digits=20)
+    (found,) = of_groups(b"q,0.1,0.1\nq,0.2,0.9\n", TARGET, grad)
+    ((_, batch),) = alike(found, grad)
+    assert batch.typed == [[Decimal("0.1"), Decimal("0.2")]]
+    assert batch.weights.tolist() == [[Decimal("0.1"), Decimal("0.9")]]
+
+
+def test_vectors_apart_stand_beside_the_kept_cells_of_their_first_rows():
+    (found,) = of_groups(b"q1,a,1\nq1,b,2\nq2,c,3\n", settings=NAMED)
+    first, second = apart(found, BY, NAMED)
+    assert first.values.tolist() == [[1, 2]]
+    assert first.classes == ("a", "b")
+    assert first.kept == ((b"q1,a",),) or first.kept == ([b"q1,a"],)
+    assert second.values.tolist() == [[3]]
+
+
+def test_part_of_the_vectors_is_as_if_the_others_were_not_there():
+    rows = Batch(np.arange(6.0).reshape(-1, 1), lines=range(1, 7))
+    every = Groups(rows, np.array([0, 1, 3, 6]), names=[("a",), None, None])
+    some = every.part(slice(1, 3))
+    assert values(some) == [[1, 2], [3, 4, 5]]
+    assert (some.lines, some.names, some.vectors) == ([2, 4], [None, None], 2)

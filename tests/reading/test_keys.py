@@ -1,0 +1,103 @@
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from softmax_cli.errors import GroupReturns
+from softmax_cli.reading import files
+from softmax_cli.reading.json import records as json_records
+from softmax_cli.reading.keys import runs, whole_groups
+from softmax_cli.reading.layout import Layout
+from softmax_cli.values import Block
+
+BY = Layout("t.csv", b",", 2, (1,), in_rows=True, by=(0,))
+JSON = Layout("t", width=2, logits=(1,), header=("q", "s"), in_rows=True, by=(0,), json=True)
+
+cells = st.sampled_from(
+    [b"", b"a", b"b", b'"a"', b'"a,b"', b"abcdefgh", b"abcdefghi", b"\xff", b" a"]
+)
+tables = st.lists(st.tuples(cells, st.just(b"1")), min_size=1, max_size=30)
+
+
+def blocks_of(text, sizes):
+    """The text in blocks of whole lines, so many lines each."""
+    lines = text.splitlines(keepends=True)
+    line = 1
+    for size in sizes:
+        if part := lines[:size]:
+            yield Block(b"".join(part), line)
+        lines, line = lines[size:], line + size
+    if lines:
+        yield Block(b"".join(lines), line)
+
+
+def test_a_run_begins_where_the_key_changes():
+    text = b"q1,1\nq1,2\nq2,3\nq2,4\nq1,5\n"
+    assert list(runs(Block(text, 7), BY)) == [(7, (b"q1",)), (9, (b"q2",)), (11, (b"q1",))]
+
+
+def test_a_quoted_key_is_the_key_without_quotes():
+    assert list(runs(Block(b'q1,1\n"q1",2\n', 1), BY)) == [(1, (b"q1",))]
+
+
+def test_a_row_without_a_key_belongs_to_the_run_before():
+    assert list(runs(Block(b"q1,1\nx\nq1,2\n", 1), BY)) == [(1, (b"q1",))]
+    assert list(runs(Block(b'q1,1\n"q,1\n', 1), BY)) == [(1, (b"q1",))]
+
+
+@given(tables)
+def test_arrays_and_rows_find_the_same_runs(rows):
+    text = b"".join(b",".join(row) + b"\n" for row in rows)
+    long = b"first,1\n" * 600 + text
+    # a row of another width leaves the block to the search row by row
+    assert list(runs(Block(long, 1), BY)) == list(runs(Block(long + b"x\n", 1), BY))
+
+
+@given(
+    st.lists(st.integers(1, 5), min_size=1, max_size=20), st.lists(st.integers(1, 7), max_size=12)
+)
+def test_blocks_are_cut_between_groups_and_keep_every_row_on_its_line(sizes, cuts):
+    rows = [b"%d,%d" % (group, row) for group, size in enumerate(sizes) for row in range(size)]
+    text = b"\n".join(rows) + b"\n"
+    cut = list(whole_groups(blocks_of(text, cuts), BY))
+    assert b"".join(block.text for block in cut) == text
+    for block in cut:
+        assert text.splitlines()[block.line - 1] == block.text.splitlines()[0]
+        assert rows[block.line - 1].endswith(b",0")
+
+
+@given(
+    st.lists(st.integers(1, 4), min_size=1, max_size=12),
+    st.integers(1, 50),
+    st.sampled_from([None, 1]),
+    st.booleans(),
+)
+def test_rows_of_a_document_keep_their_lines_and_numbers(sizes, step, indent, is_array):
+    rows = [{"q": group, "s": row} for group, size in enumerate(sizes) for row in range(size)]
+    if is_array:
+        text = json.dumps(rows, indent=indent).encode()
+    else:
+        text = "\n".join(json.dumps(row, indent=1) for row in rows).encode()
+    pieces = [text[i : i + step] for i in range(0, len(text), step)]
+    whole = [
+        (int(line), line.vector, json.loads(record))
+        for block in files.json_blocks(iter([text]), "t")
+        for line, record in json_records(block)
+    ]
+    cut = [
+        (int(line), line.vector, json.loads(record))
+        for block in whole_groups(files.json_blocks(iter(pieces), "t"), JSON)
+        for line, record in json_records(block)
+    ]
+    assert [row for _, _, row in whole] == rows
+    assert cut == whole
+
+
+@given(st.lists(st.integers(1, 3), max_size=5))
+def test_a_group_that_returns_is_found_whatever_the_blocks_are(cuts):
+    text = b"a,1\nb,2\nb,3\na,4\nc,5\n"
+    blocks = []
+    with pytest.raises(GroupReturns, match=r"^t.csv:4: the group 'a' comes back"):
+        blocks.extend(whole_groups(blocks_of(text, cuts), BY))
+    assert b"".join(block.text for block in blocks) == b"a,1\nb,2\nb,3\n"

@@ -1,0 +1,292 @@
+"""Groups: vectors whose classes stand in rows, as users meet them."""
+
+import json
+import math
+import subprocess
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from programs import SCRIPT, environment, softmax, start
+
+SCORES = "q,d,s\nq1,a,1\nq1,b,2\nq2,c,0\n"
+MIXED = "q,d,s\nq1,a,1\nq2,c,0\nq1,b,2\n"
+
+
+def test_rows_with_equal_keys_share_out_one():
+    ran = softmax("eval", "--by", "q", "-c", "s", "--keep", "d", stdin=SCORES)
+    assert ran.out == "q,d,s\nq1,a,0.2689414213699951\nq1,b,0.7310585786300049\nq2,c,1.0\n"
+    assert (ran.err, ran.status) == ("", 0)
+
+
+def test_the_first_of_each_group_is_its_winner():
+    ran = softmax("eval", "--by", "q", "-c", "s", "--keep", "d", "--top", "1", stdin=SCORES)
+    assert ran.out == ("q,d,rank,class,probability\nq1,b,1,b,0.7310585786300049\nq2,c,1,c,1.0\n")
+
+
+def test_ranks_of_groups_of_several_lengths_stand_in_the_order_of_the_groups():
+    text = "q,s\na,1\na,2\na,3\nb,7\nc,5\nc,9\nd,4\n"
+    ran = softmax("eval", "--by", "q", "--top", "2", "-p", "2", stdin=text)
+    assert ran.out == (
+        "q,rank,class,probability\na,1,3,0.67\na,2,2,0.24\nb,1,1,1.00\n"
+        "c,1,2,0.98\nc,2,1,0.02\nd,1,1,1.00\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "text", "answer"),
+    [
+        (
+            ["eval", "--log", "-p", "3"],
+            "q,s\na,0\na,0\nb,1\n",
+            "q,s\na,-0.693\na,-0.693\nb,0.000\n",
+        ),
+        (["eval", "--append"], "q,s\na,0\na,0\n", "q,s,softmax_s\na,0,0.5\na,0,0.5\n"),
+        (["eval", "-f", "tsv"], 's,q\n0,"x,y"\n0,"x,y"\n', "s\tq\n0.5\tx,y\n0.5\tx,y\n"),
+        (["eval"], 'q,s\n"a",0\na,0\n', 'q,s\n"a",0.5\na,0.5\n'),
+        (["eval"], "q;s\r\na;0\r\na;0\r\n", "q;s\r\na;0.5\r\na;0.5\r\n"),
+        (["eval", "--digits", "3"], "q,s\na,0\na,0.1\n", "q,s\na,0.475\na,0.525\n"),
+        (["grad", "--target", "2", "-p", "2"], "q,s\na,0\na,0\n", "q,s\na,0.50\na,-0.50\n"),
+        (["grad", "--output", "1", "-p", "2"], "q,s\na,0\na,0\n", "q,s\na,0.25\na,-0.25\n"),
+        (["grad", "--upstream", "1,0"], "q,s\na,0\na,0\n", "q,s\na,0.25\na,-0.25\n"),
+    ],
+)
+def test_options_work_within_a_group(options, text, answer):
+    ran = softmax(*options, "--by", "q", stdin=text)
+    assert (ran.out, ran.status) == (answer, 0)
+
+
+def test_a_target_column_marks_a_row_or_is_a_distribution():
+    text = "q,s,y\na,0,0\na,0,1\nb,0,.5\nb,0,.5\nc,3,1.0\n"
+    options = ("grad", "--by", "q", "--target-column", "y")
+    ran = softmax(*options, "--loss", "-p", "2", stdin=text)
+    assert ran.out == (
+        "q,s,y,loss\na,0.50,0,0.69\na,-0.50,1,0.69\nb,0.00,.5,0.69\nb,0.00,.5,0.69\n"
+        "c,0.00,1.0,0.00\n"
+    )
+    objects = [
+        json.loads(line)
+        for line in softmax(*options, "-f", "jsonl", stdin=text).out.split("\n")[:-1]
+    ]
+    assert [found["of"] for found in objects] == [
+        {"target": 2},
+        {"target": [0.5, 0.5]},
+        {"target": 1},
+    ]
+    assert [found["loss"] for found in objects] == [math.log(2), math.log(2), 0]
+
+
+def test_a_target_column_marks_the_row_of_a_whole_column_too():
+    ran = softmax("grad", "--target-column", "y", "-p", "2", stdin="s,y\n0,1\n0,0\n")
+    assert ran.out == "s,y\n-0.50,1\n0.50,0\n"
+
+
+def test_an_object_holds_a_group_with_its_key_once():
+    ran = softmax("eval", "--by", "q", "-f", "jsonl", "--keep", "d", stdin=SCORES)
+    first, second = map(json.loads, ran.out.splitlines())
+    assert first["classes"] == ["a", "b"]
+    assert first["prediction"] == "b"
+    assert first["keep"] == {"q": "q1", "d": ["a", "b"]}
+    assert second["classes"] == ["c"]
+
+
+def test_our_objects_of_groups_read_back():
+    options = ("-f", "jsonl", "-p", "6")
+    text = "q,d,s\nq1,a,1\nq1,b,2\nq2,a,3\nq2,b,1\n"
+    ran = softmax("eval", "--by", "q", "--keep", "d", *options, stdin=text)
+    again = softmax("eval", "-c", "input", *options, stdin=ran.out)
+    shares = [json.loads(line)["softmax"] for line in ran.out.splitlines()]
+    assert [json.loads(line)["softmax"] for line in again.out.splitlines()] == shares
+
+
+def test_json_rows_are_grouped_by_members_with_their_type():
+    rows = [{"q": 1, "s": 0}, {"q": 1, "s": 0}, {"q": "1", "s": 5}]
+    for text in (json.dumps(rows), "\n".join(map(json.dumps, rows))):
+        ran = softmax("eval", "--by", "q", "-f", "json", stdin=text)
+        found = json.loads(ran.out)
+        assert [one["softmax"] for one in found] == [[0.5, 0.5], [1.0]]
+        assert [one["keep"]["q"] for one in found] == [1, "1"]
+
+
+def test_a_table_shows_a_group_a_row_under_its_key():
+    ran = softmax("eval", "--by", "q", "-f", "table", stdin="q,s\nx,0\nx,0\ny,1\n")
+    assert "softmax · 2 vectors" in ran.out
+    assert any(line.startswith("x ") for line in ran.out.splitlines())
+
+
+def test_rows_before_a_group_that_returns_are_written():
+    ran = softmax("eval", "--by", "q", "--keep", "d", stdin=MIXED)
+    assert (ran.out, ran.status) == ("q,d,s\nq1,a,1.0\nq2,c,1.0\n", 1)
+    assert ran.err.startswith("Error: stdin:4: the group 'q1' comes back after another group: sort")
+
+
+@pytest.mark.parametrize(
+    ("text", "options"),
+    [
+        (MIXED, ["--keep", "d"]),
+        ("# note\n" + MIXED, ["--keep", "d"]),
+        (MIXED.replace(",", "\t"), ["--keep", "d"]),
+        (MIXED.replace(",", ";"), ["--keep", "d"]),
+        (MIXED.replace(",", " "), ["--keep", "d"]),
+        (MIXED.replace(",", "|"), ["--keep", "d"]),
+        ("q1,1\nq2,0\nq1,2\n", ["--by", "1"]),
+        ("q,r,s\nq1,b,1\nq1,a,0\nq1,b,2\n", ["--by", "q,r"]),
+        ('{"q":"q1","s":1}\n{"q":"q2","s":0}\n{"q":"q1","s":2}\n', []),
+        ('[{"q":"q1","s":1},{"q":"q2","s":0},{"q":"q1","s":2}]', []),
+        ('["q1",1]\n["q2",0]\n["q1",2]\n', ["--by", "1"]),
+        ('[["q1",1],["q2",0],["q1",2]]', ["--by", "1"]),
+    ],
+)
+def test_the_sort_that_is_named_mends_the_table(tmp_path, text, options):
+    if text[0] in "[{":
+        pytest.importorskip("shutil").which("jq") or pytest.skip("this system has no jq")
+    file = tmp_path / "some scores.csv"
+    file.write_text(text)
+    options = ["eval", *(() if "--by" in options else ("--by", "q")), *options, "-p", "2"]
+    for source, before in ((["--csv", file.name], ""), ([], "cat 'some scores.csv'")):
+        given = b"" if source else text.encode()
+        ran = softmax(*options, *source, stdin=given, cwd=tmp_path)
+        assert ran.status == 1
+        command = ran.err.partition("sort first: ")[2].strip()
+        assert command.endswith(" | softmax …")
+        command = command.removesuffix("softmax …").replace("… |", f"{before} |", 1)
+        again = subprocess.run(
+            ["sh", "-c", command + " " + subprocess.list2cmdline([SCRIPT, *options])],
+            cwd=tmp_path,
+            capture_output=True,
+            env=environment(),
+            check=False,
+        )
+        assert (again.returncode, again.stderr) == (0, b"")
+        assert again.stdout.count(b"0.27") == 1
+        assert again.stdout.count(b"0.73") == 1
+
+
+def test_each_option_that_does_not_fit_a_group_names_the_group():
+    text = "q,s\na,0\na,0\nb,1\n"
+    ran = softmax("grad", "--by", "q", "--target", "2", stdin=text)
+    assert ran.out == "q,s\na,0.5\na,-0.5\n"
+    assert (ran.err, ran.status) == (
+        "Error: stdin:4: --target: '2' is not a class: they are numbered 1 to 1\n",
+        2,
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["eval", "--by", "q", "1", "2"], "--by goes with a table"),
+        (["eval", "--by", "q", "--ragged"], "--by needs columns"),
+        (["jacobian", "--by", "q"], "--by"),
+        (["eval", "--by", "d"], "--by: 'd' is not a column"),
+    ],
+)
+def test_misuse_is_a_usage_error(arguments, message):
+    ran = softmax(*arguments, stdin="q,s\na,1\n")
+    assert ran.status == 2
+    assert message in ran.err
+
+
+def test_a_vector_in_a_member_has_no_groups():
+    ran = softmax("eval", "--by", "id", stdin='{"id": 7, "logits": [2, 1]}\n')
+    assert ran.status == 2
+    assert "--by takes one logit a row, and the member 'logits' is a vector" in ran.err
+
+
+def test_runs_beside_one_column_earn_a_note_that_names_by():
+    ran = softmax("eval", "-c", "s", stdin=SCORES)
+    assert ran.err == (
+        "Note: stdin: the whole column is one vector, though the cells of column 'q' repeat in "
+        "runs; --by q takes each run as a vector\n"
+    )
+    assert softmax("eval", "-c", "s", stdin="d,s\na,1\nb,2\n").err == ""
+    assert softmax("eval", "-c", "s", stdin="d,s\na,1\nb,2\na,3\na,4\n").err == ""
+    assert softmax("eval", "-c", "s", stdin="d,s\na,1\na,2\n").err == ""
+
+
+def test_a_group_is_answered_when_the_next_one_begins():
+    with start("eval", "--by", "q", "-p", "1") as process:
+        process.stdin.write(b"q,s\na,0\na,0\nb,1\n")
+        process.stdin.flush()
+        assert process.stdout.readline() == b"q,s\n"
+        assert process.stdout.readline() == b"a,0.5\n"
+        assert process.stdout.readline() == b"a,0.5\n"
+        process.stdin.close()
+        assert process.stdout.read() == b"b,1.0\n"
+
+
+def test_a_bad_row_that_is_skipped_is_left_out_of_its_group():
+    text = "q,s\na,0\na,x\na,0\nb\nc,1\n"
+    ran = softmax("eval", "--by", "q", "--on-error", "skip", stdin=text)
+    assert (ran.out, ran.status) == ("q,s\na,0.5\na,0.5\nc,1.0\n", 1)
+    assert [line.split(":")[2] for line in ran.err.splitlines()] == ["3", "5"]
+
+
+def test_a_group_with_a_bad_row_is_not_written():
+    ran = softmax("eval", "--by", "q", stdin="q,s\na,0\nb,1\nb,x\n")
+    assert (ran.out, ran.status) == ("q,s\na,1.0\n", 1)
+
+
+def test_a_group_may_go_on_in_the_next_file(tmp_path):
+    for name, text in (("1.csv", "q,s\na,0\nb,0\n"), ("2.csv", "q,s\nb,0\nc,1\n")):
+        (tmp_path / name).write_text(text)
+    ran = softmax("eval", "--by", "q", "--csv", "1.csv", "--csv", "2.csv", cwd=tmp_path)
+    assert ran.out == "q,s\na,1.0\nb,0.5\nb,0.5\nc,1.0\n"
+
+
+sizes = st.lists(st.integers(1, 9), min_size=1, max_size=40)
+marks = st.lists(
+    st.sampled_from(["-inf", "1.5", "-3", "+7", '"2"', "0", "1/3"]), min_size=9, max_size=9
+)
+
+
+@settings(max_examples=12, deadline=None)
+@given(sizes, marks, st.integers(1, 200), st.sampled_from(["delimited", "jsonl"]))
+def test_the_bytes_do_not_depend_on_the_reads(groups, cells, step, form):
+    rows = [
+        (g, r, "4" if r == 0 else cells[r]) for g, size in enumerate(groups) for r in range(size)
+    ]
+    text = "q,d,s\n" + "".join(f"q{g},d{r},{cell}\n" for g, r, cell in rows)
+    arguments = ["eval", "--by", "q", "--keep", "d", *(("-f", form) if form == "jsonl" else ())]
+    whole = softmax(*arguments, stdin=text)
+    assert whole.status == 0
+    data = text.encode()
+    with start(*arguments) as process:
+        for i in range(0, len(data), step):
+            process.stdin.write(data[i : i + step])
+            process.stdin.flush()
+        process.stdin.close()
+        assert process.stdout.read().decode() == whole.out
+
+
+@pytest.mark.parametrize(
+    "options",
+    [["eval"], ["eval", "--top", "2"], ["eval", "-f", "json"], ["grad", "--target", "1", "--loss"]],
+)
+def test_the_bytes_do_not_depend_on_the_number_of_processes(tmp_path, options):
+    file = tmp_path / "long.csv"
+    lengths = [1 + i * i % 97 for i in range(2600)] + [90_000] + [3] * 2000
+    rows = (
+        f"q{g},{(g * 7919 + r * 104729) % 1000 / 37}\n"
+        for g, n in enumerate(lengths)
+        for r in range(n)
+    )
+    file.write_text("q,s\n" + "".join(rows))
+    assert file.stat().st_size > 4 << 20
+    one, *others = (
+        softmax(*options, "--by", "q", "--csv", str(file), "--jobs", jobs)
+        for jobs in ("1", "2", "3", "7")
+    )
+    assert one.status == 0
+    assert all(other == one for other in others)
+
+
+def test_a_group_that_returns_is_found_whatever_the_number_of_processes(tmp_path):
+    file = tmp_path / "long.csv"
+    rows = [f"q{i // 9},{i % 9}\n" for i in range(300_000)] + ["q17,1\n"]
+    file.write_text("q,s\n" + "".join(rows))
+    one, two = (softmax("eval", "--by", "q", "--csv", str(file), "--jobs", n) for n in ("1", "2"))
+    assert one == two
+    assert one.status == 1
+    assert one.out.count("\n") == 300_001
+    assert ":300002: the group 'q17' comes back" in one.err
