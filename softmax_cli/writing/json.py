@@ -37,10 +37,21 @@ def json_writer(layout: Layout, settings: Settings) -> Writer:
     """Return the writer of `json`, one array, or of `jsonl`, an object on each line."""
     objects = _Objects(layout, settings)
     if settings.format == "jsonl":
-        return Writer(write=objects.texts(between=b"\n"), between=b"\n", closing=b"\n")
+        write = objects.texts(between=b"\n")
+        return Writer(write=lambda answer: _ended(write(answer)), between=b"", closing=b"")
     return Writer(
         opening=b"[\n", write=objects.texts(between=b",\n"), between=b",\n", closing=b"\n]\n"
     )
+
+
+def _ended(texts: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield texts, the last of them with its newline: a reader may wait for it."""
+    held = b""
+    for text in texts:
+        if held:
+            yield held
+        held = text
+    yield held + b"\n"
 
 
 class _Objects:
