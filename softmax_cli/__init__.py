@@ -35,8 +35,8 @@ The way through: reading (text → blocks → Batch) → commands (Batch → Ans
     values        what flows: Block, Batch, Answer
     settings      what was asked for on the command line
     mathematics/  arrays → arrays
-        softmax logarithms cancellation exact_rows strips few pair_exponentials pairs validation
-        exact rounding sums exponentials decimals
+        segments softmax logarithms cancellation exact_rows strips few pair_exponentials pairs
+        validation exact rounding sums exponentials decimals
     errors        Place, and what a user can get wrong
 """
 

@@ -9,10 +9,11 @@ import numpy as np
 from softmax_cli.errors import NoAnswers, SoftmaxError
 from softmax_cli.mathematics import cancellation, logarithms
 from softmax_cli.mathematics import softmax as core
+from softmax_cli.mathematics.segments import segment_probabilities
 from softmax_cli.mathematics.validation import BeyondDoublesError
 from softmax_cli.reading.numbers import to_exact
 from softmax_cli.settings import Settings
-from softmax_cli.values import Batch, Booleans, Floats, Integers, Numbers, Of, OfWeights
+from softmax_cli.values import Batch, Booleans, Floats, Groups, Integers, Numbers, Of, OfWeights
 
 if TYPE_CHECKING:
     from softmax_cli.mathematics.decimals import Number
@@ -50,6 +51,20 @@ def arithmetic(batch: Batch, settings: Settings) -> Arithmetic:
     if settings.precision is None:
         return doubles
     return _Rounded(doubles, settings.precision)
+
+
+def softmax_in_rows(groups: Groups, settings: Settings) -> Floats | None:
+    """Return the probabilities of vectors of many lengths at once, shape (rows, 1).
+
+    None if some have to be worked out to more digits than a double has.
+    """
+    if settings.digits:
+        return None
+    x = groups.rows.values.ravel()
+    values = segment_probabilities(x, groups.starts, settings.temperature.value)
+    if settings.precision is not None and _may_round_wrongly(values, settings.precision).any():
+        return None
+    return values.reshape(-1, 1)
 
 
 class _Doubles:

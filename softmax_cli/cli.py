@@ -49,7 +49,6 @@ def program(ctx: click.Context) -> None:
         ("softmax eval 2 1 0.1", "a vector"),
         ("softmax eval cat=2 dog=1 bird=0.1 --top 2", "named classes, the best two"),
         ("softmax eval --csv logits.csv --keep id", "a table; its column id is kept"),
-        ("softmax eval --csv scores.csv --by query -c score", "a vector for each query"),
     ),
     params=[
         option("--top", type=WholeNumber(1), metavar="K", help="List the K most probable classes."),

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from softmax_cli.arithmetic import arithmetic
+from softmax_cli.arithmetic import arithmetic, softmax_in_rows
 from softmax_cli.errors import NoAnswers, Place, SoftmaxError, UsageError, quoted
 from softmax_cli.reading import arguments
 from softmax_cli.reading.classes import chosen_class
@@ -65,9 +65,13 @@ def gradient(batch: Batch, settings: Settings) -> Answer:
     """Return the gradient of one number for each vector, and its loss if asked for."""
     computed = arithmetic(batch, settings)
     of = _of(batch, settings)
-    is_in_json = settings.format in ("json", "jsonl") and of.kind == "target"
+    is_in_json = _is_json(settings) and of.kind == "target"
     loss = computed.loss(of) if settings.loss or is_in_json else None
     return Vectors(batch, "grad", computed.gradient(of), of, loss)
+
+
+def _is_json(settings: Settings) -> bool:
+    return settings.format in ("json", "jsonl")
 
 
 def _of(batch: Batch, settings: Settings) -> Of:
@@ -175,6 +179,10 @@ def answer(vectors: Batch | Groups, settings: Settings) -> Answer | InRows:
     command = COMMANDS[settings.command]
     if isinstance(vectors, Batch):
         return command(vectors, settings)
+    if settings.command == "eval" and not (settings.log or settings.top or _is_json(settings)):
+        values = softmax_in_rows(vectors, settings)
+        if values is not None:
+            return Vectors(vectors.rows, "softmax", values)
     parts, reasons = list[tuple[Integers, Answer]](), dict[int, str | SoftmaxError]()
     for positions, batch in alike(vectors, settings):
         try:

@@ -102,6 +102,12 @@ def exponentials(x: Floats, T: float) -> Exponentials:
     return Exponentials(E, c, a, R, R_low)
 
 
+def exponentials_of_shifted(z: Floats, δ: Floats) -> tuple[Floats, Floats]:
+    """Return E and c of z + δ, z ≤ 0, of any shape; both are used up."""
+    _lift_to_floor(z, δ)
+    return _exp(z, δ)
+
+
 def precise_exponentials(x: Floats, T: float) -> PreciseExponentials:
     """Return the exponentials of logits x of shape (n, rows), to 84 bits."""
     m = x.max(axis=0)
