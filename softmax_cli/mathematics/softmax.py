@@ -14,8 +14,11 @@ For one vector x, with m its largest entry, at index a, and a temperature T:
     ∂loss/∂x = (σ·Σy − y)/T for a distribution y;        loss = −Σ y log σ
     Jᵀg = σ ⊙ (g' − Σ σ g')/T      with g' = g − g[a]
 
-The formulas are those of Bridle (1990) and of Goodfellow, Bengio and Courville, Deep Learning
-(2016), sections 4.1 and 6.2.2.3; the shift by m and log1p are there so that nothing cancels.
+The formulas are those of Bridle (1990), Probabilistic Interpretation of Feedforward Classification
+Network Outputs, and of Goodfellow, Bengio and Courville (2016), Deep Learning, sections 4.1 and
+6.2.2.3; the shift by m and log1p are there so that nothing cancels.
+
+Whole numbers, float16 and float32 are converted to float64 first, and every answer is float64.
 
 Accuracy, in units in the last place (ulp) of the true value for the doubles given, wherever that
 is a normal double: probabilities are within 0.52, and everything else within 1, for any T from
@@ -68,13 +71,13 @@ def softmax(x: ArrayLike, axis: Axis = -1, *, temperature: float = 1.0) -> Float
     """Return the probabilities σ(x/T) = exp(x/T) / Σ exp(x/T). Bridle (1990).
 
     Args:
-        x: logits of any shape; real numbers of any kind. −inf masks a class, and so does the
-            mask of a masked array.
+        x: logits of any shape; real numbers of any kind, converted to float64. −inf masks a
+            class, and so does the mask of a masked array.
         axis: the axis, or the axes together, that hold the classes of one vector; None for all.
         temperature: T, from 1e-150 to 1e150.
 
     Returns:
-        Array of float64 of the shape of x, within 0.52 ulp.
+        Array of float64, for float32 too, of the shape of x, within 0.52 ulp.
 
     Raises:
         ValueError: x is a single number or has no classes, holds nan, +inf or what is not a real
@@ -110,7 +113,7 @@ def jacobian(x: ArrayLike, *, temperature: float = 1.0) -> Floats:
     """Return the matrices ∂σj/∂xk, row j the output and column k the input. Bridle (1990).
 
     Args:
-        x: logits, shape (..., n): the last axis holds the classes.
+        x: logits as for softmax, shape (..., n): the last axis holds the classes.
         temperature: T, from 1e-150 to 1e150; derivatives with respect to x carry 1/T.
 
     Returns:
@@ -135,11 +138,11 @@ def gradient(
     """Return the gradient, with respect to x, of one number for each vector.
 
     Of target, upstream and output at most one is given; with none of them the number is the
-    probability of the predicted class, the first of the largest. The formulas are those of Deep
-    Learning (2016), sections 6.2.2.3 and, for upstream, 6.5.2.
+    probability of the predicted class, the first of the largest. The formulas are those of
+    Goodfellow, Bengio and Courville (2016), sections 6.2.2.3 and, for upstream, 6.5.2.
 
     Args:
-        x: logits, shape (..., n): the last axis holds the classes.
+        x: logits as for softmax, shape (..., n): the last axis holds the classes.
         target: the cross-entropy −Σ yj log σj against it. Integers of the leading shape, or one
             integer, are class indices; floats of the shape of x are distributions. The gradient
             is (σ·Σy − y)/T: where y sums to 1 only within rounding, it is that of the loss as
@@ -174,10 +177,10 @@ def gradient(
 
 
 def cross_entropy(x: ArrayLike, target: ArrayLike, *, temperature: float = 1.0) -> Floats:
-    """Return the losses −Σ yj log σj. Deep Learning (2016), section 6.2.2.3.
+    """Return the losses −Σ yj log σj. Goodfellow, Bengio and Courville (2016), section 6.2.2.3.
 
     Args:
-        x: logits, shape (..., n): the last axis holds the classes.
+        x: logits as for softmax, shape (..., n): the last axis holds the classes.
         target: integers of the leading shape, or one integer, are class indices; floats of the
             shape of x are distributions y.
         temperature: T, from 1e-150 to 1e150.

@@ -1,0 +1,112 @@
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from softmax_cli.mathematics.pairs import (
+    Parts,
+    inverse,
+    leading,
+    one_minus,
+    pair_product,
+    pair_sum,
+    parts,
+    product,
+    reciprocal,
+    rounded_product,
+    two_sum,
+)
+
+examples = settings(derandomize=True, deadline=None, max_examples=200)
+numbers = st.floats(-1e100, 1e100).filter(lambda v: v == 0.0 or abs(v) > 1e-100).map(np.float64)
+positive = st.floats(1e-3, 1e3).map(np.float64)
+
+
+def value(p: Parts) -> Fraction:
+    return (Fraction(float(p.head)) + Fraction(float(p.tail))) * Fraction(2) ** int(p.power)
+
+
+@examples
+@given(numbers, numbers)
+def test_a_sum_and_what_its_rounding_lost_are_the_sum_exactly(p: np.float64, q: np.float64) -> None:
+    s, lost = two_sum(p, q)
+    assert s == p + q
+    assert Fraction(float(s)) + Fraction(float(lost)) == Fraction(float(p)) + Fraction(float(q))
+
+
+@examples
+@given(numbers, numbers)
+def test_a_product_and_what_its_rounding_lost_are_right_to_104_bits(
+    p: np.float64, q: np.float64
+) -> None:
+    high, low = product(p, q)
+    exact = Fraction(float(p)) * Fraction(float(q))
+    assert high == p * q
+    assert abs(Fraction(float(high)) + Fraction(float(low)) - exact) <= abs(exact) / 2**104
+
+
+@examples
+@given(positive, positive)
+def test_a_product_of_pairs_is_right_to_100_bits(p: np.float64, q: np.float64) -> None:
+    p_low, q_low = p * 2.0**-54 / 3, -q * 2.0**-55 / 7
+    high, low = pair_product(p, p_low, q, q_low)
+    exact = (Fraction(float(p)) + Fraction(float(p_low))) * (
+        Fraction(float(q)) + Fraction(float(q_low))
+    )
+    assert abs(Fraction(float(high)) + Fraction(float(low)) - exact) <= exact / 2**100
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 10, 63, 64, 100, 1001])
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_a_sum_of_pairs_is_right_to_100_bits_and_leaves_its_first_parts(n: int, order: str) -> None:
+    rng = np.random.default_rng(n)
+    high = np.array(rng.normal(0, 1, (n, 4)) * 10.0 ** rng.integers(-9, 9, (n, 4)), order=order)
+    low = high * rng.uniform(-1, 1, high.shape) * 2.0**-54
+    exact = [sum(map(Fraction, [*high[:, i], *low[:, i]]), Fraction(0)) for i in range(4)]
+    size = np.abs(high).sum(axis=0)
+    before = high.copy()
+    s, s_low = pair_sum(high, low)
+    assert np.array_equal(high, before)
+    for i in range(4):
+        error = abs(Fraction(float(s[i])) + Fraction(float(s_low[i])) - exact[i])
+        assert error <= Fraction(float(size[i])) / 2**100
+
+
+@examples
+@given(positive, st.floats(-1, 1))
+def test_a_reciprocal_is_right_to_75_bits(s: np.float64, share: float) -> None:
+    high, low = np.array([s]), np.array([s * share * 2.0**-54])
+    w, ω = reciprocal(high, low)
+    exact = 1 / (Fraction(float(high[0])) + Fraction(float(low[0])))
+    found = Fraction(float(w[0])) * (1 + Fraction(float(ω[0])))
+    assert leading(w) == w
+    assert abs(found - exact) <= exact / 2**75
+
+
+@examples
+@given(st.floats(1e-150, 1e150))
+def test_the_inverse_of_a_temperature_is_right_to_78_bits(temperature: float) -> None:
+    exact = 1 / Fraction(temperature)
+    assert abs(value(inverse(temperature)) - exact) <= exact / 2**78
+
+
+@examples
+@given(st.floats(0, 0.5).map(np.float64))
+def test_one_minus_a_probability_is_right_to_75_bits(p: np.float64) -> None:
+    found = value(one_minus(parts(p, np.float64(0.0))))
+    assert abs(found - (1 - Fraction(float(p)))) <= Fraction(1, 2**75)
+
+
+@examples
+@given(positive, positive)
+def test_a_product_is_rounded_once(p: np.float64, q: np.float64) -> None:
+    p_parts, q_parts = (parts(np.array([v]), np.array([v * 2.0**-56 / 3])) for v in (p, q))
+    p_value, q_value = (
+        (Fraction(float(v.head[0])) + Fraction(float(v.tail[0]))) * Fraction(2) ** int(v.power[0])
+        for v in (p_parts, q_parts)
+    )
+    found = float(rounded_product(p_parts, q_parts)[0])
+    error = abs(Fraction(found) - p_value * q_value) / Fraction(float(np.spacing(found)))
+    assert error <= Fraction(1, 2) + Fraction(1, 2**20)
