@@ -112,8 +112,9 @@ def _not_blank(grid: Grid) -> Integers:
     column = grid.layout.blank
     if column is None:
         return np.arange(0)
-    cells = grid.slices(column, column)
-    return np.array([row for row, cell in enumerate(cells) if cell.strip(b' \t"')], dtype=np.intp)
+    cells = enumerate(grid.slices(column, column))
+    not_blank = [row for row, cell in cells if cell and text_of(cell).strip()]
+    return np.array(not_blank, dtype=np.intp)
 
 
 def _kept(grid: Grid) -> Iterator[list[bytes]]:

@@ -198,7 +198,10 @@ class Delimited(NamedTuple):
     def _vectors(self, answer: Vectors) -> bytes:
         batch, values, loss = answer.batch, answer.values, answer.loss
         if not batch.kept and loss is None:
-            return self._numbers(values).replace(b"\n", self.newline) + self.newline
+            text = self._numbers(values)
+            if self.newline != b"\n":
+                text = text.replace(b"\n", self.newline)
+            return text + self.newline
         columns = list(self._segments(batch, values))
         if loss is not None:
             columns.append(self._numbers(loss.reshape(-1, 1)).split(b"\n"))
