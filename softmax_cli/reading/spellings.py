@@ -178,7 +178,7 @@ def _loaded(text: bytes) -> Floats | None:
     import orjson
 
     # the JSON parser would take strings and words, and struct two of the words for numbers
-    if any(other in text for other in (b'"', b"t", b"f", b"n")):
+    if any(other in text for other in (b'"', b"t", b"f", b"n")) or not text.strip():
         return None
     doubles = []
     try:
@@ -210,7 +210,9 @@ def _refused_at(text: bytes) -> int:
     try:
         orjson.loads(b"[" + text + b"]")
     except orjson.JSONDecodeError as error:
-        return min(max(error.pos - 1, 0), len(text))
+        place = max(error.pos - 1, 0)
+        is_last = text[place:].strip(_JSON_BLANKS) == b","
+        return len(text) if is_last else place
     return 0
 
 

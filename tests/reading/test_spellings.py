@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from softmax_cli.reading.layout import Layout
 from softmax_cli.reading.spellings import read_numbers
 from softmax_cli.settings import Settings
 
@@ -10,8 +11,12 @@ EVAL = Settings("eval")
 MASKING = Settings("eval", missing="mask")
 
 
-def numbers(text, settings=EVAL, *, inner_point=False, gaps=True):
-    return read_numbers(text.encode(), settings, inner_point=inner_point, gaps=gaps)
+DECIMAL_COMMA = Settings("eval", decimal_comma=True)
+ROWS = Layout("x", b",", 2, (0, 1))
+
+
+def numbers(text, settings=EVAL, layout=ROWS):
+    return read_numbers(text.encode(), settings, layout)
 
 
 @pytest.mark.parametrize(
@@ -35,7 +40,7 @@ def test_numbers_are_read_as_the_grammar_spells_them(text, values):
 
 
 def test_a_comma_within_quotes_is_a_decimal_sign_where_that_was_asked_for():
-    assert numbers('"1,5","-,5"', inner_point=True).values.tolist() == [1.5, -0.5]
+    assert numbers('"1,5","-,5"', DECIMAL_COMMA).values.tolist() == [1.5, -0.5]
     assert numbers('"1,5",2').odd.tolist() == [0]
 
 
@@ -44,7 +49,9 @@ def test_missing_cells_are_masks_if_asked_for():
     assert np.isneginf(found.values).tolist() == [True] * 4 + [False] + [True] * 3
     assert numbers("1,NA,2").odd.tolist() == [1]
     assert numbers("1,,2").odd.tolist() == [1]
-    assert numbers("1,,2", MASKING, gaps=False).odd.tolist() == [1]
+    assert numbers("1,2, ").odd.tolist() == [2]
+    assert numbers("").odd.tolist() == numbers(" ").odd.tolist() == [0]
+    assert numbers("1,,2", MASKING, Layout("x", b",", 1, (0,))).odd.tolist() == [1]
 
 
 @pytest.mark.parametrize(
