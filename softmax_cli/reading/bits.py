@@ -27,6 +27,24 @@ def packed(mask: Booleans) -> Words:
     return words
 
 
+def unpacked(words: Words, size: int) -> Booleans:
+    """The bits as a mask of so many bytes."""
+    return np.unpackbits(words.view(np.uint8), count=size, bitorder="little").view(np.bool_)
+
+
+def behind(words: Words, *, first: bool = False) -> Words:
+    """The bits moved one place on: a mark of each byte that stands behind a marked one.
+
+    Args:
+        words: the marks.
+        first: whether the first byte counts as standing behind a mark.
+    """
+    moved = words << np.uint64(1)
+    moved[1:] |= words[:-1] >> np.uint64(63)
+    moved[:1] |= np.uint64(first)
+    return moved
+
+
 def between(quotes: Words) -> Words:
     """The bits from each odd mark up to the next even one: the text within quotes."""
     ones = np.bitwise_count(quotes)
@@ -55,6 +73,12 @@ class Marks:
     def count(self) -> int:
         """How many bits are set."""
         return int(self._totals[-1]) if self._totals.size else 0
+
+    def up_to(self, places: Integers) -> Integers:
+        """How many bits are set up to each of these places, itself included."""
+        word, bit = places >> 6, (places & 63).astype(np.uint64)
+        below = self.words[word] & (_ALL >> (np.uint64(63) - bit))
+        return np.asarray((self._totals - self._counts)[word] + np.bitwise_count(below))
 
     def every(self, step: int, first: int | None = None) -> Integers:
         """Where the bits of rank `first`, `first + step`, … stand, ranks counted from 1."""

@@ -1,61 +1,158 @@
-"""The fast reader: a block proven to hold nothing but plain numbers is read as JSON.
+"""The fast reader: a block's numbers are read all at once, by a JSON parser.
 
-A block whose logit cells hold only digits, signs, points and exponents becomes one flat
-array of numbers with its delimiters and newlines as commas. What cannot be proven plain
-is left to the row-by-row reader, which gives the same values and finds the errors.
+It gives what the row-by-row reader gives. Rows that it cannot read, whatever the reason, it
+leaves to that reader, which finds the errors among them.
 """
 
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
-from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 
 from softmax_cli.errors import SoftmaxError
-from softmax_cli.reading.bits import Marks, Words, between, packed
 from softmax_cli.reading.classes import class_index
-from softmax_cli.reading.delimited import BLANK, text_of
+from softmax_cli.reading.delimited import text_of
+from softmax_cli.reading.grid import Grid
 from softmax_cli.reading.layout import Layout
+from softmax_cli.reading.spellings import read_numbers
 from softmax_cli.settings import Settings
-from softmax_cli.values import Batch, Block, Bytes, Floats, Integers
+from softmax_cli.values import Batch, Block, Floats, Integers
 
 # Importing orjson takes as long as reading about this much text row by row.
 _SMALLEST_BLOCK = 32 * 1024
+# How often rows are left out of a block before all of it is left.
+_MOST_PASSES = 8
 
-_NEWLINE, _RETURN, _QUOTE = b'\n\r"'
-_STRINGS_AND_WORDS = (b'"', b"t", b"f", b"n")
+
+class Found(NamedTuple):
+    """What a block holds.
+
+    Attributes:
+        batch: the rows that were read.
+        odd: blocks of the rows among them that were not read, in order.
+    """
+
+    batch: Batch
+    odd: list[Block]
 
 
-def read(block: Block, layout: Layout, settings: Settings) -> Batch | None:
-    """The batch that a block of plain numbers holds, or None if it is not proven plain."""
-    if not _may_be_plain(block, layout, settings):
+def read(block: Block, layout: Layout, settings: Settings) -> Found | None:
+    """Read the rows of a block that hold numbers; None if most rows do not."""
+    if not _is_worth_it(block, layout, settings):
         return None
-    rows = _Rows(block, layout)
-    if not rows.are_alike():
+    grid = Grid.of(block, layout)
+    if not grid.is_well_quoted():
         return None
-    values = _numbers(rows.logits(), layout.delimiter)
-    if values is None or values.size != rows.count * len(layout.logits):
-        return None
-    if layout.blank is not None and any(map(bytes.strip, rows.slices(layout.blank, layout.blank))):
-        return None
+    left_out: list[Block] = []
+    for _ in range(_MOST_PASSES):
+        batch, odd = _read_grid(grid, settings)
+        if batch is not None:
+            return Found(batch, sorted(left_out, key=lambda block: block.line))
+        if 2 * odd.size > grid.count:
+            return None
+        grid, more = grid.without(odd)
+        left_out += more
+    return None
+
+
+def _is_worth_it(block: Block, layout: Layout, settings: Settings) -> bool:
+    """Whether the block's numbers can be read all at once, and are enough to do so."""
+    if settings.keeps_typed or layout.ragged or layout.json or layout.free or not block.text:
+        return False
+    if len(block.text) < _SMALLEST_BLOCK and "orjson" not in sys.modules:
+        return False
+    return block.text.isascii() or _is_utf8(block.text)
+
+
+def _is_utf8(text: bytes) -> bool:
     try:
-        targets = None if layout.in_rows else _targets(rows, settings)
-    except SoftmaxError:
-        return None
-    weights = _weights(rows) if layout.in_rows else None
-    if layout.in_rows and layout.target is not None and weights is None:
-        return None
-    return Batch(
-        values=values.reshape(rows.count, -1),
+        text.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _read_grid(grid: Grid, settings: Settings) -> tuple[Batch | None, Integers]:
+    """The rows as a batch, or the rows that cannot be read."""
+    layout, nothing = grid.layout, np.arange(0)
+    if (odd := grid.odd_rows()).size:
+        return None, odd
+    numbers = read_numbers(grid.logits(settings.decimal_comma), settings, layout)
+    if numbers.odd.size:
+        return None, np.unique(numbers.odd // len(layout.logits))
+    if numbers.values.size != grid.count * len(layout.logits):
+        return None, np.arange(grid.count)
+    values = numbers.values.reshape(grid.count, -1)
+    targets, unknown = _targets(grid, settings)
+    weights, bad = _weights(grid, settings)
+    for odd in (_all_masked(values, layout), _not_blank(grid), unknown, bad):
+        if odd.size:
+            return None, odd
+    batch = Batch(
+        values=values,
         classes=layout.classes,
-        kept=tuple(rows.kept()),
-        lines=rows.lines(),
+        kept=tuple(_kept(grid)),
+        lines=grid.lines(),
         targets=targets,
         weights=weights,
     )
+    return batch, nothing
+
+
+def _all_masked(values: Floats, layout: Layout) -> Integers:
+    """The vectors that have no softmax."""
+    if layout.in_rows:
+        return np.arange(0)
+    return np.flatnonzero(np.isneginf(values.max(axis=1)))
+
+
+def _not_blank(grid: Grid) -> Integers:
+    """The rows with a value in the column that the first row leaves empty."""
+    column = grid.layout.blank
+    if column is None:
+        return np.arange(0)
+    cells = enumerate(grid.slices(column, column))
+    not_blank = [row for row, cell in cells if cell and text_of(cell).strip()]
+    return np.array(not_blank, dtype=np.intp)
+
+
+def _kept(grid: Grid) -> Iterator[list[bytes]]:
+    """The text of every run of adjacent kept columns, a piece a row."""
+    for is_logits, first, last in grid.layout.segments:
+        if not is_logits:
+            yield grid.kept(first, last)
+
+
+def _targets(grid: Grid, settings: Settings) -> tuple[Integers | None, Integers]:
+    """Each row's target class, counted from 0, and the rows whose target is not a class."""
+    layout, nothing = grid.layout, np.arange(0)
+    if layout.target is None or layout.in_rows:
+        return None, nothing
+    cells = grid.slices(layout.target, layout.target)
+    classes = {cell: _class(cell, layout, settings) for cell in set(cells)}
+    targets = np.array([classes[cell] for cell in cells], dtype=np.intp)
+    return targets, np.flatnonzero(targets < 0)
+
+
+def _class(cell: bytes, layout: Layout, settings: Settings) -> int:
+    """The class that a cell names, −1 if it names none."""
+    try:
+        return class_index(text_of(cell).strip(), len(layout.logits), layout.classes, settings)
+    except SoftmaxError:
+        return -1
+
+
+def _weights(grid: Grid, settings: Settings) -> tuple[Floats | None, Integers]:
+    """Each row's part of its vector's target, shape (rows, 1), and the rows that have none."""
+    layout, nothing = grid.layout, np.arange(0)
+    if layout.target is None or not layout.in_rows:
+        return None, nothing
+    text = grid.numbers([(layout.target, layout.target)], settings.decimal_comma)
+    found = read_numbers(text, settings._replace(missing="error"), layout)
+    if found.odd.size:
+        return None, found.odd
+    return found.values.reshape(-1, 1), np.flatnonzero(found.values < 0)
 
 
 class Located(NamedTuple):
@@ -74,187 +171,9 @@ class Located(NamedTuple):
 
 def locate(block: Block, layout: Layout, columns: Sequence[int]) -> Located | None:
     """Where the cells of columns stand, None if the rows are not alike."""
-    if layout.ragged or layout.json or layout.delimiter == BLANK or b"\0" in block.text:
+    if layout.ragged or layout.json or layout.free:
         return None
-    rows = _Rows(block, layout)
-    if not rows.are_alike():
+    grid = Grid.of(block, layout)
+    if not grid.is_well_quoted() or grid.odd_rows().size:
         return None
-    return Located(rows.lines(), [*map(rows.starts, columns)], [*map(rows.stops, columns)])
-
-
-def _may_be_plain(block: Block, layout: Layout, settings: Settings) -> bool:
-    """Whether the block may hold plain numbers, and is large enough to find out."""
-    if settings.keeps_typed or settings.decimal_comma or layout.ragged or layout.json:
-        return False
-    if layout.delimiter == BLANK or not block.text:
-        return False
-    if len(block.text) < _SMALLEST_BLOCK and "orjson" not in sys.modules:
-        return False
-    if b"\0" in block.text:
-        return False
-    return block.text.isascii() or _is_utf8(block.text)
-
-
-def _is_utf8(text: bytes) -> bool:
-    try:
-        text.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-@dataclass(frozen=True)
-class _Rows:
-    """Where the cells of a block's rows stand."""
-
-    block: Block
-    layout: Layout
-    _known: dict[int, Integers] = field(default_factory=dict)
-
-    @cached_property
-    def _data(self) -> Bytes:
-        return np.frombuffer(self.block.text, dtype=np.uint8)
-
-    @cached_property
-    def _newlines(self) -> Words:
-        return packed(self._data == _NEWLINE)
-
-    @cached_property
-    def _separators(self) -> Marks:
-        """The delimiters and newlines outside quotes."""
-        marks = packed(self._data == self.layout.delimiter[0]) | self._newlines
-        if b'"' in self.block.text:
-            marks &= ~between(packed(self._data == _QUOTE))
-        return Marks(marks)
-
-    @cached_property
-    def _ends(self) -> Integers:
-        """Where each row's newline stands."""
-        return self._separators.every(self.layout.width)
-
-    @property
-    def count(self) -> int:
-        """How many rows there are."""
-        return len(self._ends)
-
-    def are_alike(self) -> bool:
-        """Whether each row has as many cells as the first row, well quoted."""
-        text, data, ends = self.block.text, self._data, self._ends
-        if self._separators.count != self.count * self.layout.width:
-            return False
-        newlines = np.bitwise_count(self._newlines & self._separators.words).sum()
-        if newlines != self.count or not (data[ends] == _NEWLINE).all():
-            return False
-        if b"\r" in text:
-            at_ends = np.count_nonzero(data[ends - 1] == _RETURN)
-            if at_ends != np.count_nonzero(data == _RETURN):
-                return False
-        return b'"' not in text or self._quotes_whole_cells()
-
-    def _quotes_whole_cells(self) -> bool:
-        """Whether every quote opens a cell, closes one, or is one of a doubled pair."""
-        quotes = np.flatnonzero(self._data == _QUOTE)
-        opening, closing = quotes[::2], quotes[1::2]
-        if opening.size != closing.size:
-            return False
-        is_edge = np.zeros(256, dtype=np.bool_)
-        is_edge[[self.layout.delimiter[0], _NEWLINE]] = True
-        # before the first byte, at index −1, stands the last: a newline
-        opens = is_edge[self._data[opening - 1]]
-        is_edge[_RETURN] = True
-        closes = is_edge[self._data[closing + 1]]
-        doubled = opening[1:] == closing[:-1] + 1
-        return bool(
-            opens[0]
-            and closes[-1]
-            and (opens[1:] | doubled).all()
-            and (closes[:-1] | doubled).all()
-        )
-
-    def _separators_behind(self, column: int) -> Integers:
-        if column not in self._known:
-            self._known[column] = self._separators.every(self.layout.width, column + 1)
-        return self._known[column]
-
-    def starts(self, column: int) -> Integers:
-        """Where the cells of a column begin."""
-        if column:
-            return self._separators_behind(column - 1) + 1
-        return np.concatenate(([0], self._ends[:-1] + 1))
-
-    def stops(self, column: int) -> Integers:
-        """Where the cells of a column end."""
-        if column < self.layout.width - 1:
-            return self._separators_behind(column)
-        before_newline = self._data[self._ends - 1]
-        return np.where(before_newline == _RETURN, self._ends - 1, self._ends)
-
-    def slices(self, first: int, last: int) -> list[bytes]:
-        """The text of adjacent columns, a piece a row."""
-        text = self.block.text
-        pairs = zip(self.starts(first).tolist(), self.stops(last).tolist(), strict=True)
-        return [text[start:stop] for start, stop in pairs]
-
-    def logits(self) -> bytes:
-        """The text of the logits alone, with delimiters and newlines between them."""
-        runs = self.layout.runs
-        if len(runs) == 1:
-            return self.block.text[:-1]
-        texts = [self.slices(first, last) for is_logits, first, last in runs if is_logits]
-        return self.layout.delimiter.join(chain.from_iterable(zip(*texts, strict=True)))
-
-    def kept(self) -> Iterator[list[bytes]]:
-        """The text of every run of adjacent kept columns, a piece a row."""
-        for is_logits, first, last in self.layout.segments:
-            if not is_logits:
-                yield self.slices(first, last)
-
-    def lines(self) -> Sequence[int]:
-        """The line that each row starts at; a quoted cell may span several."""
-        if np.bitwise_count(self._newlines).sum() == self.count:
-            return range(self.block.line, self.block.line + self.count)
-        newlines = np.flatnonzero(self._data == _NEWLINE)
-        lines: list[int] = (self.block.line + np.searchsorted(newlines, self.starts(0))).tolist()
-        return lines
-
-
-def _numbers(text: bytes, delimiter: bytes) -> Floats | None:
-    """The numbers of a text that holds nothing else, or None if it holds something else."""
-    import orjson
-
-    # the JSON parser refuses the rest; NumPy would take strings and words for numbers
-    if any(other in text for other in _STRINGS_AND_WORDS):
-        return None
-    commas = text.replace(b"\n", b",")
-    if delimiter != b",":
-        commas = commas.replace(delimiter, b",")
-    try:
-        numbers = orjson.loads(b"[" + commas + b"]")
-        # JSON reads -0 as an integer; adding 0 makes every zero positive, as row by row
-        return np.fromiter(numbers, dtype=np.float64, count=len(numbers)) + 0.0
-    except (ValueError, TypeError):
-        return None
-
-
-def _targets(rows: _Rows, settings: Settings) -> Integers | None:
-    """Each row's target class, counted from 0."""
-    layout = rows.layout
-    if layout.target is None:
-        return None
-    raw = [cell.strip(b" \t") for cell in rows.slices(layout.target, layout.target)]
-    classes = {
-        cell: class_index(text_of(cell).strip(), len(layout.logits), layout.classes, settings)
-        for cell in set(raw)
-    }
-    return np.array([classes[cell] for cell in raw], dtype=np.intp)
-
-
-def _weights(rows: _Rows) -> Floats | None:
-    """Each row's part of its vector's target, shape (rows, 1), None if one is not plain."""
-    target = rows.layout.target
-    if target is None:
-        return None
-    values = _numbers(b"\n".join(rows.slices(target, target)), rows.layout.delimiter)
-    if values is None or values.size != rows.count or (values < 0).any():
-        return None
-    return values.reshape(-1, 1)
+    return Located(grid.lines(), [*map(grid.starts, columns)], [*map(grid.stops, columns)])

@@ -28,7 +28,7 @@ from softmax_cli.reading.delimited import open_quote
 from softmax_cli.values import Block
 
 # Large enough that a block's fixed costs vanish, small enough to stay in the caches.
-BLOCK_BYTES = 1 << 20
+BLOCK_BYTES = 1 << 18
 LONGEST_RECORD = 128 << 20
 
 _NEWLINE = ord("\n")

@@ -105,7 +105,7 @@ def _joined(batches: Sequence[Batch]) -> Batch:
     return first._replace(
         values=np.concatenate([batch.values for batch in batches]),
         kept=tuple([text for run in pieces for text in run] for pieces in kept),
-        lines=[line for batch in batches for line in batch.lines],
+        lines=_lines(batches),
         typed=None
         if first.typed is None
         else [numbers for batch in batches for numbers in batch.typed or ()],
@@ -113,6 +113,15 @@ def _joined(batches: Sequence[Batch]) -> Batch:
         if first.weights is None
         else np.concatenate([batch.weights for batch in batches if batch.weights is not None]),
     )
+
+
+def _lines(batches: Sequence[Batch]) -> Sequence[int]:
+    """The lines of all rows: a range where none is left out, which takes no memory."""
+    each = [batch.lines for batch in batches]
+    whole = range(each[0][0], each[-1][-1] + 1)
+    if all(isinstance(lines, range) for lines in each) and len(whole) == sum(map(len, each)):
+        return whole
+    return [line for lines in each for line in lines]
 
 
 def _checked(

@@ -5,8 +5,9 @@ batches, and the caller decides.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -25,9 +26,8 @@ from softmax_cli.errors import (
     WrongWidth,
     quoted,
 )
-from softmax_cli.reading import fast as plain
+from softmax_cli.reading import fast, json_fast, json_rows
 from softmax_cli.reading import json as json_text
-from softmax_cli.reading import json_fast, json_rows
 from softmax_cli.reading.classes import class_index, labels_for
 from softmax_cli.reading.cut import RecordCut
 from softmax_cli.reading.delimited import (
@@ -39,6 +39,7 @@ from softmax_cli.reading.delimited import (
     text_of,
 )
 from softmax_cli.reading.layout import Layout, is_missing, needs_decimal_comma
+from softmax_cli.reading.merge import merged
 from softmax_cli.reading.numbers import plain_floats, to_exact, to_float, to_logit
 from softmax_cli.settings import Settings
 from softmax_cli.values import Batch, Block, Numbers
@@ -52,11 +53,22 @@ _ROWS_IN_A_BATCH = 4096
 
 def read(block: Block, layout: Layout, settings: Settings) -> Iterator[Batch | SoftmaxError]:
     """Yield the vectors of a block in batches, and the errors among them, in order."""
-    if batch := (json_fast if layout.json else plain).read(block, layout, settings):
-        yield batch
+    if layout.json:
+        if batch := json_fast.read(block, layout, settings):
+            yield batch
+            return
+    elif found := fast.read(block, layout, settings):
+        yield from merged(found.batch, read_row_by_row(found.odd, layout, settings))
         return
+    yield from read_row_by_row([block], layout, settings)
+
+
+def read_row_by_row(
+    blocks: Iterable[Block], layout: Layout, settings: Settings
+) -> Iterator[Batch | SoftmaxError]:
+    """Yield the vectors of some blocks in batches, and the errors among them, in order."""
     rows = _Rows(layout, settings)
-    for line, record in records(block, layout):
+    for line, record in chain.from_iterable(records(block, layout) for block in blocks):
         try:
             row = _read_row(line, record, layout, settings)
         except SoftmaxError as error:

@@ -19,6 +19,8 @@ from softmax_cli.writing.in_rows import Ranks, ranked, spread
 
 # Rows of a Jacobian are computed and written so many numbers at a time.
 _NUMBERS_IN_A_STRIP = 1 << 16
+# The text of so many numbers takes some megabytes; a block holds less, a whole column more.
+_NUMBERS_IN_A_TEXT = 1 << 17
 
 
 class Writer(NamedTuple):
@@ -173,7 +175,7 @@ class Delimited(NamedTuple):
             return self._matrices(answer)
         if isinstance(answer, Ranking):
             return iter([self._ranking(answer)])
-        return iter([self._vectors(answer)])
+        return self._strips(answer)
 
     def _numbers(self, values: Numbers) -> bytes:
         """Return rows of numbers as lines, with this text's delimiter and decimal sign."""
@@ -193,12 +195,35 @@ class Delimited(NamedTuple):
         if isinstance(first, Ranking):
             listed = ranked(answer, self.settings.first_class)
             return iter([self._listed(listed, answer.groups.rows, listed.rows)])
-        return iter([self._vectors(spread(answer))])
+        return self._strips(spread(answer))
+
+    def _strips(self, answer: Vectors) -> Iterator[bytes]:
+        """Yield the lines of an answer, so many at a time that their text stays small."""
+        vectors, classes = answer.values.shape
+        rows = max(1, _NUMBERS_IN_A_TEXT // max(1, classes))
+        is_long = vectors == 1 and classes > _NUMBERS_IN_A_TEXT
+        if is_long and not answer.batch.kept and answer.loss is None:
+            yield from self._long_line(answer.values)
+        elif rows >= vectors:
+            yield self._vectors(answer)
+        else:
+            for first in range(0, vectors, rows):
+                yield self._vectors(_part(answer, slice(first, first + rows)))
+
+    def _long_line(self, values: Numbers) -> Iterator[bytes]:
+        """Yield the parts of one line."""
+        for first in range(0, values.size, _NUMBERS_IN_A_TEXT):
+            part = values[:, first : first + _NUMBERS_IN_A_TEXT]
+            is_last = first + _NUMBERS_IN_A_TEXT >= values.size
+            yield self._numbers(part) + (self.newline if is_last else self.delimiter)
 
     def _vectors(self, answer: Vectors) -> bytes:
         batch, values, loss = answer.batch, answer.values, answer.loss
         if not batch.kept and loss is None:
-            return self._numbers(values).replace(b"\n", self.newline) + self.newline
+            text = self._numbers(values)
+            if self.newline != b"\n":
+                text = text.replace(b"\n", self.newline)
+            return text + self.newline
         columns = list(self._segments(batch, values))
         if loss is not None:
             columns.append(self._numbers(loss.reshape(-1, 1)).split(b"\n"))
@@ -295,6 +320,15 @@ class Delimited(NamedTuple):
         if self.layout.classes:
             columns.append(list(map(self._named(batch), output.tolist())))
         return [*columns, self._numbers(rows).split(b"\n")]
+
+
+def _part(answer: Vectors, vectors: slice) -> Vectors:
+    """Return the answer to some of the vectors."""
+    return answer._replace(
+        batch=answer.batch.part(vectors),
+        values=answer.values[vectors],
+        loss=None if answer.loss is None else answer.loss[vectors],
+    )
 
 
 def _in_quotes(text: bytes) -> bytes:

@@ -81,7 +81,8 @@ def _dumped(values: Numbers) -> bytes:
     from softmax_cli.reading.bits import Marks, packed
 
     flat = orjson.dumps(values.ravel(), option=orjson.OPT_SERIALIZE_NUMPY)
-    text = np.frombuffer(flat, dtype=np.uint8)[1:-1].copy()
-    commas = Marks(packed(text == _COMMA))
-    text[commas.every(values.shape[1])] = _NEWLINE
-    return text.tobytes()
+    text = np.frombuffer(bytearray(flat), dtype=np.uint8)[1:-1]
+    if values.shape[1] > 1:
+        text[Marks(packed(text == _COMMA)).every(values.shape[1])] = _NEWLINE
+        return text.tobytes()
+    return flat[1:-1].replace(b",", b"\n")

@@ -2,13 +2,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from softmax_cli.reading.bits import Marks, between, packed
+from softmax_cli.reading.bits import Marks, behind, between, packed, unpacked
 
 masks = st.lists(st.booleans(), max_size=300).map(lambda bits: np.array(bits, dtype=np.bool_))
-
-
-def unpacked(words, size):
-    return np.unpackbits(words.view(np.uint8), bitorder="little")[:size].astype(np.bool_)
 
 
 @given(masks)
@@ -31,3 +27,20 @@ def test_every_kth_mark_is_found_by_its_rank(mask, step, first):
     assert marks.count == places.size
     assert marks.every(step).tolist() == places[step - 1 :: step].tolist()
     assert marks.every(step, first).tolist() == places[first - 1 :: step].tolist()
+
+
+@given(masks)
+def test_bits_become_a_mask_again(mask):
+    assert (unpacked(packed(mask), mask.size) == mask).all()
+
+
+@given(masks, st.booleans())
+def test_the_byte_behind_a_marked_one_is_marked(mask, first):
+    moved = unpacked(behind(packed(mask), first=first), mask.size)
+    assert moved.tolist() == [first, *mask.tolist()][: mask.size]
+
+
+@given(masks)
+def test_marks_are_counted_up_to_any_place(mask):
+    counts = Marks(packed(mask)).up_to(np.arange(mask.size))
+    assert counts.tolist() == np.cumsum(mask).tolist()

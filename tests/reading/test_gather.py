@@ -171,3 +171,12 @@ def test_part_of_the_vectors_is_as_if_the_others_were_not_there():
     some = every.part(slice(1, 3))
     assert values(some) == [[1, 2], [3, 4, 5]]
     assert (some.lines, some.names, some.vectors) == ([2, 4], [None, None], 2)
+
+
+def test_the_lines_of_a_column_take_no_memory():
+    layout = Layout("t.csv", b",", 1, (0,), in_rows=True)
+    rows = b"".join(b"%d\n" % number for number in range(10_000))
+    blocks = [Block(rows, 3), Block(rows, 10_003)]
+    pieces = [piece for block in blocks for piece in read(block, layout, EVAL)]
+    (found,) = column(pieces, layout, EVAL)
+    assert found.rows.lines == range(3, 20_003)

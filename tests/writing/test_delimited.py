@@ -8,7 +8,9 @@ from softmax_cli.reading.gather import column, groups
 from softmax_cli.reading.layout import Layout, lay_out
 from softmax_cli.reading.rows import read, row_cells
 from softmax_cli.settings import Settings
-from softmax_cli.values import Batch, Block
+from softmax_cli.values import Batch, Block, Vectors
+from softmax_cli.writing import delimited
+from softmax_cli.writing.delimited import delimited_writer
 from softmax_cli.writing.formats import writer
 
 LOG_HALF = "-0.6931471805599453"
@@ -209,3 +211,15 @@ def test_the_matrix_of_a_column_has_a_header_only_if_its_classes_have_names():
     assert written(b"x\n1\n1\n", command="jacobian") == "0.25,-0.25\n-0.25,0.25\n"
     named = written(b"1\n1\n", command="jacobian", labels="p,q")
     assert named == "output,p,q\np,0.25,-0.25\nq,-0.25,0.25\n"
+
+
+@pytest.mark.parametrize("shape", [(3, 1), (7, 2), (1, 5), (1, 9)])
+def test_long_answers_are_written_in_parts_that_make_the_same_text(monkeypatch, shape):
+    values = np.arange(1.0, 1 + shape[0] * shape[1]).reshape(shape) / 16
+    answer = Vectors(Batch(values, lines=range(shape[0])), "softmax", values)
+    layout = Layout("x", b";", shape[1], tuple(range(shape[1])), newline=b"\r\n")
+    whole = b"".join(delimited_writer(layout, Settings("eval")).write(answer))
+    monkeypatch.setattr(delimited, "_NUMBERS_IN_A_TEXT", 2)
+    parts = list(delimited_writer(layout, Settings("eval")).write(answer))
+    assert b"".join(parts) == whole
+    assert len(parts) > 1

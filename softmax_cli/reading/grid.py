@@ -1,0 +1,252 @@
+"""Where the cells of a block's rows stand, found for the whole block at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import chain
+
+import numpy as np
+
+from softmax_cli.reading.bits import Marks, Words, behind, between, packed, unpacked
+from softmax_cli.reading.delimited import BLANK
+from softmax_cli.reading.layout import Layout
+from softmax_cli.reading.spellings import REFUSED
+from softmax_cli.values import Block, Booleans, Bytes, Integers
+
+_NEWLINE, _RETURN, _QUOTE, _COMMA, _SPACE, _TAB = b'\n\r", \t'
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The rows of a block of text, which need not all be of one width.
+
+    Attributes:
+        text: whole rows.
+        layout: how wide a row is, and what its columns are.
+        lines: the line each row starts at.
+    """
+
+    text: bytes
+    layout: Layout
+    known_lines: Sequence[int]
+    line: int
+    _known: dict[tuple[bool, int], Integers] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, block: Block, layout: Layout) -> "Grid":
+        """Return the grid of a block."""
+        return cls(block.text, layout, (), block.line)
+
+    @cached_property
+    def _data(self) -> Bytes:
+        return np.frombuffer(self.text, dtype=np.uint8)
+
+    @cached_property
+    def _all_newlines(self) -> Words:
+        return packed(self._data == _NEWLINE)
+
+    @cached_property
+    def _quotes(self) -> Words:
+        return packed(self._data == _QUOTE)
+
+    @cached_property
+    def _within(self) -> Words:
+        """What stands within quotes, the opening quote included."""
+        return between(self._quotes)
+
+    @cached_property
+    def _has_quotes(self) -> bool:
+        return b'"' in self.text
+
+    @cached_property
+    def _newlines(self) -> Words:
+        """The newlines that end rows."""
+        return self._all_newlines & ~self._within if self._has_quotes else self._all_newlines
+
+    @cached_property
+    def _are_blanks_between(self) -> bool:
+        return self.layout.delimiter == BLANK
+
+    @cached_property
+    def _cell_bytes(self) -> Words:
+        """Where runs of blanks separate cells: the bytes of cells."""
+        is_blank = np.zeros(256, dtype=np.bool_)
+        is_blank[[_SPACE, _TAB, _RETURN, _NEWLINE]] = True
+        inside = packed(~is_blank[self._data])
+        if self._has_quotes:
+            inside |= self._within | self._quotes
+        return inside
+
+    @cached_property
+    def _cell_stops(self) -> Marks:
+        """The byte behind each cell."""
+        if self._are_blanks_between:
+            return Marks(behind(self._cell_bytes) & ~self._cell_bytes)
+        delimiters = packed(self._data == self.layout.delimiter[0])
+        if self._has_quotes:
+            delimiters &= ~self._within
+        return Marks(delimiters | self._newlines)
+
+    @cached_property
+    def _cell_starts(self) -> Marks:
+        """Where runs of blanks separate cells: the first byte of each cell."""
+        return Marks(self._cell_bytes & ~behind(self._cell_bytes))
+
+    @cached_property
+    def ends(self) -> Integers:
+        """Where each row's newline stands."""
+        return np.flatnonzero(unpacked(self._newlines, len(self.text)))
+
+    @cached_property
+    def begins(self) -> Integers:
+        """Where each row begins."""
+        return np.concatenate(([0], self.ends[:-1] + 1))
+
+    @cached_property
+    def count(self) -> int:
+        """How many rows there are."""
+        return int(np.bitwise_count(self._newlines).sum())
+
+    def is_well_quoted(self) -> bool:
+        """Whether every quote opens a cell, closes one, or is one of a doubled pair."""
+        if not self._has_quotes:
+            return True
+        data, quotes = self._data, self._quotes
+        edges = packed(data == self.layout.delimiter[0]) | self._all_newlines
+        if self._are_blanks_between:
+            edges |= packed(data == _TAB)
+        opening, closing = quotes & self._within, quotes & ~self._within
+        if np.bitwise_count(opening).sum() != np.bitwise_count(closing).sum():
+            return False
+        if (opening & ~behind(edges | closing, first=True)).any():
+            return False
+        ends = edges | packed(data == _RETURN)
+        return not (behind(closing) & ~(ends | opening)).any()
+
+    def odd_rows(self) -> Integers:
+        """The rows that have another number of cells, or bytes that no text holds."""
+        odd = self._of_another_width()
+        strange = [place for byte in (0, _RETURN) for place in self._strange(byte)]
+        if strange:
+            odd = np.union1d(odd, np.searchsorted(self.ends, strange))
+        return odd
+
+    def _of_another_width(self) -> Integers:
+        width = self.layout.width
+        if width == 1 and not self._are_blanks_between:
+            return np.arange(0)
+        if self._cell_stops.count == self.count * width:
+            last = self._stops_behind(width - 1)
+            # all rows are alike if each ends with its last cell
+            if not self._are_blanks_between and (self._data[last] == _NEWLINE).all():
+                return np.arange(0)
+        cells = np.diff(self._cell_stops.up_to(self.ends), prepend=0)
+        return np.flatnonzero(cells != width)
+
+    def _strange(self, byte: int) -> Sequence[int]:
+        """Where NULs stand, and carriage returns that end no row."""
+        if byte not in self.text:
+            return ()
+        places = np.flatnonzero(self._data == byte)
+        if byte == _RETURN:
+            newlines = unpacked(self._newlines, len(self.text))
+            places = places[~newlines[places + 1]]
+        found: list[int] = places.tolist()
+        return found
+
+    def without(self, odd: Integers) -> tuple["Grid", list[Block]]:
+        """Return the grid of the other rows, and a block for each of these."""
+        lines = np.asarray(self.lines())
+        begins, ends = self.begins[odd].tolist(), (self.ends[odd] + 1).tolist()
+        rows = [self.text[begin:end] for begin, end in zip(begins, ends, strict=True)]
+        blocks = list(map(Block, rows, lines[odd].tolist()))
+        between = zip([0, *ends], [*begins, len(self.text)], strict=True)
+        rest = b"".join([self.text[begin:end] for begin, end in between])
+        return Grid(rest, self.layout, np.delete(lines, odd).tolist(), self.line), blocks
+
+    def lines(self) -> Sequence[int]:
+        """Return the line that each row starts at; a quoted cell may span several."""
+        if self.known_lines:
+            return self.known_lines
+        if not self._has_quotes or (self._all_newlines == self._newlines).all():
+            return range(self.line, self.line + self.count)
+        newlines = Marks(self._all_newlines)
+        before = newlines.up_to(np.maximum(self.begins - 1, 0))
+        lines: list[int] = (self.line + np.where(self.begins > 0, before, 0)).tolist()
+        return lines
+
+    # What follows holds once every row is as wide as the first.
+
+    def _stops_behind(self, column: int) -> Integers:
+        return self._every(self._cell_stops, column, stops=True)
+
+    def _every(self, marks: Marks, column: int, *, stops: bool) -> Integers:
+        key = (stops, column)
+        if key not in self._known:
+            self._known[key] = marks.every(self.layout.width, column + 1)
+        return self._known[key]
+
+    def starts(self, column: int) -> Integers:
+        """Return where the cells of a column begin."""
+        if self._are_blanks_between:
+            return self._every(self._cell_starts, column, stops=False)
+        return self._stops_behind(column - 1) + 1 if column else self.begins
+
+    def stops(self, column: int) -> Integers:
+        """Return where the cells of a column end."""
+        if self._are_blanks_between or column < self.layout.width - 1:
+            return self._stops_behind(column)
+        if _RETURN not in self.text:
+            return self.ends
+        before = self._data[self.ends - 1]
+        return np.where(before == _RETURN, self.ends - 1, self.ends)
+
+    def slices(self, first: int, last: int, text: bytes | None = None) -> list[bytes]:
+        """Return the text of adjacent columns, a piece a row."""
+        text = self.text if text is None else text
+        starts, stops = self.starts(first).tolist(), self.stops(last).tolist()
+        return [text[a:b] for a, b in zip(starts, stops, strict=True)]
+
+    def kept(self, first: int, last: int) -> list[bytes]:
+        """Return adjacent columns with one delimiter between two cells, a piece a row."""
+        if first == last or not self._are_blanks_between:
+            return self.slices(first, last)
+        cells = [self.slices(column, column) for column in range(first, last + 1)]
+        return list(map(BLANK.join, zip(*cells, strict=True)))
+
+    def logits(self, decimal_comma: bool) -> bytes:
+        """Return the text of the logits alone, with commas between them."""
+        runs = self.layout.runs
+        if len(runs) == 1:
+            return self._with_commas(decimal_comma)
+        logits = [(first, last) for is_logits, first, last in runs if is_logits]
+        return self.numbers(logits, decimal_comma)
+
+    def numbers(self, runs: Sequence[tuple[int, int]], decimal_comma: bool) -> bytes:
+        """Return the text of runs of adjacent columns, with commas between the cells."""
+        text = self._with_commas(decimal_comma)
+        texts = [self.slices(first, last, text) for first, last in runs]
+        return b",".join(chain.from_iterable(zip(*texts, strict=True)) if texts[1:] else texts[0])
+
+    def _with_commas(self, decimal_comma: bool) -> bytes:
+        """Return the text with commas for what separates cells, and for nothing else."""
+        text, delimiter = self.text, self.layout.delimiter
+        if self._has_quotes and (inner := self._all_newlines & self._within).any():
+            text = _edited(text, unpacked(inner, len(text)), REFUSED)
+        if decimal_comma and b"." in text:
+            text = text.replace(b".", bytes([REFUSED]))
+        if delimiter != b"," and b"," in text:
+            text = text.replace(b",", b"." if decimal_comma else bytes([REFUSED]))
+        if self._are_blanks_between:
+            stops = unpacked(self._cell_stops.words, len(text))
+            text = _edited(text, stops, _COMMA)
+            return text[: text.rindex(b",")] if len(self.layout.runs) == 1 else text
+        if delimiter != b",":
+            text = text.replace(delimiter, b",")
+        return text[:-1].replace(b"\n", b",") if len(self.layout.runs) == 1 else text
+
+
+def _edited(text: bytes, places: Booleans, byte: int) -> bytes:
+    data = np.frombuffer(text, dtype=np.uint8).copy()
+    np.copyto(data, byte, where=places)
+    return data.tobytes()
