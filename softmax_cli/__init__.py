@@ -16,6 +16,7 @@ The way through: reading (text → blocks → Batch) → commands (Batch → Ans
     workers       blocks through one process or several
     progress      how far a long input has been read
     output        the only module that writes to standard output and standard error
+    delivery      bytes to a descriptor: all of them, in whole rows
     writing/      Answer → text
         readers page tables titles view screen mosaic grids strips lines palette terminal
         pictures latex markup formats json json_terminal delimited in_rows numbers rounded

@@ -8,10 +8,10 @@ from typing import Any
 
 import click
 
-from softmax_cli import __version__, documents, output
+from softmax_cli import documents, output
 from softmax_cli.checks import NothingToRead, settings_of
-from softmax_cli.command_line import CONTEXT, NumberGroup, sentence
-from softmax_cli.errors import AlreadyReported, DeviceFailed, Place, SoftmaxError
+from softmax_cli.command_line import CONTEXT, NumberGroup, sentence, show_version
+from softmax_cli.errors import AlreadyReported, SoftmaxError
 from softmax_cli.options import APPEND, BY, SHARED, VERIFY, OneOf, WholeNumber, option
 
 EXAMPLE = "for example: softmax eval 2 1 0.1"
@@ -29,17 +29,19 @@ EXAMPLE = "for example: softmax eval 2 1 0.1"
     epilog="Every digit printed is right. VALUES may be fractions (1/3), logarithms (ln(2)) "
     "or -inf, a masked class; '2 1; 0 3' are two vectors and cat=2 dog=1 names the classes.",
 )
-@click.version_option(
-    __version__,
-    prog_name="softmax",
-    message="%(prog)s %(version)s",
+@click.option(
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=show_version,
     help="Print the version.",
 )
 @click.pass_context
 def program(ctx: click.Context) -> None:
     """Compute the softmax function and its derivatives."""
     if ctx.invoked_subcommand is None:
-        click.echo(ctx.get_help())
+        output.write_text(ctx.get_help() + "\n")
 
 
 @program.command(
@@ -177,6 +179,7 @@ def main() -> None:
     # A reader that goes away, or an interrupt, ends the program silently, as other tools.
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGPIPE])
     # Under nohup, or a shell's trap '', an interrupt is ignored and stays so.
     if signal.getsignal(signal.SIGINT) != signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -202,10 +205,8 @@ def _status() -> int:
     except click.ClickException as error:
         output.write_error(sentence(error))
         return error.exit_code
-    except OSError as error:  # click prints help and the version itself
-        sys.stdout = None  # what is left is not tried again at the end
-        output.write_error(DeviceFailed(Place("standard output"), reason=error.strerror))
-        return 1
+    except BrokenPipeError:  # where SIGPIPE does not end the program
+        return 141
     except MemoryError:
         output.write_error("there is not enough memory for this")
         return 1

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.parser import _OptionParser
 
+from softmax_cli import __version__, output
 from softmax_cli.errors import quoted
 from softmax_cli.reading.file_names import looks_like_a_file, names_a_file
 
@@ -117,6 +118,13 @@ class NumberCommand(click.Command):
         super().__init__(*arguments, **attributes)
         self.examples = examples
 
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """Return click's option, which writes the help through our own output."""
+        option = super().get_help_option(ctx)
+        if option:
+            option.callback = _show_help
+        return option
+
     def make_parser(self, ctx: click.Context) -> _OptionParser:
         """Return click's parser with our differences, its options added as click adds them."""
         parser = _Parser(ctx)
@@ -135,6 +143,19 @@ class NumberCommand(click.Command):
         for section in SECTIONS:
             _write_section(formatter, section, _records(parameters, section, ctx))
         _write_section(formatter, "Other", _records(parameters, "", ctx))
+
+
+def _show_help(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted and not ctx.resilient_parsing:
+        output.write_text(ctx.get_help() + "\n")
+        ctx.exit()
+
+
+def show_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+    """Write the version, as the callback of an option."""
+    if wanted and not ctx.resilient_parsing:
+        output.write_text(f"softmax {__version__}\n")
+        ctx.exit()
 
 
 def _records(

@@ -4,11 +4,11 @@ What comes out of an input arrives here as values: text, notes, and rows that co
 answered. Full disks, closed pipes and slow readers are met here too.
 """
 
-import os
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple, Self
 
+from softmax_cli.delivery import deliver, write_all
 from softmax_cli.errors import DeviceFailed, Place, SoftmaxError, printable
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ class Output:
     def _put(self, data: bytes) -> None:
         try:
             write(self._shown(data) if self._shown else data)
-        except SoftmaxError:
+        except (SoftmaxError, OSError):
             self.failed = True
             raise
 
@@ -154,11 +154,21 @@ def write(data: bytes) -> None:
         DeviceFailed: standard output's device takes no more.
     """
     try:
-        _write_all(sys.stdout.fileno(), data)
+        deliver(sys.stdout.fileno(), data)
     except BrokenPipeError:
         raise
     except OSError as error:
         raise DeviceFailed(Place("standard output"), reason=error.strerror) from None
+
+
+def write_text(text: str) -> None:
+    """Write text to standard output in its own encoding, characters without one escaped.
+
+    Raises:
+        DeviceFailed: standard output is closed, or its device takes no more.
+    """
+    check_output()
+    write(text.encode(sys.stdout.encoding or "utf-8", "backslashreplace"))
 
 
 def write_note(note: str) -> None:
@@ -209,17 +219,6 @@ def _write_error_text(text: str) -> None:
         return
     encoding = sys.stderr.encoding or "utf-8"
     try:
-        _write_all(sys.stderr.fileno(), text.encode(encoding, "backslashreplace"))
+        write_all(sys.stderr.fileno(), text.encode(encoding, "backslashreplace"))
     except OSError:
         return
-
-
-def _write_all(descriptor: int, data: bytes) -> None:
-    rest = memoryview(data)
-    while rest:
-        try:
-            rest = rest[os.write(descriptor, rest) :]
-        except BlockingIOError:  # whoever started us made the descriptor non-blocking
-            import select
-
-            select.select([], [descriptor], [])

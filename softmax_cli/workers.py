@@ -12,10 +12,12 @@ import select
 import signal
 import struct
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from typing import Any, NoReturn
 
+from softmax_cli.delivery import END_WORKER, SECONDS_TO_FINISH
 from softmax_cli.errors import AlreadyReported, DeviceFailed, SoftmaxError
 from softmax_cli.output import Item, Output, Text, write_error
 from softmax_cli.values import Block
@@ -235,6 +237,10 @@ class _Ring:
         sys.exit(128 + number)
 
     def _end(self) -> None:
+        """End the workers; one that writes may finish its row first."""
+        for worker in self._workers:
+            os.kill(worker, END_WORKER)
+        self._await_ends(2 * SECONDS_TO_FINISH)
         for worker in self._workers:
             os.kill(worker, signal.SIGKILL)
         for worker in self._workers:
@@ -243,6 +249,15 @@ class _Ring:
         for end in (*self._feeds, self._reports, *self._turns):
             os.close(end)
         self._feeds.clear()
+
+    def _await_ends(self, seconds: float) -> None:
+        """Wait until every worker has closed its end of the reports, but not longer."""
+        deadline = time.monotonic() + seconds
+        ready = select.poll()
+        ready.register(self._reports, select.POLLIN)
+        while (left := deadline - time.monotonic()) > 0:
+            if ready.poll(1000 * left) and not os.read(self._reports, 1 << 10):
+                return
 
 
 class WorkerEnded(DeviceFailed):

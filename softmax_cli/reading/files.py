@@ -96,7 +96,7 @@ def chunks(descriptor: int, source: str) -> Iterator[bytes]:
             try:
                 data = os.read(descriptor, BLOCK_BYTES - size)
             except BlockingIOError:
-                select.select([descriptor], [], [])
+                _is_ready(descriptor, None)
                 continue
             except OSError as error:
                 raise _failed(source, error) from None
@@ -111,10 +111,15 @@ def chunks(descriptor: int, source: str) -> Iterator[bytes]:
 
 def _has_more(descriptor: int) -> bool:
     """Whether a read would return at once."""
-    try:
-        return bool(select.select([descriptor], [], [], 0)[0])
-    except (OSError, ValueError):  # Windows selects only sockets
-        return False
+    # Windows has no poll, and its select takes only sockets
+    return hasattr(select, "poll") and _is_ready(descriptor, 0)
+
+
+def _is_ready(descriptor: int, milliseconds: int | None) -> bool:
+    """Wait until a descriptor can be read; return whether it can."""
+    ready = select.poll()
+    ready.register(descriptor, select.POLLIN)
+    return bool(ready.poll(milliseconds))
 
 
 def text_chunks(raw: Iterator[bytes], source: str) -> Iterator[bytes]:

@@ -37,21 +37,20 @@ def json_writer(layout: Layout, settings: Settings) -> Writer:
     """Return the writer of `json`, one array, or of `jsonl`, an object on each line."""
     objects = _Objects(layout, settings)
     if settings.format == "jsonl":
-        write = objects.texts(between=b"\n")
-        return Writer(write=lambda answer: _ended(write(answer)), between=b"", closing=b"")
+        lines = objects.texts(between=b"\n")
+        return Writer(write=lambda answer: _ended(lines(answer)))
     return Writer(
         opening=b"[\n", write=objects.texts(between=b",\n"), between=b",\n", closing=b"\n]\n"
     )
 
 
-def _ended(texts: Iterator[bytes]) -> Iterator[bytes]:
-    """Yield texts, the last of them with its newline: a reader may wait for it."""
-    held = b""
-    for text in texts:
-        if held:
-            yield held
-        held = text
-    yield held + b"\n"
+def _ended(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield the pieces, the last with a newline: a line is whole before the next row comes."""
+    last = next(pieces, b"")
+    for piece in pieces:
+        yield last
+        last = piece
+    yield last + b"\n"
 
 
 class _Objects:
