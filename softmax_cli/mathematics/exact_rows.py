@@ -1,8 +1,9 @@
-"""Gradients whose terms cancel, of one vector of doubles at a time, by decimal arithmetic.
+"""Gradients whose terms cancel, of one vector of doubles at a time, by exact arithmetic.
 
-The probabilities come correctly rounded to ever more digits, until both ends of the interval in
-which an entry lies are the same double. That ends: by the theorem of Lindemann and Weierstrass no
-entry is rational but those of equal logits and those that are 0, and these are found exactly.
+The gradient of a distribution is tried in whole numbers first. In decimals the probabilities come
+correctly rounded to ever more digits, until both ends of the interval in which an entry lies are
+the same double. That ends: by the theorem of Lindemann and Weierstrass no entry is rational but
+those of equal logits and those that are 0, and these are found exactly.
 """
 
 import math
@@ -10,6 +11,8 @@ from collections.abc import Callable, Sequence
 from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal, localcontext
 from fractions import Fraction
 from itertools import count
+
+from softmax_cli.mathematics.fixed_point import ERROR, PLACES, fixed_exponentials
 
 # exp of this is too small to show in any double, whatever it is multiplied by.
 _NOTHING = -6000.0
@@ -26,6 +29,34 @@ def distribution_row(x: Sequence[float], y: Sequence[float], T: float) -> list[f
     if _tied(x):
         total, σ, t = sum(map(Fraction, y)), _equal_shares(x), Fraction(T)
         return [float((s * total - Fraction(v)) / t) for s, v in zip(σ, y, strict=True)]
+    return distribution_row_in_integers(x, y, T) or distribution_row_in_decimals(x, y, T)
+
+
+def distribution_row_in_integers(
+    x: Sequence[float], y: Sequence[float], T: float
+) -> list[float] | None:
+    """Return (e·Σy − y·S)/(S·T) with S = Σ e, or None where its rounding is not certain."""
+    e = fixed_exponentials(x, T)
+    ratios = [v.as_integer_ratio() for v in y]
+    unit = max(denominator for _, denominator in ratios)
+    weights = [numerator * (unit // denominator) for numerator, denominator in ratios]
+    total, S, (t, t_unit) = sum(weights), sum(e), T.as_integer_ratio()
+    gradient = []
+    for v, e_j, w in zip(x, e, weights, strict=True):
+        if v == -math.inf:
+            gradient.append(0.0 - w * t_unit / (unit * t))
+            continue
+        D = e_j * total - w * S
+        error = ERROR * (total + len(x) * (w + (abs(D) >> PLACES) + 1))
+        low, high = ((D + d) * t_unit / (S * unit * t) for d in (-error, error))
+        if low != high:
+            return None
+        gradient.append(low + 0.0)
+    return gradient
+
+
+def distribution_row_in_decimals(x: Sequence[float], y: Sequence[float], T: float) -> list[float]:
+    """Return the gradient (σ·Σy − y)/T, correctly rounded, of logits that are not all equal."""
     p, t_decimal = [Decimal(v) for v in y], Decimal(T)
 
     def entries(σ: list[Decimal], unit: Decimal) -> list[Interval]:

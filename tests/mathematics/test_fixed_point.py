@@ -1,0 +1,27 @@
+import math
+
+import mpmath
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from mpmath import mpf
+
+from softmax_cli.mathematics.fixed_point import ERROR, PLACES, fixed_exponentials
+
+logits = st.floats(-800, 800) | st.floats(-1e-9, 1e-9) | st.sampled_from([0.0, 5e-324, -math.inf])
+vectors = st.lists(logits, min_size=1, max_size=5).filter(lambda x: max(x) > -math.inf)
+
+
+@settings(derandomize=True, deadline=None, max_examples=200)
+@given(vectors, st.sampled_from([1.0, 0.1, 7.0, 1e-150, 1e150]))
+def test_an_exponential_is_right_to_so_many_places(x: list[float], temperature: float) -> None:
+    with mpmath.workprec(2500):
+        for v, found in zip(x, fixed_exponentials(x, temperature), strict=True):
+            true = mpmath.exp((mpf(v) - mpf(max(x))) / mpf(temperature)) * mpf(2) ** PLACES
+            assert abs(found - true) <= ERROR / 4
+
+
+@pytest.mark.parametrize("x", [[0.0], [700.0, 700.0, -5.0], [-1e300, -math.inf]])
+def test_the_exponential_of_a_largest_logit_is_exact(x: list[float]) -> None:
+    for v, found in zip(x, fixed_exponentials(x, 0.3), strict=True):
+        assert (found == 1 << PLACES) == (v == max(x))
