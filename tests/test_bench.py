@@ -26,9 +26,13 @@ def throughput(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 
 def test_small_tables_are_answered_rightly_and_timed() -> None:
-    report = measure("throughput.py", "--alone", "--rows-scale", "2e-5", "--repeats", "1")
+    names = ["plain", "full", "keyed", "wide", "column", "linearity", "jacobian", "top", "json"]
+    only = [word for name in names for word in ("--only", name)]
+    report = measure("throughput.py", "--alone", "--rows-scale", "2e-5", "--repeats", "1", *only)
     own = next(line for line in report.splitlines() if line.startswith("| `softmax` |"))
-    assert own.count("1.00 ×") == 4
+    assert own.count("1.00 ×") == 5
+    assert "`--top 3`: " in report
+    assert "Objects: " in report
     assert "rows of 10 take" in report
     assert "169 numbers" in report
 

@@ -14,15 +14,16 @@ from softmax_cli.errors import (
     UsageError,
     quoted,
 )
+from softmax_cli.reading import fast, json_rows
 from softmax_cli.reading import files as sources
-from softmax_cli.reading import json_rows
-from softmax_cli.reading.delimited import raw_of, text_of
+from softmax_cli.reading.delimited import BLANK, raw_of, text_of
 from softmax_cli.reading.json import behind_first
 from softmax_cli.reading.layout import (
     Layout,
     check_first_row,
     is_header,
     is_text,
+    of_numbers,
     with_header,
     without_header,
 )
@@ -31,6 +32,9 @@ from softmax_cli.reading.remarks import remarks
 from softmax_cli.reading.rows import check_text, read, records, row_cells
 from softmax_cli.settings import Settings
 from softmax_cli.values import LINES_OF_A_FILE, Batch, Block
+
+# A row that is longer is proven to hold numbers all at once, not cell by cell.
+_LONG_ROW = 32 * 1024
 
 
 class Table(NamedTuple):
@@ -157,6 +161,8 @@ def _settled(
     if layout.json:
         layout, has_header = json_rows.lay_out(first.text, first.line, layout, settings)
         return layout, _behind(first, blocks, layout) if has_header else blocks, has_header
+    if not start.comment and (width := _width_of_numbers(first, layout, settings)):
+        return of_numbers(width, layout, settings), blocks, False
     row = row_cells(first.text, layout)
     if not row:
         raise Empty
@@ -176,6 +182,26 @@ def _settled(
     if header[:-1] == row and len(header) - 1 in settled.kept:
         settled = settled._replace(blank=len(row))
     return settled, behind, True
+
+
+def _width_of_numbers(first: _Record, layout: Layout, settings: Settings) -> int:
+    """How many numbers a long row holds, 0 if it holds anything else or is not long."""
+    if len(first.text) < _LONG_ROW or settings.header or settings.ragged or b'"' in first.text:
+        return 0
+    if layout.free or layout.delimiter == BLANK:
+        return 0
+    width = first.text.count(layout.delimiter) + 1
+    return width * _holds_numbers(
+        first, layout._replace(width=width, logits=range(width)), settings
+    )
+
+
+def _holds_numbers(record: _Record, layout: Layout, settings: Settings) -> bool:
+    """Whether all columns of a long row are logits and numbers."""
+    if len(record.text) < _LONG_ROW or len(layout.logits) < layout.width:
+        return False
+    found = fast.read(Block(record.text + b"\n", record.line), layout, settings)
+    return found is not None and not found.odd
 
 
 def _commented_header(
@@ -232,6 +258,8 @@ def _check_first(data: _Record, layout: Layout, settings: Settings) -> None:
     Raises:
         HoldsText: there is some.
     """
+    if _holds_numbers(data, layout, settings):
+        return
     try:
         check_first_row(row_cells(data.text, layout), data.line, layout, settings)
     except HoldsText:

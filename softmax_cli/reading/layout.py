@@ -6,8 +6,10 @@ without knowing the blocks before it.
 
 from collections.abc import Sequence, Set
 from functools import lru_cache
-from itertools import chain, groupby
+from itertools import chain, pairwise
 from typing import NamedTuple
+
+import numpy as np
 
 from softmax_cli.errors import HoldsText, Place, UsageError, quoted
 from softmax_cli.reading.classes import labels_for
@@ -30,6 +32,11 @@ _MISSING = {"na", "nan", "null", "none"}
 _COLUMNS_SHOWN = 3
 
 
+# Positions of columns. A tuple of a million of them takes 36 MB, a range nothing.
+Columns = tuple[int, ...] | range
+_MANY_COLUMNS = 4096
+
+
 class Layout(NamedTuple):
     """What the cells of every row of one table are.
 
@@ -40,7 +47,7 @@ class Layout(NamedTuple):
         width: the number of cells of a row.
         header: the names of all columns, if there is a header.
         raw_header: the same cells as they came, quotes on.
-        logits: the positions of the logit columns, from 0.
+        logits: the positions of the logit columns, from 0; a range if they are many and adjacent.
         classes: the names of the classes, if they have names.
         target: the position of the column of targets.
         newline: how lines end.
@@ -59,7 +66,7 @@ class Layout(NamedTuple):
     source: str
     delimiter: bytes = b","
     width: int = 0
-    logits: tuple[int, ...] = ()
+    logits: Columns = ()
     header: tuple[str, ...] | None = None
     raw_header: tuple[bytes, ...] = ()
     header_line: int = 0
@@ -116,10 +123,30 @@ class Layout(NamedTuple):
 
 
 @lru_cache
-def _runs(width: int, logits: tuple[int, ...]) -> tuple[tuple[bool, int, int], ...]:
-    chosen = set(logits)
-    runs = [list(run) for _, run in groupby(range(width), chosen.__contains__)]
-    return tuple((run[0] in chosen, run[0], run[-1]) for run in runs)
+def _runs(width: int, logits: Columns) -> tuple[tuple[bool, int, int], ...]:
+    """The columns in runs, in time that grows with the number of runs."""
+    if isinstance(logits, range):
+        bounds = [0, logits.start, logits.stop, width]
+    else:
+        chosen = np.array(logits, dtype=np.intp)
+        breaks = np.flatnonzero(np.diff(chosen) != 1)
+        starts = chosen[np.concatenate(([0], breaks + 1))]
+        stops = chosen[np.concatenate((breaks, [chosen.size - 1]))] + 1
+        bounds = [0, *np.column_stack((starts, stops)).ravel().tolist(), width]
+    # every other run is one of logits, and the first and last may be empty
+    return tuple(
+        (index % 2 == 1, first, stop - 1)
+        for index, (first, stop) in enumerate(pairwise(bounds))
+        if first < stop
+    )
+
+
+def _in_order(logits: Sequence[int]) -> Columns:
+    """The positions in the order of the table."""
+    positions = sorted(logits)
+    adjacent = range(positions[0], positions[-1] + 1)
+    is_many = len(positions) > _MANY_COLUMNS
+    return adjacent if is_many and len(adjacent) == len(positions) else tuple(positions)
 
 
 def lay_out(
@@ -217,6 +244,20 @@ def without_header(first: Sequence[bytes], layout: Layout, settings: Settings) -
     return _settled(len(first), layout, settings)
 
 
+def of_numbers(width: int, layout: Layout, settings: Settings) -> Layout:
+    """The layout of a table whose first row holds so many numbers and nothing else.
+
+    Args:
+        width: the number of its cells.
+        layout: what is known before.
+        settings: the options.
+
+    Raises:
+        SoftmaxError: the options name columns or classes that are not there.
+    """
+    return _settled(width, layout, settings)
+
+
 def _has_blank_column(first: Sequence[bytes], layout: Layout, settings: Settings) -> bool:
     """Whether the first row ends with a delimiter that no cell follows."""
     if layout.json or settings.ragged or layout.delimiter == BLANK:
@@ -235,7 +276,7 @@ def _settled(width: int, layout: Layout, settings: Settings) -> Layout:
         raise _several_logits(logits, header)
     layout = layout._replace(
         width=width,
-        logits=tuple(sorted(logits)),
+        logits=logits if isinstance(logits, range) else _in_order(logits),
         target=target,
         ragged=settings.ragged,
         in_rows=len(logits) == 1 and not settings.ragged,
@@ -266,7 +307,7 @@ def _logit_columns(
     header = layout.header
     kept = set(choose("--keep", settings.keep, width, header) if settings.keep else ()) | others
     if settings.columns:
-        logits = choose("--columns", settings.columns, width, header)
+        logits: Sequence[int] = choose("--columns", settings.columns, width, header)
         if both := kept.intersection(logits):
             name = quoted(header[min(both)]) if header else str(min(both) + 1)
             reason = f"column {name} is a logit by --columns and kept otherwise"
@@ -274,8 +315,12 @@ def _logit_columns(
     else:
         # pandas and R write the index as a column without a name
         nameless = {column for column, name in enumerate(header or ()) if not name}
-        left_out = kept | nameless | {layout.blank}
-        logits = [column for column in range(width) if column not in left_out]
+        left_out = kept | nameless | (set() if layout.blank is None else {layout.blank})
+        logits = (
+            [column for column in range(width) if column not in left_out]
+            if left_out or width <= _MANY_COLUMNS
+            else range(width)
+        )
     if not logits:
         raise UsageError(reason="no column is left for the logits: name them with --columns")
     return logits

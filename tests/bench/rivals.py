@@ -19,13 +19,17 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Table:
-    """A file of random logits. One that keeps columns has a header; one column is one vector."""
+    """A file of random logits, rounded to so many places or not.
+
+    One that keeps columns has a header; one column is one vector.
+    """
 
     name: str
     title: str
     rows: int
     logits: int
     kept: tuple[str, ...] = ()
+    places: int | None = None
 
     @property
     def is_one_vector(self) -> bool:
@@ -79,6 +83,38 @@ table = table.with_columns((logits - pl.max_horizontal(logits)).exp())
 table = table.with_columns(logits / pl.sum_horizontal(logits))
 table.write_csv(target, include_header=kept > 0)
 """
+POLARS_LAZY = """
+import polars as pl
+table = pl.scan_csv(source, has_header=kept > 0)
+names = table.collect_schema().names()[kept:]
+logits = pl.col(names)
+table = table.with_columns((logits - pl.max_horizontal(names)).exp())
+table = table.with_columns(logits / pl.sum_horizontal(names))
+table.sink_csv(target, include_header=kept > 0)
+"""
+POLARS_TOP = """
+import polars as pl
+table = pl.scan_csv(source, has_header=False)
+names = table.collect_schema().names()
+logits = pl.col(names)
+table = table.with_columns((logits - pl.max_horizontal(names)).exp())
+table = table.with_columns(logits / pl.sum_horizontal(names))
+rows = table.with_row_index("vector", offset=1).unpivot(index="vector", variable_name="class")
+best = rows.sort("vector", "value", descending=[False, True])
+best = best.with_columns(rank=pl.int_range(pl.len()).over("vector") + 1).filter(pl.col("rank") < 4)
+best.select("vector", "rank", "class", "value").sink_csv(target)
+"""
+POLARS_JSON = """
+import polars as pl
+table = pl.scan_ndjson(source)
+names = table.collect_schema().names()
+logits = pl.col(names)
+table = table.with_columns((logits - pl.max_horizontal(names)).exp())
+table.with_columns(logits / pl.sum_horizontal(names)).sink_ndjson(target)
+"""
+JQ = """
+([.[]] | max) as $m | map_values(. - $m | exp) | ([.[]] | add) as $s | map_values(. / $s)
+"""
 POLARS_COLUMN = """
 import polars as pl
 powers = pl.read_csv(source, has_header=False).select((pl.all() - pl.all().max()).exp())
@@ -98,6 +134,28 @@ def polars(table: Table, source: Path, target: Path) -> list[str]:
     """Polars: read_csv, expressions, write_csv."""
     rows = POLARS_WIDE if table.is_wide else POLARS_ROWS
     return python_script(POLARS_COLUMN if table.is_one_vector else rows, table, source, target)
+
+
+def polars_lazy(table: Table, source: Path, target: Path) -> list[str] | None:
+    """Polars: scan_csv, the same expressions, sink_csv; a column or a wide table as above."""
+    if table.is_one_vector or table.is_wide:
+        return None
+    return python_script(POLARS_LAZY, table, source, target)
+
+
+def polars_top(table: Table, source: Path, target: Path) -> list[str]:
+    """Polars: the three most probable classes of each row."""
+    return python_script(POLARS_TOP, table, source, target)
+
+
+def polars_json(table: Table, source: Path, target: Path) -> list[str]:
+    """Polars: scan_ndjson, the same expressions, sink_ndjson."""
+    return python_script(POLARS_JSON, table, source, target)
+
+
+def jq(_table: Table, source: Path, _target: Path) -> list[str]:
+    """The filter for objects of logits, a line each."""
+    return ["jq", "-c", JQ, str(source)]
 
 
 DUCKDB_COLUMN = """
@@ -272,9 +330,11 @@ def installed_rivals() -> dict[str, Command]:
     """The rivals there are, by the names a table shows."""
     scipy = distribution("scipy", "SciPy")
     pandas_name = distribution("pandas", "pandas")
+    polars_name = distribution("polars", "Polars")
     miller_name = tool("mlr", "Miller", "--version")
     candidates: list[tuple[str | None, Command]] = [
-        (distribution("polars", "Polars"), polars),
+        (polars_name and f"{polars_name}, lazy", polars_lazy),
+        (polars_name and f"{polars_name}, eager", polars),
         (distribution("duckdb", "DuckDB"), duckdb),
         (tool("mawk", "mawk", "-W", "version"), mawk),
         (distribution("numpy", "NumPy"), numpy),

@@ -1,43 +1,42 @@
 """How fast `softmax eval --csv` is beside other tools that do the same job.
 
     python tests/bench/throughput.py                         everything, at full size
+    python tests/bench/throughput.py --quick                 small tables, three runs each
     python tests/bench/throughput.py --rows-scale 0.01 --repeats 1 --only plain
 
 The job: read a CSV file, replace the logits of every row by their softmax, write a CSV file whose
 numbers read back to the same doubles, and keep what is no logit. Whole processes are timed, one
-of each program in turn, and the medians are printed as Markdown. Before that each program runs
-once unmeasured but watched: its answer must agree with NumPy's, and its memory is sampled.
-Rivals that are not installed are left out.
+of each program in turn, and the medians are printed as Markdown, those of ratios pair by pair.
+Before that each program runs once unmeasured but watched: its answer must agree with NumPy's, and
+its memory is sampled. Rivals that are not installed are left out.
 """
 
 import argparse
 import csv
 import os
-import resource
-import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from array import array
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from comparisons import SECTIONS
 from numpy.typing import NDArray
 from rivals import (
     Command,
     Table,
-    environment,
     installed_rivals,
     ours,
     ours_on_one_core,
     softmax_program,
 )
+from timing import Asked, FailedError, Result, alternate, run_watched, say, time_once
 
 TABLES = [
-    Table("plain", "{rows:,} × 10", 500_000, 10),
+    Table("plain", "{rows:,} × 10, six places", 500_000, 10, places=6),
+    Table("full", "{rows:,} × 10, every digit", 500_000, 10),
     Table("keyed", "{rows:,} × 12, two columns kept", 200_000, 10, ("id", "label")),
     Table("wide", "{rows:,} × 10,000", 1_000, 10_000),
     Table("column", "one column of {rows:,}", 5_000_000, 1),
@@ -46,7 +45,6 @@ TABLES = [
 OURS = "`softmax`"
 OURS_ON_ONE_CORE = "`softmax --jobs 1`"
 
-Asked = argparse.Namespace
 Programs = dict[str, Command]
 Cells = tuple[list[list[str]], NDArray[np.float64]]
 
@@ -63,31 +61,6 @@ np.savetxt(sys.stdout, np.diag(p) - np.outer(p, p), "%.17g", delimiter=",")
 """
 
 
-@dataclass(frozen=True)
-class Result:
-    """What was measured of one program on one table."""
-
-    seconds: float
-    memory: int
-
-    def cell(self, other: "Result | None") -> str:
-        """The cell of the printed table; `other` is what the ratio is to."""
-        ratio = f" · {self.seconds / other.seconds:.2f} ×" if other else ""
-        return f"{self.seconds:.2f} s{ratio} · {self.memory / 2**20:,.0f} MiB"
-
-
-class FailedError(Exception):
-    """A program gave no answer, or a wrong one, or took too long."""
-
-
-def say(text: str) -> None:
-    """Tell whoever waits what is being done."""
-    print(text, file=sys.stderr, flush=True)
-
-
-# The data.
-
-
 def table_lines(table: Table) -> Iterator[str]:
     """The lines of a table, made a few rows at a time."""
     random = np.random.default_rng(20)
@@ -96,7 +69,8 @@ def table_lines(table: Table) -> Iterator[str]:
     animals = ["cat", "cat, tabby", 'cat, ""Tom""', "dog", 'the ""good"" dog']
     for start in range(0, table.rows, 1_000):
         count = min(1_000, table.rows - start)
-        logits = random.normal(0, 5, (count, table.logits)).tolist()
+        drawn = random.normal(0, 5, (count, table.logits))
+        logits = (drawn if table.places is None else drawn.round(table.places)).tolist()
         for row, numbers in enumerate(logits, start):
             key = f'{row},"{animals[row % 5]} {row}",' if table.kept else ""
             yield key + ",".join(map(repr, numbers))
@@ -133,81 +107,6 @@ def expected(table: Table, source: Path) -> Cells:
     axis = 0 if table.is_one_vector else 1
     powers = np.exp(logits - logits.max(axis, keepdims=True))
     return kept, powers / powers.sum(axis, keepdims=True)
-
-
-# Running a program.
-
-
-def high_water_marks(pid: int) -> dict[int, int]:
-    """The most memory, in bytes, that a process and each of its descendants has held so far."""
-    marks = {}
-    try:
-        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-            if line.startswith("VmHWM:"):
-                marks[pid] = int(line.split()[1]) * 1024
-        for children in Path(f"/proc/{pid}/task").glob("*/children"):
-            for child in children.read_text().split():
-                marks |= high_water_marks(int(child))
-    except OSError:  # it has just ended, or there is no /proc
-        pass
-    return marks
-
-
-def run_watched(command: list[str], source: Path, target: Path, limit: float) -> int:
-    """Run a program; return the memory of its processes together, as an upper bound.
-
-    A child's ru_maxrss will not do: it starts at what this process held when it forked.
-    """
-    marks: dict[int, int] = {}
-    begin = time.monotonic()
-    with (
-        source.open("rb") as stdin,
-        target.open("wb") as stdout,
-        subprocess.Popen(
-            command, stdin=stdin, stdout=stdout, stderr=subprocess.PIPE, env=environment()
-        ) as process,
-    ):
-        while process.poll() is None:
-            marks |= high_water_marks(process.pid)
-            if time.monotonic() - begin > limit:
-                process.kill()
-                raise FailedError(f"> {limit:.0f} s")
-            time.sleep(0.01)
-        if process.returncode != 0:
-            assert process.stderr is not None
-            say("".join(process.stderr.read().decode().splitlines(keepends=True)[-1:]))
-            raise FailedError("failed")
-    return sum(marks.values())
-
-
-def processor_seconds() -> float:
-    """The seconds that processors have worked for the programs that have ended."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
-
-
-def time_once(command: list[str], source: Path, target: Path, asked: Asked) -> float:
-    """The seconds from starting a program to its end, or those its processors worked."""
-    clock = processor_seconds if asked.cpu else time.perf_counter
-    quiet, variables = subprocess.DEVNULL, environment()
-    with source.open("rb") as stdin, target.open("wb") as stdout:
-        begin = clock()
-        subprocess.run(command, stdin=stdin, stdout=stdout, stderr=quiet, env=variables, check=True)
-        return clock() - begin
-
-
-def alternate(
-    commands: Sequence[list[str]], source: Path, target: Path, asked: Asked
-) -> list[float]:
-    """The median seconds of each command, run in turn."""
-    seconds = [
-        [time_once(command, source, target, asked) for command in commands]
-        for _ in range(asked.repeats)
-    ]
-    return [statistics.median(column) for column in zip(*seconds, strict=True)]
-
-
-# The measurements.
 
 
 def agrees(answer: NDArray[np.float64], right: NDArray[np.float64]) -> bool:
@@ -247,7 +146,7 @@ def compare(table: Table, programs: Programs, folder: Path, asked: Asked) -> dic
         else:
             cells[name] = "wrong"
     say(f"{table.name}: timing")
-    seconds = alternate(list(commands.values()), source, target, asked)
+    seconds = alternate(list(commands.values()), [source] * len(commands), target, asked)
     results = {name: Result(s, memory[name]) for name, s in zip(commands, seconds, strict=True)}
     own = results.get(OURS)
     return cells | {name: result.cell(own) for name, result in results.items()}
@@ -280,7 +179,10 @@ def jacobian(classes: int, folder: Path, asked: Asked) -> str:
     _, (p,) = expected(vector, source)
     right = np.diag(p) - np.outer(p, p)
     matrix = replace(vector, rows=classes)
-    commands = [[softmax_program(), "jacobian"], [sys.executable, "-c", JACOBIAN_BY_NUMPY]]
+    # from a table, each line would begin with the number of its vector
+    numbers = source.read_text(encoding="utf-8").strip().split(",")
+    own_command = [softmax_program(), "jacobian", *numbers]
+    commands = [own_command, [sys.executable, "-c", JACOBIAN_BY_NUMPY]]
     memory = []
     for command in commands:
         say(f"jacobian: checking {Path(command[0]).name}")
@@ -288,15 +190,12 @@ def jacobian(classes: int, folder: Path, asked: Asked) -> str:
         if not is_right(matrix, target, ([[]] * classes, right)):
             raise FailedError("a Jacobian is wrong")
     say("jacobian: timing")
-    seconds = alternate(commands, source, target, asked)
+    seconds = alternate(commands, [source] * 2, target, asked)
     own, numpy = (Result(s, m) for s, m in zip(seconds, memory, strict=True))
     return (
         f"The Jacobian of {classes:,} classes, {classes**2:,} numbers: {own.cell(None)}; "
         f'`numpy.savetxt(…, "%.17g")`: {numpy.cell(own)}.'
     )
-
-
-# The report.
 
 
 def report(columns: dict[str, dict[str, str]], programs: Programs, asked: Asked) -> Iterator[str]:
@@ -318,7 +217,7 @@ def report(columns: dict[str, dict[str, str]], programs: Programs, asked: Asked)
 def options() -> Asked:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    names = [*(table.name for table in TABLES), "linearity", "jacobian"]
+    names = [*(table.name for table in TABLES), *SECTIONS, "linearity", "jacobian"]
     parser.add_argument("--only", choices=names, action="append", help="measure this; repeatable")
     parser.add_argument("--alone", action="store_true", help="leave the other programs out")
     parser.add_argument("--rows-scale", type=float, default=1.0, help="a part of the rows: 0.01")
@@ -326,7 +225,10 @@ def options() -> Asked:
     parser.add_argument("--repeats", type=int, default=5, help="timed runs of each program")
     parser.add_argument("--limit", type=float, default=120, help="seconds a program may take")
     parser.add_argument("--keep-data", type=Path, metavar="DIR", help="make the data here and stay")
+    parser.add_argument("--quick", action="store_true", help="small tables, three runs each")
     asked = parser.parse_args()
+    if asked.quick:
+        asked.rows_scale, asked.repeats = min(asked.rows_scale, 0.05), min(asked.repeats, 3)
     asked.only = asked.only or names
     return asked
 
@@ -348,6 +250,9 @@ def main() -> int:
                 columns[title] = compare(table, programs, folder, asked)
         if columns:
             print(*report(columns, programs, asked), sep="\n", flush=True)
+        for name, section in SECTIONS.items():
+            if name in asked.only:
+                print(*section(folder, asked), "", sep="\n", flush=True)
         if "linearity" in asked.only:
             print(linearity(tables[0], folder, asked), end="\n\n", flush=True)
         if "jacobian" in asked.only:

@@ -260,3 +260,32 @@ def test_an_error_in_a_further_file_names_it_and_its_line(files):
 def test_a_further_file_of_other_columns_is_refused(files, texts, sentence):
     with pytest.raises(SoftmaxError, match=sentence):
         files(*texts)
+
+
+def test_a_long_row_of_numbers_is_data_and_its_columns_are_a_range():
+    row = ",".join(f"{number % 9}.5" for number in range(9_000))
+    with table(f"{row}\n".encode()) as opened:
+        assert (opened.layout.width, opened.layout.header) == (9_000, None)
+        assert opened.layout.logits == range(9_000)
+        assert opened.layout.runs == ((True, 0, 8_999),)
+        assert opened.layout.kept == ()
+
+
+@pytest.mark.parametrize("place", [0, 4_500, 8_999])
+def test_a_long_row_with_one_word_is_a_header(place):
+    cells = [str(number) + ".25" for number in range(9_000)]
+    cells[place] = "cat"
+    with pytest.raises(OnlyAHeader):
+        values(",".join(cells).encode() + b"\n")
+
+
+def test_some_columns_of_a_long_row_may_be_kept():
+    row = ",".join(f"{number % 9}.5" for number in range(9_000))
+    with table(f"{row}\n".encode(), keep="2,5-9000") as opened:
+        assert opened.layout.logits == (0, 2, 3)
+        assert opened.layout.runs == (
+            (True, 0, 0),
+            (False, 1, 1),
+            (True, 2, 3),
+            (False, 4, 8_999),
+        )
