@@ -1,0 +1,121 @@
+"""Runs of the program in this process in which one read or write fails, for every one of them.
+
+`python tests/faults/injection.py` injects every fault and prints how many there were.
+"""
+
+import errno
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from pathlib import Path
+from typing import NamedTuple
+from unittest.mock import patch
+
+from softmax_cli import cli
+from softmax_cli.options import FORMATS
+
+TABLE = b"id,a,b,c\nr1,2,1,0.1\nr2,0,0,1/3\nr3,-inf,1e3,ln(2)\n"
+COMMANDS = (("eval",), ("eval", "--top", "2"), ("jacobian",), ("grad", "--target", "1"))
+RUNS = [(*command, "-k", "id", "-q", "-f", form) for command in COMMANDS for form in FORMATS]
+
+_BYTES_IN_A_READ = 9
+
+
+class Fault(NamedTuple):
+    """What happens to which call: an error number, or 0 for a short count."""
+
+    call: str
+    number: int
+    error: int
+
+
+class Ended(NamedTuple):
+    """How a run ended; whether the fault was met, and the reads and writes there were."""
+
+    status: int
+    out: bytes
+    err: str
+    met: bool
+
+
+def run(arguments: tuple[str, ...], data: bytes, fault: Fault | None = None) -> Ended:
+    """Run the program on standard input in this process, with a fault."""
+    with tempfile.TemporaryDirectory() as folder:
+        files = [Path(folder, name) for name in ("in", "out", "err")]
+        files[0].write_bytes(data)
+        with (
+            files[0].open() as stdin,
+            files[1].open("w") as out,
+            files[2].open("w") as err,
+            patch.object(sys, "argv", ["softmax", *arguments]),
+            patch.object(sys, "stdin", stdin),
+            redirect_stdout(out),
+            redirect_stderr(err),
+            _failing(stdin.fileno(), out.fileno(), fault) as counts,
+        ):
+            status = cli._status()
+        met = fault is not None and counts[fault.call] >= fault.number
+        return Ended(status, files[1].read_bytes(), files[2].read_text(), met)
+
+
+@contextmanager
+def _failing(stdin: int, stdout: int, fault: Fault | None) -> Iterator[dict[str, int]]:
+    """Let one read of the input or one write of the output fail, and count both."""
+    counts = {"read": 0, "write": 0}
+    read, write = os.read, os.write
+
+    def is_due(call: str) -> bool:
+        counts[call] += 1
+        due = fault is not None and fault[:2] == (call, counts[call])
+        if fault and due and fault.error:
+            raise OSError(fault.error, os.strerror(fault.error))
+        return due
+
+    def faulty_read(descriptor: int, size: int) -> bytes:
+        if descriptor == stdin:
+            size = 1 if is_due("read") else min(size, _BYTES_IN_A_READ)
+        return read(descriptor, size)
+
+    def faulty_write(descriptor: int, data: bytes) -> int:
+        if descriptor == stdout and is_due("write"):
+            data = data[: max(len(data) // 2, 1)]
+        return write(descriptor, data)
+
+    with patch.object(os, "read", faulty_read), patch.object(os, "write", faulty_write):
+        yield counts
+
+
+def failures(arguments: tuple[str, ...]) -> tuple[int, list[str]]:
+    """Inject every fault into a run; return how many, and what was wrong with which."""
+    whole = run(arguments, TABLE)
+    wrong = [] if (whole.status, whole.err) == (0, "") else [f"{arguments}: {whole}"]
+    injected = 0
+    for call in ("read", "write"):
+        for error in (errno.EIO, errno.ENOSPC, errno.EAGAIN, 0):
+            number = 1
+            while (ended := run(arguments, TABLE, fault := Fault(call, number, error))).met:
+                injected += 1
+                number += 1
+                if not _is_right(ended, whole, fault):
+                    wrong.append(f"{arguments}, {fault}: {ended}")
+    return injected, wrong
+
+
+def _is_right(ended: Ended, whole: Ended, fault: Fault) -> bool:
+    """Whether everything was delivered, or whole rows and one line that says why."""
+    if fault.error in (errno.EAGAIN, 0):
+        return ended == whole._replace(met=True)
+    source = "stdin" if fault.call == "read" else "standard output"
+    message = f"Error: {source}: {os.strerror(fault.error)}\n"
+    is_whole = whole.out.startswith(ended.out) and ended.out[-1:] in (b"", b"\n", b"}")
+    return ended.status == 1 and ended.err == message and is_whole
+
+
+if __name__ == "__main__":
+    results = [failures(arguments) for arguments in RUNS]
+    for _, wrong in results:
+        print(*wrong, sep="\n", end="\n" * bool(wrong))
+    print(f"{sum(count for count, _ in results)} faults injected into {len(RUNS)} runs")
+    sys.exit(any(wrong for _, wrong in results))
