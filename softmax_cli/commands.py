@@ -10,7 +10,6 @@ from softmax_cli.arithmetic import arithmetic, softmax_in_rows
 from softmax_cli.errors import NoAnswers, Place, SoftmaxError, UsageError, quoted
 from softmax_cli.reading import arguments
 from softmax_cli.reading.classes import chosen_class
-from softmax_cli.reading.gather import alike
 from softmax_cli.reading.numbers import is_number, to_exact, to_float
 from softmax_cli.settings import Settings
 from softmax_cli.values import (
@@ -183,6 +182,8 @@ def answer(vectors: Batch | Groups, settings: Settings) -> Answer | InRows:
         values = softmax_in_rows(vectors, settings)
         if values is not None:
             return Vectors(vectors.rows, "softmax", values)
+    from softmax_cli.reading.gather import alike  # only groups need the readers of tables
+
     parts, reasons = list[tuple[Integers, Answer]](), dict[int, str | SoftmaxError]()
     for positions, batch in alike(vectors, settings):
         try:

@@ -14,7 +14,7 @@ from softmax_cli.reading.layout import Layout
 from softmax_cli.reading.notes import notes_on_answer
 from softmax_cli.settings import Settings
 from softmax_cli.values import Answer, Batch, Groups, InRows
-from softmax_cli.writing.delimited import label_names, labels
+from softmax_cli.writing.kept import label_names, labels
 from softmax_cli.writing.readers import READER_FORMATS
 from softmax_cli.writing.terminal import Terminal
 

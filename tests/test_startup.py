@@ -51,6 +51,21 @@ def test_an_answer_for_a_pipe_imports_no_rich(command):
     assert imported(command, "2", "1", "-q") == {"numpy"}
 
 
+def test_an_answer_to_arguments_needs_none_of_the_readers_of_tables():
+    code = """
+import sys
+sys.argv = ["softmax", "eval", "2", "1"]
+from softmax_cli.cli import main
+try:
+    main()
+finally:
+    print(sorted(sys.modules), file=sys.stderr)
+"""
+    loaded = python(code).err
+    for module in ("rows", "fast", "files", "json_rows", "gather"):
+        assert f"'softmax_cli.reading.{module}'" not in loaded
+
+
 def test_a_table_is_drawn_by_rich():
     assert "rich" in imported("eval", "2", "1", "-f", "table")
 

@@ -9,13 +9,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from softmax_cli.reading import json_rows
-from softmax_cli.reading.delimited import cells, raw_of, text_of
+from softmax_cli.reading.delimited import raw_of
 from softmax_cli.reading.layout import Layout
 from softmax_cli.settings import Settings
 from softmax_cli.values import Answer, Batch, InRows, Matrices, Numbers, Ranking, Vectors
 from softmax_cli.writing import numbers as figures
 from softmax_cli.writing.in_rows import Ranks, ranked, spread
+from softmax_cli.writing.kept import kept_texts
 
 # Rows of a Jacobian are computed and written so many numbers at a time.
 _NUMBERS_IN_A_STRIP = 1 << 16
@@ -342,59 +342,3 @@ def quantity(settings: Settings) -> str:
     if settings.command == "eval":
         return "log_softmax" if settings.log else "softmax"
     return settings.command
-
-
-def kept_cells(batch: Batch, layout: Layout) -> list[list[str]]:
-    """Return the text of the kept cells of each vector."""
-    if layout.append:  # the whole row is one run
-        rows = [kept_texts(run, layout) for run in batch.kept[0]]
-        return [[row[column] for column in layout.kept] for row in rows]
-    return [
-        [text for run in runs for text in kept_texts(run, layout)]
-        for runs in zip(*batch.kept, strict=True)
-    ]
-
-
-def labels(batch: Batch, layout: Layout) -> list[list[str]]:
-    """Return the text of the cells that tell each vector from the others in a table."""
-    if not layout.in_rows:
-        return kept_cells(batch, layout)
-    if not batch.kept:
-        return []
-    chosen = [layout.kept.index(column) for column in layout.by]
-    return [[row[index] for index in chosen] for row in kept_cells(batch, layout)]
-
-
-def label_names(layout: Layout) -> list[str]:
-    """Return the names of the columns of these cells."""
-    names = kept_names(layout)
-    if not layout.in_rows:
-        return names
-    return [names[layout.kept.index(column)] for column in layout.by]
-
-
-def kept_texts(run: bytes, layout: Layout) -> list[str]:
-    """Return the text of the cells of a run of kept columns."""
-    if layout.json:
-        return [json_rows.kept_text(run)]
-    return [text_of(cell) for cell in cells(run, layout.delimiter)]
-
-
-def kept_names(layout: Layout) -> list[str]:
-    """Return the names of the kept columns, each once.
-
-    A column without a name of its own, or with one that a column before it has, is called
-    by its number.
-    """
-    header = layout.header or ("",) * layout.width
-    taken, seen, names = set(header), set[str](), []
-    for column in layout.kept:
-        name = header[column]
-        if not name or name in seen:
-            name = str(column + 1)
-            while name in taken:
-                name = f"column {name}"
-            taken.add(name)
-        seen.add(name)
-        names.append(name)
-    return names

@@ -25,7 +25,8 @@ from softmax_cli.values import (
     Vectors,
 )
 from softmax_cli.writing import numbers as figures
-from softmax_cli.writing.delimited import Writer, kept_names, kept_texts, strips
+from softmax_cli.writing.delimited import Writer, strips
+from softmax_cli.writing.kept import kept_names, kept_texts
 
 _INFINITY = re.compile(rb"-?inf(?:inity)?")
 

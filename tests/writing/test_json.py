@@ -13,8 +13,8 @@ from softmax_cli.reading.layout import Layout, lay_out
 from softmax_cli.reading.rows import read, row_cells
 from softmax_cli.settings import Settings
 from softmax_cli.values import Batch, Block
-from softmax_cli.writing.delimited import kept_names
 from softmax_cli.writing.formats import writer
+from softmax_cli.writing.kept import kept_names
 
 logits = st.floats(-700, 700) | st.just(-math.inf)
 vectors_of_three = st.lists(logits, min_size=3, max_size=3).filter(lambda v: max(v) > -math.inf)

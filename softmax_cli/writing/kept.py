@@ -1,0 +1,63 @@
+"""Kept columns: the text of their cells, and their names."""
+
+from softmax_cli.reading.delimited import cells, text_of
+from softmax_cli.reading.layout import Layout
+from softmax_cli.values import Batch
+
+
+def kept_cells(batch: Batch, layout: Layout) -> list[list[str]]:
+    """Return the text of the kept cells of each vector."""
+    if layout.append:  # the whole row is one run
+        rows = [kept_texts(run, layout) for run in batch.kept[0]]
+        return [[row[column] for column in layout.kept] for row in rows]
+    return [
+        [text for run in runs for text in kept_texts(run, layout)]
+        for runs in zip(*batch.kept, strict=True)
+    ]
+
+
+def labels(batch: Batch, layout: Layout) -> list[list[str]]:
+    """Return the text of the cells that tell each vector from the others in a table."""
+    if not layout.in_rows:
+        return kept_cells(batch, layout)
+    if not batch.kept:
+        return []
+    chosen = [layout.kept.index(column) for column in layout.by]
+    return [[row[index] for index in chosen] for row in kept_cells(batch, layout)]
+
+
+def label_names(layout: Layout) -> list[str]:
+    """Return the names of the columns of these cells."""
+    names = kept_names(layout)
+    if not layout.in_rows:
+        return names
+    return [names[layout.kept.index(column)] for column in layout.by]
+
+
+def kept_texts(run: bytes, layout: Layout) -> list[str]:
+    """Return the text of the cells of a run of kept columns."""
+    if layout.json:
+        from softmax_cli.reading.json_rows import kept_text
+
+        return [kept_text(run)]
+    return [text_of(cell) for cell in cells(run, layout.delimiter)]
+
+
+def kept_names(layout: Layout) -> list[str]:
+    """Return the names of the kept columns, each once.
+
+    A column without a name of its own, or with one that a column before it has, is called
+    by its number.
+    """
+    header = layout.header or ("",) * layout.width
+    taken, seen, names = set(header), set[str](), []
+    for column in layout.kept:
+        name = header[column]
+        if not name or name in seen:
+            name = str(column + 1)
+            while name in taken:
+                name = f"column {name}"
+            taken.add(name)
+        seen.add(name)
+        names.append(name)
+    return names
