@@ -4,7 +4,7 @@ import pytest
 from programs import SCRIPT, needs_full_device, on_terminal, python, shell, softmax
 
 from softmax_cli.cli import program
-from softmax_cli.command_line import Option
+from softmax_cli.command_line import SECTIONS, Option
 from softmax_cli.options import FORMATS
 
 GOOD = "1,2\n"
@@ -189,7 +189,7 @@ def test_help_shows_three_examples_before_the_options(command):
 def test_help_groups_the_options_and_shows_no_ranges_of_click(command):
     help_text = softmax(command, "--help").out
     headings = [line for line in help_text.splitlines() if line.endswith(":") and line[0] != " "]
-    assert headings == ["Examples:", "Answer:", "Input:", "Numbers:", "Output:", "Other:"]
+    assert headings == ["Examples:", *(f"{section}:" for section in SECTIONS), "Other:"]
     assert "x>=" not in help_text
     assert "<=x" not in help_text
 
