@@ -11,7 +11,7 @@ from typing import Any
 from programs import environment
 
 _SERVER = """
-import json, os, sys
+import json, sys, time
 from distributed import LocalCluster
 
 def answer(asked):
@@ -20,8 +20,9 @@ def answer(asked):
     if asked == "tasks":
         return len(cluster.scheduler.tasks)
     if asked == "abandon":
-        for nanny in cluster.workers.values():
-            nanny.auto_restart = False
+        cluster.scale(0)
+        while cluster.scheduler.workers:
+            time.sleep(0.05)
     return [nanny.pid for nanny in cluster.workers.values() if nanny.pid]
 
 if __name__ == "__main__":
@@ -57,9 +58,9 @@ class Cluster:
         """The process ids of the workers."""
         return list(self._ask("workers"))
 
-    def abandon(self) -> list[int]:
-        """Restart no worker from now on; return their process ids."""
-        return list(self._ask("abandon"))
+    def abandon(self) -> None:
+        """End all workers and start no other."""
+        self._ask("abandon")
 
     def kill(self) -> None:
         """Kill the scheduler."""

@@ -50,6 +50,11 @@ TABLES = {
         _lines(f'{{"id": {i}, "x": [{",".join(row)}]}}' for i, row in enumerate(_numbers(4))),
         (),
     ),
+    "groups": (
+        "query,doc,score\n"
+        + _lines(f"{i // 7},d{i},{row[0]}" for i, row in enumerate(_numbers(5))),
+        ("--by", "query", "-c", "score"),
+    ),
 }
 
 
@@ -116,7 +121,7 @@ def wait_until(is_so):
 
 
 @pytest.mark.parametrize("options", [("-f", "json"), ("-f", "jsonl"), ("--append",)], ids=str)
-def test_separators_and_headers_are_written_once(cluster, options):
+def test_separators_and_headers_are_written_once(cluster, options, tmp_path):
     files = ("--csv", "a.csv", "--csv", "b.csv")
     ran, one = (
         python(
@@ -128,6 +133,7 @@ def test_separators_and_headers_are_written_once(cluster, options):
             *files,
             *options,
             *how,
+            cwd=tmp_path,
         )
         for how in (("--cluster", cluster.address, "--shared-file"), ("--jobs", "1"))
     )
@@ -218,8 +224,7 @@ def test_no_worker_for_too_long_is_an_error(small_cluster):
         process.stdin.write(b"0,0\n")
         process.stdin.flush()
         assert process.stdout.readline() == b"0.5,0.5\n"
-        for worker in small_cluster.abandon():
-            os.kill(worker, signal.SIGKILL)
+        small_cluster.abandon()
         process.stdin.write(b"0,0\n")
         status, out, err = end_of(process)
     place = f"--cluster {small_cluster.address}"

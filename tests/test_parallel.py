@@ -2,16 +2,16 @@ r"""GNU parallel: the recipes that spread one file, or many, over cores and host
 
 One file, cut at line ends, its header repeated to every job and written once:
 
-    parallel --pipepart --header : --keep-order --block 100M -a logits.csv \
-        softmax eval -j1 | awk 'NR == 1 || $0 != header { print } NR == 1 { header = $0 }'
+    parallel --pipepart --header : -k --block 100M -a logits.csv softmax eval -j1 |
+        awk 'NR == 1 { header = $0; print } $0 != header { print }'
 
 Many files:
 
-    parallel --keep-order softmax eval -j1 --csv {} ::: part-*.csv
+    parallel -k softmax eval -j1 --csv {} ::: part-*.csv
 
-The same on other hosts, where the program is installed:
+The same on other hosts that see the files and have the program:
 
-    parallel -S host1,host2 --keep-order --transferfile {} softmax eval -j1 --csv {} ::: part-*.csv
+    parallel -k -S host1,host2 softmax eval -j1 --csv {} ::: "$PWD"/part-*.csv
 
 --pipepart cuts at line ends, so a quoted cell may hold no newline.
 """
@@ -33,7 +33,7 @@ pytestmark = pytest.mark.skipif(
     not shutil.which("parallel"), reason="GNU parallel is not installed: apt-get install parallel"
 )
 
-ONCE = "awk 'NR == 1 || $0 != header { print } NR == 1 { header = $0 }'"
+ONCE = "awk 'NR == 1 { header = $0; print } $0 != header { print }'"
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import duckdb, numpy as np, pyarrow as pa
 from softmax_cli import softmax
 
 def of_rows(logits):
-    rows = logits.combine_chunks() if isinstance(logits, pa.ChunkedArray) else logits
+    rows = logits.combine_chunks()
     values = rows.flatten().to_numpy()
     answer = softmax(values.reshape(len(rows), -1)).ravel()
     return pa.ListArray.from_arrays(rows.offsets, pa.array(answer))
@@ -23,7 +23,7 @@ pa = pytest.importorskip("pyarrow", reason="pyarrow is not installed: the extra 
 
 
 def of_rows(logits):
-    rows = logits.combine_chunks() if isinstance(logits, pa.ChunkedArray) else logits
+    rows = logits.combine_chunks()
     values = rows.flatten().to_numpy()
     answer = softmax(values.reshape(len(rows), -1)).ravel()
     return pa.ListArray.from_arrays(rows.offsets, pa.array(answer))

@@ -5,10 +5,9 @@ from softmax_cli import softmax
 
 def of_rows(batches):
     for batch in batches:
-        logits = np.column_stack([column.to_numpy() for column in batch.columns])
-        yield pa.RecordBatch.from_arrays(
-            [pa.array(column) for column in softmax(logits).T], names=batch.schema.names
-        )
+        logits = np.column_stack(batch.columns)
+        arrays = [pa.array(column) for column in softmax(logits).T]
+        yield pa.RecordBatch.from_arrays(arrays, batch.schema.names)
 
 probabilities = frame.mapInArrow(of_rows, schema=frame.schema)
 """
@@ -34,10 +33,9 @@ from softmax_cli import softmax
 
 def of_rows(batches):
     for batch in batches:
-        logits = np.column_stack([column.to_numpy() for column in batch.columns])
-        yield pa.RecordBatch.from_arrays(
-            [pa.array(column) for column in softmax(logits).T], names=batch.schema.names
-        )
+        logits = np.column_stack(batch.columns)
+        arrays = [pa.array(column) for column in softmax(logits).T]
+        yield pa.RecordBatch.from_arrays(arrays, batch.schema.names)
 
 logits = np.random.default_rng(4).normal(0, 5, (100, 3))
 spark = (
