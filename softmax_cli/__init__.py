@@ -12,7 +12,9 @@ The way through: reading (text → blocks → Batch) → commands (Batch → Ans
     documents     the manual's pages and the completion scripts, as installed
     pipeline      open → blocks → answers → output
     display       vectors → the page a reader is shown
+    cluster       blocks through the workers of a Dask cluster
     answers       blocks and batches → what comes out of them
+    shared_file   blocks by where they stand in a file that every worker sees
     workers       blocks through one process or several
     progress      how far a long input has been read
     output        the only module that writes to standard output and standard error

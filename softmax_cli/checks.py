@@ -54,6 +54,7 @@ def settings_of(ctx: click.Context, values: tuple[str, ...], options: dict[str, 
         _check_values(ctx, settings)
     elif not settings.csv and _is_terminal(sys.stdin):
         raise NothingToRead(ctx)
+    _check_cluster(settings)
     _check_ragged(settings)
     _check_answer(settings)
     _check_homework(settings)
@@ -85,6 +86,17 @@ def _check_values(ctx: click.Context, settings: Settings) -> None:
 
 def _is_given(ctx: click.Context, option: Option) -> bool:
     return ctx.get_parameter_source(option.name or "") is ParameterSource.COMMANDLINE
+
+
+def _check_cluster(settings: Settings) -> None:
+    if settings.cluster == "":
+        raise UsageError(reason="--cluster needs the ADDRESS of a scheduler, such as host:8786")
+    if settings.shared_file and settings.cluster is None:
+        raise UsageError(reason="--shared-file goes with --cluster ADDRESS")
+    if settings.shared_file and (not settings.csv or "-" in settings.csv):
+        raise UsageError(reason="--shared-file needs a file that the workers can open: --csv FILE")
+    if settings.cluster is not None and settings.jobs is not None:
+        raise UsageError(reason="--jobs and --cluster are two ways to compute: give one of them")
 
 
 def _check_ragged(settings: Settings) -> None:

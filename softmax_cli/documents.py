@@ -17,6 +17,7 @@ PAGES = {
     "jacobian": "softmax-jacobian.1",
     "grad": "softmax-grad.1",
     "conventions": "softmax-conventions.7",
+    "cluster": "softmax-cluster.7",
 }
 
 

@@ -298,6 +298,18 @@ class GroupTooLong(SoftmaxError):
     sentence = "the rows of the group take more than {megabytes} MiB"
 
 
+class ClusterFailed(SoftmaxError):
+    """A cluster that cannot be reached, or that is not fit to answer."""
+
+    sentence = "{reason}"
+
+
+class AnotherFile(SoftmaxError):
+    """A file that a worker is to read and does not see as this program does."""
+
+    sentence = "the worker on {text} does not see this file: {reason}; leave out --shared-file"
+
+
 class UnknownTarget(SoftmaxError):
     """A target cell that names no class."""
 

@@ -186,6 +186,20 @@ _INPUT: list[click.Parameter] = [
         metavar="N",
         help="Use N processes for a large table; otherwise one for each core.",
     ),
+    option(
+        "--cluster",
+        section="Input",
+        of_tables=True,
+        metavar="ADDRESS",
+        help="Let the workers of the Dask scheduler at ADDRESS answer the table.",
+    ),
+    option(
+        "--shared-file",
+        section="Input",
+        of_tables=True,
+        is_flag=True,
+        help="Let the workers of --cluster read the file themselves, at the same path.",
+    ),
 ]
 
 _NUMBERS: list[click.Parameter] = [

@@ -80,6 +80,11 @@ def _run_table(settings: Settings) -> int:
             if layout.by:
                 blocks = keys.whole_groups(blocks, layout)
             respond = partial(block_items, layout=layout, settings=settings)
+            if settings.cluster is not None:
+                from softmax_cli import cluster
+
+                cluster.run(blocks, layout, settings, output)
+                return output.status
             # what a terminal shows of JSON depends on what it showed before
             jobs = 1 if sys.stdout.isatty() else workers.cores(settings.jobs)
             workers.run(blocks, jobs, respond, output)

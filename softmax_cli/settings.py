@@ -61,6 +61,8 @@ class Settings(NamedTuple):
     ragged: bool = False
     on_error: Literal["stop", "skip"] = "stop"
     jobs: int | None = None
+    cluster: str | None = None
+    shared_file: bool = False
 
     # how the answer is written
     format: Format = "delimited"

@@ -53,6 +53,19 @@ def settings(command, *arguments):
             "--append and --top ask for different columns: give one of them",
         ),
         (
+            ["eval", "-", "--cluster", ""],
+            "--cluster needs the ADDRESS of a scheduler, such as host:8786",
+        ),
+        (["eval", "-", "--shared-file"], "--shared-file goes with --cluster ADDRESS"),
+        (
+            ["eval", "-", "--shared-file", "--cluster", "x:1"],
+            "--shared-file needs a file that the workers can open: --csv FILE",
+        ),
+        (
+            ["eval", "-", "--jobs", "2", "--cluster", "x:1"],
+            "--jobs and --cluster are two ways to compute: give one of them",
+        ),
+        (
             ["eval", "1", "--append", "-f", "jsonl"],
             "--append is for delimited text: JSON holds the input anyway",
         ),

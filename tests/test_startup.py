@@ -1,13 +1,14 @@
 """What is imported when: a line of help waits for no array and no colour."""
 
 import pytest
-from programs import MODULE, python, softmax
+from programs import DIGITS, MODULE, python, softmax
 
 # Runs the program in this process and says at its end which of the heavy ones it imported.
 _HEAVY = """
 import atexit, sys
 def say():
-    heavy = [name for name in ("numpy", "rich", "orjson") if name in sys.modules]
+    names = ("numpy", "rich", "orjson", "dask", "distributed")
+    heavy = [name for name in names if name in sys.modules]
     print("imported", *heavy, file=sys.stderr)
 atexit.register(say)
 from softmax_cli.cli import main
@@ -39,6 +40,11 @@ def imported(*arguments):
 )
 def test_help_version_and_usage_errors_import_neither_numpy_nor_rich(arguments):
     assert not imported(*arguments) & {"numpy", "rich", "orjson"}
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("eval", "--help"), ("eval", "--csv", DIGITS)])
+def test_without_a_cluster_nothing_of_dask_is_imported(arguments):
+    assert not imported(*map(str, arguments)) & {"dask", "distributed"}
 
 
 def test_importing_the_program_imports_neither_numpy_nor_rich():
