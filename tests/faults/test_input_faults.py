@@ -181,7 +181,7 @@ def test_what_steers_a_terminal_never_reaches_a_reader(form):
     if form in ("html", "svg"):
         assert "<b>&" not in ran.out
     if form in ("table", "html"):
-        assert "[bold]:warning:" in ran.out
+        assert "[bold" in ran.out  # cut, as wide cells are, and not interpreted
 
 
 @pytest.mark.parametrize("form", ["csv", "tsv", "json", "jsonl"])
