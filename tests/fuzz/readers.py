@@ -67,9 +67,9 @@ def table(data: bytes) -> None:
     if delimited.open_quote(text, layout.edges) is not None:
         return
     at_once = fast.read(Block(text + b"\n", 1), layout, EVAL)
-    if at_once is not None:
+    if at_once is not None and not at_once.odd:
         slow = row_by_row.read(Block(text + b"\n\n", 1), layout, EVAL)
-        assert list(_rows([at_once])) == list(_rows(slow))
+        assert list(_rows([at_once.batch])) == list(_rows(slow))
 
 
 def json(data: bytes) -> None:
