@@ -102,7 +102,7 @@ ENCODINGS = [
 
 @pytest.mark.parametrize("env", ENCODINGS, ids=str)
 def test_a_locale_changes_no_number_and_ends_no_run(env):
-    for arguments in (("eval", "2.5", "−1/3"), ("jacobian", "2", "1", "-f", "json")):
+    for arguments in (("eval", "2.5", "-1/3"), ("jacobian", "2", "1", "-f", "json")):
         assert softmax(*arguments, env=env) == softmax(*arguments)
     for arguments in (("--help",), ("eval", "--help"), ("grad", "2", "1", "-f", "table")):
         with start(*arguments, env=env) as process:
