@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from softmax_cli.answers import Piece, computed
@@ -13,12 +13,15 @@ from softmax_cli.reading import gather
 from softmax_cli.reading.layout import Layout
 from softmax_cli.reading.notes import notes_on_answer
 from softmax_cli.settings import Settings
-from softmax_cli.values import Answer, Batch, Groups, InRows
+from softmax_cli.values import Answer, Batch, Groups, InRows, Matrices
 from softmax_cli.writing.kept import label_names, labels
 from softmax_cli.writing.readers import READER_FORMATS
 from softmax_cli.writing.terminal import Terminal
 
 _Vectors = Batch | SoftmaxError
+
+# A matrix of more is not typeset.
+_MOST_ENTRIES = 1 << 20
 
 
 def page_items(pieces: Iterable[Piece], layout: Layout, settings: Settings) -> Iterator[Item]:
@@ -47,10 +50,32 @@ def _apart(pieces: Iterable[Piece], layout: Layout, settings: Settings) -> Itera
 def _answers(pieces: Iterable[_Vectors], layout: Layout, settings: Settings) -> Iterator[Item]:
     shown = _shown(pieces, layout, settings)
     if shown.answers:
+        _check_size(shown.answers, settings)
         yield Text(_text(_page(shown, layout, settings), settings))
         for answer in shown.answers:
             yield from map(Note, notes_on_answer(answer, layout))
     yield from map(BadRow, shown.errors)
+
+
+def _check_size(answers: Sequence[Answer], settings: Settings) -> None:
+    """Refuse to typeset a matrix that no document holds; a terminal is shown a picture of it.
+
+    Raises:
+        UsageError: there is one.
+    """
+    if settings.format not in ("markdown", "latex"):
+        return
+    for answer in answers:
+        if not isinstance(answer, Matrices):
+            continue
+        classes = answer.batch.values.shape[1]
+        entries = classes * len(answer.outputs)
+        if entries > _MOST_ENTRIES:
+            reason = (
+                f"a Jacobian of {classes:,} classes has {entries:,} entries, too many for "
+                f"-f {settings.format}: -f csv writes them"
+            )
+            raise UsageError(reason=reason)
 
 
 class _Shown(NamedTuple):

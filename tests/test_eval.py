@@ -82,6 +82,11 @@ def test_values_that_are_probabilities_already_are_noted():
     assert softmax("eval", "0.7", "0.2", "0.1", "-q").err == ""
 
 
+def test_a_minus_of_a_web_page_is_read_in_a_locale_of_ascii_too():
+    env = {"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    assert softmax("eval", "−1/3", "0", env=env).out == softmax("eval", "-1/3", "0").out
+
+
 def test_a_temperature_divides_the_values():
     assert softmax("eval", "2,1,0.5", "-T", "2").out == softmax("eval", "1,.5,.25").out
     assert softmax("eval", "2,1", "--temperature", "1/2").out == softmax("eval", "4,2").out

@@ -12,6 +12,17 @@ KEEP = ("--keep", "id")
 ESCAPE = "\x1b"
 
 
+@pytest.mark.parametrize("form", ["markdown", "latex"])
+def test_a_jacobian_that_no_document_holds_is_refused_with_its_size(form):
+    ran = softmax("jacobian", "-f", form, stdin="".join(f"{k}\n" for k in range(2000)))
+    assert ran.status == 2
+    assert ran.out == ""
+    assert ran.err == (
+        "Error: a Jacobian of 2,000 classes has 4,000,000 entries, too many for "
+        f"-f {form}: -f csv writes them\n"
+    )
+
+
 def test_every_number_is_the_shortest_that_reads_back():
     for cell in softmax("eval", "--csv", str(DIGITS), "-c", "2-11").out.split()[1].split(",")[1:]:
         assert len(cell) <= len(repr(float(cell)))

@@ -1,5 +1,6 @@
 """The numbers and marks of a text on the command line."""
 
+import os
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -40,6 +41,7 @@ def tokens_of(text: str, place: Place) -> Iterator[Token]:
         NotText: it is not UTF-8.
         MissingNumber: a name in braces with no number after it.
     """
+    text = _decoded(text)
     if not _is_text(text):
         raise NotText(place, reason=f"{quoted(text)} is not UTF-8")
     yield from _tokens(unwrapped(text), place)
@@ -103,6 +105,16 @@ def _closing_brackets(text: str) -> dict[int, int]:
         elif character == ")" and opened:
             closing[opened.pop()] = position
     return closing
+
+
+def _decoded(argument: str) -> str:
+    """Return an argument of UTF-8 that a locale of ASCII has left undecoded."""
+    if argument.isascii():
+        return argument
+    try:
+        return os.fsencode(argument).decode()
+    except UnicodeError:
+        return argument
 
 
 def _is_text(argument: str) -> bool:
