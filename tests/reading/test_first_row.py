@@ -1,5 +1,5 @@
-import os
 from contextlib import contextmanager
+from tempfile import TemporaryFile
 
 import pytest
 
@@ -13,14 +13,11 @@ QUIET = Settings("eval", quiet=True)
 
 @contextmanager
 def table(text, **options):
-    """The table that a pipe with this text holds."""
-    reader, writer = os.pipe()
-    os.write(writer, text)
-    os.close(writer)
-    try:
-        yield open_table(reader, "t.csv", Settings("eval", **{"quiet": True, **options}))
-    finally:
-        os.close(reader)
+    """The table that a file with this text holds."""
+    with TemporaryFile() as file:
+        file.write(text)
+        file.seek(0)
+        yield open_table(file.fileno(), "t.csv", Settings("eval", **{"quiet": True, **options}))
 
 
 def values(text, **options):
