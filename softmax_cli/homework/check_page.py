@@ -170,10 +170,13 @@ def _left_out(result: Result) -> Iterator[Part]:
     wrong, shown = len(result.wrong), len(result.shown)
     right = len(result.claims) - wrong
     if wrong > shown:
-        text = f"… {wrong - shown} more entries are not right: --rows 0 shows all."
+        more = wrong - shown
+        number = "1 more entry is" if more == 1 else f"{more} more entries are"
+        text = f"… {number} not right: --rows 0 shows all."
         yield Sentence((text,), "dim")
     elif shown < len(result.claims) and right and wrong:
-        yield Sentence((f"The other {right} entries are right.",), "dim")
+        number = "The other entry is" if right == 1 else f"The other {right} entries are"
+        yield Sentence((f"{number} right.",), "dim")
 
 
 def _diagnosis(result: Result) -> Iterator[Part]:
