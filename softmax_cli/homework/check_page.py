@@ -224,11 +224,18 @@ def _hint(result: Result) -> Iterator[Part]:
         total = sum(claim.value for claim in row)
         if abs(total - float(expected)) > sum(claim.half for claim in row) + 1e-9:
             what = f"Row {name} sums" if len(rows) > 1 else "The entries sum"
-            yield Sentence((what, f" to {total:.6g}, and should sum to {expected}."))
+            text = f" to {_unlike(total, float(expected))}, and should sum to {expected}."
+            yield Sentence((what, text))
             return
     if len(result.wrong) == 1 and len(claims) > 2:
         text = "All other entries are right, so the method is: look at the arithmetic of this one."
         yield Sentence((text,))
+
+
+def _unlike(value: float, other: float) -> str:
+    """Return a value to so many digits that it differs from another."""
+    texts = (f"{value:.{digits}g}" for digits in (6, 10, 17))
+    return next((text for text in texts if float(text) != other), repr(value))
 
 
 def _next(result: Result) -> Sentence:

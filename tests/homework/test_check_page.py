@@ -120,6 +120,11 @@ def test_more_entries_than_rows_are_shown_by_the_wrong_ones_alone(answer, rows, 
     assert not any(" ✓ " in shown for shown in grid)
 
 
+def test_a_sum_that_is_almost_1_is_shown_to_the_digits_that_differ():
+    lines = lines_of("eval", "2 1 0.1", "0.65900114 0.24243297 0.09856689")
+    assert "The entries sum to 1.000001, and should sum to 1." in lines
+
+
 @pytest.mark.parametrize(("classes", "rows"), [(8, 8), (9, 0)])
 def test_only_a_small_matrix_is_shown_whole(classes, rows):
     answer = "; ".join(" ".join("0.5" for _ in range(classes)) for _ in range(classes))
