@@ -79,8 +79,7 @@ def page(found: Comparison) -> Page:
 def _verdict(found: Comparison) -> Sentence:
     rows = "the only row" if found.rows == 1 else f"all {found.rows:,} rows"
     if found.wrong and found.early:
-        text = f"≈ The right method, rounded too early: {found.early}."
-        return Sentence((text,), "near")
+        return _early(found)
     if found.wrong:
         differ = "differs" if found.wrong == 1 else "differ"
         text = f"✗ Wrong: {found.wrong:,} of {_count(found.rows)} {differ}."
@@ -93,6 +92,13 @@ def _verdict(found: Comparison) -> Sentence:
         return Sentence((text,), "near")
     verb = "is" if found.rows == 1 else "are"
     return Sentence((f"✓ Right: {rows} {verb} right to the digits typed.",), "right")
+
+
+def _early(found: Comparison) -> Sentence:
+    if found.is_wrong:
+        text = "✗ Wrong: the lengths differ, and the right method was rounded too early"
+        return Sentence((f"{text}: {found.early}.",), "wrong")
+    return Sentence((f"≈ The right method, rounded too early: {found.early}.",), "near")
 
 
 def _count(rows: int) -> str:
