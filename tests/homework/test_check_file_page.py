@@ -61,6 +61,7 @@ def test_the_page_begins_with_a_cross_exactly_where_something_is_wrong(wrong, ea
         ({}, "✓ Right: all 1,797 rows are right to the digits typed."),
         ({"rows": 1}, "✓ Right: the only row is right to the digits typed."),
         ({"near": 1234}, "≈ Right to single precision: 1,234 of 1,797 rows."),
+        ({"near": 1}, "≈ Right to single precision: 1 of 1,797 rows."),
         ({"wrong": 1}, "✗ Wrong: 1 of 1,797 rows differs."),
         ({"wrong": 1, "rows": 1}, "✗ Wrong: 1 of 1 row differs."),
         ({"wrong": 1234}, "✗ Wrong: 1,234 of 1,797 rows differ."),

@@ -32,7 +32,8 @@ def test_digits_beyond_single_precision_may_differ_and_no_others():
     answer, half = np.array([0.1]), np.array([0.5e-12])
     assert explains(answer, np.array([float(np.float32(0.1))]), half)
     assert not explains(answer, np.array([0.100001]), half)
-    assert not explains(answer, np.array([0.1001]), np.array([0.5e-4]))
+    assert not explains(answer, np.array([0.1000001]), np.array([0.5e-7]))
+    assert not explains(answer, np.array([0.1001]), np.array([0.4e-4]))
 
 
 def test_only_the_same_infinity_is_explained():

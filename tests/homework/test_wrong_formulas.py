@@ -73,6 +73,33 @@ def test_the_forgotten_temperature_gives_the_right_answer_for_1(name, values):
     np.testing.assert_allclose(wrong, work_on(name, values).right, rtol=1e-9, atol=1e-13)
 
 
+@pytest.mark.parametrize("name", QUESTIONS)
+@given(values=LOGITS)
+def test_an_inverted_temperature_gives_the_right_answer_for_its_reciprocal(name, values):
+    (wrong,) = answers(wrong_formulas.temperature_upside_down, name, values, "2.5")
+    right = work_on(name, values, "0.4").right
+    np.testing.assert_allclose(wrong, right, rtol=1e-9, atol=1e-13)
+
+
+@pytest.mark.parametrize("name", DERIVATIVES)
+def test_the_slope_is_missing_or_there_twice(name):
+    right = work_on(name, temperature="2.5").right
+    (missing,) = answers(wrong_formulas.slope_forgotten, name, temperature="2.5")
+    (twice,) = answers(wrong_formulas.slope_squared, name, temperature="2.5")
+    np.testing.assert_allclose(missing, right * 2.5)
+    np.testing.assert_allclose(twice, right / 2.5)
+
+
+@given(values=LOGITS)
+def test_the_gradients_of_the_squared_loss_are_those_of_its_slopes(values):
+    work = work_on("target", values, "2.5")
+    without_sum, gradient = wrong_formulas.squared_loss(work)
+    slopes = work_on("matrix", values, "2.5").right
+    error = work.σ - [0, 1, 0]
+    np.testing.assert_allclose(gradient, slopes.T @ error, rtol=1e-9, atol=1e-13)
+    np.testing.assert_allclose(without_sum, np.diag(slopes) * error, rtol=1e-9, atol=1e-13)
+
+
 @pytest.mark.parametrize("name", ["matrix", "target"])
 @given(claimed=st.permutations(range(3)))
 def test_another_order_is_the_order_of_the_numbers_claimed(name, claimed):
@@ -116,6 +143,7 @@ def test_a_restricted_formula_gives_nothing_for_other_questions():
         ("mean", "target", [[0.2197, -0.2525, 0.0329]]),
         ("off_by_one", "target", [[-0.3410, 0.2424, 0.0986], [0.6590, 0.2424, -0.9014]]),
         ("off_by_one", "distribution", []),
+        ("squared_loss", "loss", [[1.0179], [0.5090]]),
         ("squared_loss", "probabilities", []),
     ],
 )
