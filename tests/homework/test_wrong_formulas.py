@@ -134,6 +134,7 @@ def test_a_restricted_formula_gives_nothing_for_other_questions():
         ("no_logarithm", "loss of a distribution", []),
         ("sign_off_the_diagonal", "row", [[0.1598, 0.1837, 0.0239]]),
         ("only_the_diagonal", "row", [[0, 0.1837, 0]]),
+        ("only_the_diagonal", "upstream", [[0.2247, -0.3673, 0.0444]]),
         ("rows_summed", "diagonal", [[0, 0, 0]]),
         ("turned_around", "target", [[-0.6590, 0.7576, -0.0986]]),
         ("only_the_target", "target", [[0, -0.7576, 0]]),
