@@ -107,3 +107,14 @@ def value(text: str, places: int) -> Any:
         return middle * iv.mpf(10) ** power
 
     return eval(expression, {"number": number, "exp": iv.exp, "ln": iv.log})
+
+
+def headings(page: Page) -> list[str]:
+    """The headings of a page without their numbers."""
+    sections = [block for block in page.blocks if isinstance(block, Section) and block.heading]
+    return [re.sub(r"^\d+\. ", "", spelled(each.heading)) for each in sections]
+
+
+def last_links(page: Page, left: str) -> list[str]:
+    """The last links of the chains whose left sides match a pattern."""
+    return [links[-1][1] for name, links in chains(page) if re.fullmatch(left, name)]
