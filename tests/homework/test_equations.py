@@ -69,6 +69,14 @@ def test_a_sum_keeps_every_term_and_fits_its_lines(
     assert all(len(step.right.text) <= 44 for step in steps)
 
 
+def test_a_result_stands_behind_its_sum_where_the_line_has_room_for_it() -> None:
+    terms = [formula("a" * 18), formula("b" * 18)]
+    fits = total(formula("S"), terms, Link(formula("12")))
+    assert lines(fits) == [f"S = {'a' * 18} + {'b' * 18} = 12"]
+    assert len(fits[0].right.text) == 44
+    assert lines(total(formula("S"), terms, Link(formula("123"))))[1:] == ["= 123"]
+
+
 @given(st.integers(1, 200), st.data())
 def test_the_chosen_classes_hold_those_wanted_and_a_gap_where_some_are_left_out(
     count: int, data: st.DataObject

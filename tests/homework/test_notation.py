@@ -126,6 +126,7 @@ def test_a_difference_is_written_as_its_value_where_its_digits_would_cancel() ->
     one, near = Decimal(1), Decimal("0.9999")
     assert TWO.difference(one, Decimal("0.8"), Decimal("0.2")).text == "(1 − 0.8)"
     assert TWO.difference(one, Decimal("-0.8"), Decimal("1.8")).text == "(1 − (−0.8))"
+    assert TWO.difference(one, Decimal("0.999"), Decimal("0.001")).text == "(1 − 0.999)"
     assert TWO.difference(one, near, one - near).text == "0.0001"
     assert TWO.difference(near, one, near - one).text == "(−0.0001)"
     assert TWO.difference(one, one, Decimal(0)).text == "(1 − 1)"

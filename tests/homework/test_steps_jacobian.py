@@ -84,9 +84,9 @@ def test_one_class_has_the_derivative_0() -> None:
 
 
 def test_of_more_than_four_classes_some_entries_are_worked_out() -> None:
-    page = worked("jacobian", "1 2 3 4 9 5", "short")
+    page = worked("jacobian", "1 9 3 4 5", "short")
     found = {left for left, _ in chains(page) if left.startswith("∂σ")}
-    shown_classes = "₁₂₅₆"
+    shown_classes = "₁₂₅"
     assert found == {f"∂σ{j}/∂x{k}" for j in shown_classes for k in shown_classes if j <= k}
 
 
