@@ -267,6 +267,12 @@ def test_a_worksheet_of_a_derivation_leaves_its_algebra_open() -> None:
     assert "σ − y" not in shown(worked("grad", "2 1 0.1", "blank", target="1"))
 
 
+def test_weights_of_a_table_are_written_as_they_were_typed() -> None:
+    answer, settings = answer_to("grad", "1 2 0", target="1/3,2/3,ln(1)", digits=5)
+    text = shown(working(answer, settings._replace(target=None, target_column="y")))
+    assert "The target is the distribution y₁ = 1/3, y₂ = 2/3, y₃ = ln(1)." in text
+
+
 # Typesetting
 
 KINDS: list[tuple[str, str, dict[str, Any]]] = [
