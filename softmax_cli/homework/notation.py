@@ -13,6 +13,8 @@ PLACES = 4
 _LONGEST_NAME = 8
 # From here on a number is written with a power of ten.
 _LARGE = Decimal("1e7")
+# So is one of significant digits whose first stands lower than 10 to this power.
+_SMALLEST = -5
 _PLAIN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _SIGN = re.compile(r"(?<![eE])-")
 _EXPONENT = re.compile(r"([0-9.])[eE]\+?(-?)0*([0-9]+)")
@@ -128,11 +130,9 @@ class Notation(NamedTuple):
 
     def _is_hidden(self, value: Decimal) -> bool:
         """Whether a number other than 1 would be written as 1."""
-        if self.significant is not None:
-            unit = Decimal(1).scaleb(-self.significant)
-        else:
-            unit = Decimal(1).scaleb(-self.places)
-        return abs(value - 1) < unit / 2
+        if value.adjusted() not in (-1, 0):
+            return False
+        return Decimal(_fixed(value, self._room(value))) == 1
 
     def _plain(self, value: Decimal) -> Written:
         negative = value < 0
@@ -142,10 +142,14 @@ class Notation(NamedTuple):
             return Written(formula(sign, "∞"), is_sum=negative)
         if not size:
             return Written(formula("0"))
-        short = _trimmed(size, self._room(size))
+        short = None if self._is_tiny(size) else _trimmed(size, self._room(size))
         if short is not None:
             return Written(formula(sign, short), is_sum=negative)
         return Written(formula(sign, self._rounded(size)), "≈", is_sum=negative)
+
+    def _is_tiny(self, size: Decimal) -> bool:
+        """Whether significant digits would stand behind too many zeros."""
+        return self.significant is not None and size.adjusted() < _SMALLEST
 
     def _room(self, size: Decimal) -> int:
         """How many digits after the point a number may have."""
@@ -157,7 +161,7 @@ class Notation(NamedTuple):
         """A positive number, rounded; one that would lose its digits, with a power of ten."""
         if self.significant is not None:
             count = self.significant
-            scientific = not -5 <= size.adjusted() < max(7, count)
+            scientific = self._is_tiny(size) or size.adjusted() >= max(7, count)
         else:
             count = max(1, self.places)
             least = Decimal(1).scaleb(1 - self.places) if self.places > 2 else 0

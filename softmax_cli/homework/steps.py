@@ -10,6 +10,7 @@ from softmax_cli.homework.quantities import quantities
 from softmax_cli.homework.steps_gradient import gradient_working
 from softmax_cli.homework.steps_jacobian import jacobian_working
 from softmax_cli.homework.steps_softmax import softmax_working
+from softmax_cli.mathematics.decimals import Logarithm, Number, Quotient
 from softmax_cli.pages import Page, Part, Section, Sentence, Text
 from softmax_cli.reading.arguments import items
 from softmax_cli.settings import Settings
@@ -72,8 +73,17 @@ def _weights(answer: Answer, settings: Settings) -> tuple[str, ...]:
     if text is None:
         option, text = "--upstream", settings.upstream
     if text is None:  # a column of the table gives them
-        return tuple(map(str, answer.of.weights.tolist()))
+        return tuple(map(_as_typed, answer.of.weights.tolist()))
     return tuple(items(text, Place(option)))
+
+
+def _as_typed(number: float | Number) -> str:
+    """A double, or a number of a table with the digits it was typed with: 1/3, ln(2)."""
+    if isinstance(number, Quotient):
+        return f"{_as_typed(number.numerator)}/{_as_typed(number.denominator)}"
+    if isinstance(number, Logarithm):
+        return f"{'-' if number.negative else ''}ln({_as_typed(number.argument)})"
+    return str(number)
 
 
 def _given(problem: Problem) -> list[Part]:

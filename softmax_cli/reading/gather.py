@@ -19,10 +19,12 @@ from softmax_cli.reading.delimited import cells, text_of
 from softmax_cli.reading.keys import ordinal, runs
 from softmax_cli.reading.layout import Layout, is_text
 from softmax_cli.settings import Settings
-from softmax_cli.values import LINES_OF_A_FILE, Batch, Block, Groups, Integers
+from softmax_cli.values import LINES_OF_A_FILE, Batch, Block, Groups, Integers, Numbers
 
 # How far from 1 the sum of targets that were written in rounded decimals may lie.
 _SUM_TOLERANCE = 1e-9
+# More than a double has, for that sum and to tell a weight from 0 and 1.
+_DIGITS_OF_A_WEIGHT = 25
 # A cell that is neither a number nor a word for a missing value, by its first letters.
 _CLEARLY_TEXT = re.compile(rb"(?!inf|ln|na|nu|no)[A-Za-z]", re.IGNORECASE)
 
@@ -149,11 +151,21 @@ def _bad(every: Groups, settings: Settings) -> dict[int, SoftmaxError]:
             except SoftmaxError as error:
                 bad[vector] = error
     if every.rows.weights is not None:
-        sums = np.add.reduceat(every.rows.weights.ravel().astype(np.float64), first)
+        sums = np.add.reduceat(_worked_out(every.rows.weights).ravel().astype(np.float64), first)
         for vector in np.flatnonzero(~(abs(sums - 1) <= _SUM_TOLERANCE)).tolist():
             bad[vector] = NoDistribution(reason=f"sum to {sums[vector]:.10g}")
     largest = np.maximum.reduceat(every.rows.values.ravel(), first)
     return bad | {vector: AllMasked() for vector in np.flatnonzero(largest == -math.inf).tolist()}
+
+
+def _worked_out(weights: Numbers) -> Numbers:
+    """Weights that can be added and compared: doubles, or decimals for quotients as typed."""
+    if weights.dtype != object:
+        return weights
+    from softmax_cli.mathematics.decimals import evaluate
+
+    decimals = [evaluate(weight, _DIGITS_OF_A_WEIGHT) for weight in weights.ravel().tolist()]
+    return np.array(decimals, dtype=object).reshape(weights.shape)
 
 
 def _named(every: Groups, layout: Layout, settings: Settings) -> Iterator[Groups]:
@@ -240,8 +252,8 @@ def _kinds(every: Groups, settings: Settings) -> Iterator[Sequence[Any]]:
     is_class_named = settings.target is not None or settings.output is not None
     if is_class_named and every.names is not None:
         yield every.names
-    weights = every.rows.weights
-    if weights is not None:
+    if every.rows.weights is not None:
+        weights = _worked_out(every.rows.weights)
         parts = np.add.reduceat((weights != 0).ravel().astype(np.intp), every.starts[:-1])
         ones = np.add.reduceat((weights == 1).ravel().astype(np.intp), every.starts[:-1])
         yield ((parts == 1) & (ones == 1)).tolist()
@@ -259,8 +271,10 @@ def _batch(every: Groups, vectors: Sequence[int], settings: Settings) -> Batch:
             classes, names = names[0], None
     weights = None if rows.weights is None else rows.weights[:, 0][index]
     targets = None
-    if weights is not None and np.count_nonzero(weights[0]) == 1 and weights[0].max() == 1:
-        targets, weights = (weights != 0).argmax(axis=1), None
+    if weights is not None:
+        first = _worked_out(weights[:1])[0]
+        if np.count_nonzero(first) == 1 and first.max() == 1:
+            targets, weights = (_worked_out(weights) != 0).argmax(axis=1), None
     typed = None
     if rows.typed is not None:
         typed = [[rows.typed[row][0] for row in some] for some in index.tolist()]

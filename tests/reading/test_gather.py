@@ -180,3 +180,14 @@ def test_the_lines_of_a_column_take_no_memory():
     pieces = [piece for block in blocks for piece in read(block, layout, EVAL)]
     (found,) = column(pieces, layout, EVAL)
     assert found.rows.lines == range(3, 20_003)
+
+
+@pytest.mark.parametrize("weights", [("1/3", "2/3"), ("0/5", "2/2"), ("ln(2)/ln(4)", "0.5")])
+def test_weights_as_typed_are_judged_by_their_values(weights):
+    grad = Settings("grad", target_column="y", digits=20)
+    text = "".join(f"a,1,{weight}\n" for weight in weights).encode()
+    (found,) = of_groups(text, TARGET, grad)
+    ((_, batch),) = alike(found, grad)
+    is_class = weights[0] == "0/5"
+    assert (batch.weights is None) == is_class
+    assert (batch.targets is not None and batch.targets.tolist() == [1]) == is_class
