@@ -90,10 +90,8 @@ def test_an_entry_however_close_to_a_tie_goes_to_its_side(
 
 @examples
 @given(st.integers(1, 400), st.integers(0, 6))
-def test_the_precision_is_raised_only_until_all_entries_are_certain(
-    count: int, digits: int
-) -> None:
-    asked = []
+def test_entries_far_from_a_tie_are_worked_out_once(count: int, digits: int) -> None:
+    asked: list[int] = []
 
     def third(precision: int) -> list[tuple[Decimal, Decimal]]:
         asked.append(precision)
