@@ -55,10 +55,13 @@ def test_every_byte_arrives_and_the_descriptor_stays_as_it_was(
     before = fcntl.fcntl(writer, fcntl.F_GETFL)
     with ThreadPoolExecutor(1) as pool:
         received = pool.submit(read_all, reader)
-        send(writer, DATA)
-        assert fcntl.fcntl(writer, fcntl.F_GETFL) == before
-        os.close(writer)
-        assert received.result() == DATA
+        try:
+            send(writer, DATA)
+            after = fcntl.fcntl(writer, fcntl.F_GETFL)
+        finally:
+            os.close(writer)  # the reader waits for this
+    assert received.result() == DATA
+    assert after == before
 
 
 def test_signals_are_held_back_only_while_bytes_are_written(tmp_path: Path) -> None:
@@ -85,10 +88,12 @@ def test_a_signal_that_is_handled_ends_the_output_on_a_whole_row() -> None:
     try:
         with ThreadPoolExecutor(1) as pool:
             received = pool.submit(read_with_a_signal)
-            with pytest.raises(InterruptedError):
-                deliver(writer, DATA)
-            os.close(writer)
-            out = received.result()
+            try:
+                with pytest.raises(InterruptedError):
+                    deliver(writer, DATA)
+            finally:
+                os.close(writer)  # the reader waits for this
+        out = received.result()
     finally:
         signal.signal(signal.SIGUSR1, former)
     assert handled == [signal.SIGUSR1]
