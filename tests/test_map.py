@@ -11,6 +11,7 @@ import pytest
 import softmax_cli
 
 PACKAGE = Path(softmax_cli.__file__).parent
+TESTS = Path(__file__).parent
 MODULES = {
     ".".join(file.relative_to(PACKAGE).with_suffix("").parts): ast.parse(file.read_text())
     for file in PACKAGE.rglob("*.py")
@@ -123,6 +124,14 @@ def test_the_mathematics_knows_numpy_and_nothing_of_text(module):
 @pytest.mark.parametrize("module", ["exact", "rounding", "sums", "exponentials", "decimals"])
 def test_the_exact_mathematics_needs_the_standard_library_alone(module):
     assert packages_imported(f"mathematics.{module}") <= sys.stdlib_module_names
+
+
+def test_every_module_has_its_test_file():
+    tested = {
+        ".".join([*file.relative_to(TESTS).parts[:-1], file.stem.removeprefix("test_")])
+        for file in TESTS.rglob("test_*.py")
+    }
+    assert set(ALL) - {"__main__"} - tested == set()
 
 
 def test_no_module_is_longer_than_400_lines():

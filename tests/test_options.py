@@ -5,7 +5,6 @@ from hypothesis import strategies as st
 
 from softmax_cli.cli import program
 from softmax_cli.options import FORMATS, SHARED, OneOf, WholeNumber
-from softmax_cli.settings import Settings
 
 
 def converted(kind, text):
@@ -69,14 +68,6 @@ def test_a_temperature_out_of_its_range_is_refused_with_the_range(text):
 def test_files_are_read_in_the_order_in_which_they_are_named():
     assert parameters([])["csv"] == ()
     assert parameters(["--csv", "b", "--csv", "a"])["csv"] == ("b", "a")
-
-
-def test_an_option_that_is_not_given_has_the_default_of_the_settings():
-    command = program.commands["eval"]
-    with click.Context(command, info_name="eval") as ctx:
-        command.parse_args(ctx, [])
-        given = {**ctx.params, "format": "delimited"}
-    assert Settings("eval", **given) == Settings("eval")
 
 
 @pytest.mark.parametrize(

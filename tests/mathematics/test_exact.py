@@ -1,11 +1,12 @@
 import itertools
 from collections.abc import Sequence
-from decimal import ROUND_HALF_EVEN, Context, Decimal
+from decimal import Context, Decimal
 from typing import Any
 
 import mpmath
 import numpy as np
 import pytest
+from exact_numbers import D, decimals, ln, rounded, text, wide
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mpmath import mpf
@@ -15,54 +16,14 @@ from softmax_cli.mathematics import softmax as core
 from softmax_cli.mathematics.decimals import (
     Logarithm,
     Number,
-    OutOfReach,
     Quotient,
     TooSmall,
-    Undecided,
     evaluate,
 )
 from softmax_cli.mathematics.rounding import Places, Rounding
 
-D = Decimal
 INFINITY = D("Infinity")
 examples = settings(derandomize=True, deadline=None, max_examples=60)
-
-
-def ln(number: int | str) -> Logarithm:
-    return Logarithm(D(number))
-
-
-def decimals(*numbers: int | str) -> list[Decimal]:
-    return [D(number) for number in numbers]
-
-
-def text(values: Sequence[Decimal]) -> str:
-    return ",".join(f"{value:f}" for value in values)
-
-
-def wide(number: Number) -> mpf:
-    """Return a number at mpmath's precision."""
-    if isinstance(number, Decimal):
-        return mpf(str(number).replace("Infinity", "inf"))
-    if isinstance(number, Quotient):
-        return wide(number.numerator) / wide(number.denominator)
-    value = mpmath.log(wide(number.argument))
-    return -value if number.negative else value
-
-
-def rounded(value: mpf, rounding: Rounding) -> Decimal:
-    """Round a number that is known to far more digits."""
-    context = Context(prec=mpmath.mp.dps, rounding=ROUND_HALF_EVEN)
-    if mpmath.isinf(value):
-        return D(str(value).replace("inf", "Infinity"))
-    exact = D(mpmath.nstr(value, mpmath.mp.dps - 20, strip_zeros=False))
-    if isinstance(rounding, Places):
-        places = context.quantize(exact, D((0, (1,), -rounding.digits)))
-        return places or places.copy_abs()
-    if value == 0:
-        return D(0)
-    short = Context(prec=rounding).plus(exact)
-    return context.quantize(short, D((0, (1,), short.adjusted() - rounding + 1)))
 
 
 def true_values(
@@ -207,18 +168,6 @@ def test_logarithms_of_counts_give_their_shares() -> None:
     assert text(exact.softmax([ln(1), ln(2), ln(3)], 20)) == sixths
 
 
-def test_two_equal_values_are_one_half_with_the_digits_asked_for() -> None:
-    assert [str(v) for v in exact.softmax(decimals(7, 7), 5)] == ["0.50000", "0.50000"]
-    equal = [Quotient(D(1), D(2)), D("0.5")]
-    assert [str(v) for v in exact.softmax(equal, 3)] == ["0.500", "0.500"]
-
-
-def test_a_tie_rounds_to_the_even_digit() -> None:
-    assert text(exact.softmax([ln(1), ln(3)], 1)) == "0.2,0.8"
-    assert text(exact.softmax([ln(1), ln(7)], 2)) == "0.12,0.88"
-    assert text(exact.jacobian_diagonal(decimals(4, 4, 4, 4), 3)) == "0.188,0.188,0.188,0.188"
-
-
 @pytest.mark.parametrize(
     ("numbers", "temperature"),
     [
@@ -234,33 +183,6 @@ def test_logarithms_in_rational_proportion_are_worked_out_in_fractions(
     numbers: list[Number], temperature: Number
 ) -> None:
     assert text(exact.softmax(numbers, 1, temperature)) == "0.8,0.2"
-
-
-def test_a_value_a_hair_from_a_tie_goes_to_its_side() -> None:
-    """ln(3) to many digits, cut or raised in the last, in place of ln(3) itself."""
-    for places in (15, 60, 300):
-        with mpmath.workdps(places + 20):
-            cut = Context(prec=places).create_decimal(mpmath.nstr(mpmath.log(3), places + 10))
-        step, context = D(1).scaleb(1 - places), Context(prec=places + 5)
-        above, below = context.add(cut, step), context.subtract(cut, step)
-        assert text(exact.softmax([D(0), above], 1)) == "0.2,0.8"
-        assert text(exact.softmax([D(0), below], 1)) == "0.3,0.7"
-
-
-@examples
-@given(st.integers(1, 999), st.integers(30, 200), st.sampled_from([1, -1]))
-def test_a_result_close_to_a_rounding_tie_is_rounded_to_its_side(
-    thousandths: int, places: int, side: int
-) -> None:
-    """A logit whose probability is a tie of three digits, but for 10^-places."""
-    tie = mpf(2 * thousandths - 1) / 2000
-    with mpmath.workdps(places + 30):
-        odds = mpmath.log((tie + side * mpf(10) ** -places) / (1 - tie - side * mpf(10) ** -places))
-        numbers = [D(mpmath.nstr(odds, places + 25, strip_zeros=False)), D(0)]
-    digits = D(thousandths).adjusted() + 1 if thousandths > 1 else 1
-    found = exact.softmax(numbers, digits)[0]
-    with mpmath.workdps(2 * places + 100):
-        assert found == rounded(1 / (1 + mpmath.exp(-wide(numbers[0]))), digits)
 
 
 def test_a_constant_upstream_has_exactly_no_gradient() -> None:
@@ -286,16 +208,6 @@ def test_heavy_cancellation_keeps_every_digit_asked_for() -> None:
     σ = exact.softmax(decimals(2, 1, "0.1"), 60)
     expected = [Context(prec=20).subtract(a, b) for a, b in zip(σ, y, strict=True)]
     assert gradient == expected
-
-
-def test_numbers_about_which_no_theorem_decides_still_get_an_answer() -> None:
-    quarters = [Logarithm(ln(2)), Logarithm(ln(8))]  # one to three, for ln(8) is 3·ln(2)
-    assert text(exact.softmax(quarters, 1)) == "0.2,0.8"
-    assert text(exact.softmax(quarters, Places(1))) == "0.2,0.8"
-    gradient = exact.gradient_upstream([*quarters, D(0)], decimals(3, -1, 0), 4)
-    assert str(gradient[2]) == "0"
-    gradient = exact.gradient_upstream([*quarters, D(0)], [ln(8), Quotient(D(0), ln(2)), D(5)], 4)
-    assert [v > 0 for v in gradient] == [True, False, True]
 
 
 def test_masked_classes_have_probability_zero_and_no_derivatives() -> None:
@@ -368,54 +280,6 @@ def test_the_largest_is_the_first_of_ties() -> None:
     assert exact.largest([ln(7), D(2), Quotient(D(4), D(2))]) == 1
 
 
-def test_a_value_beside_a_tie_is_rounded_to_its_side_however_close_it_is() -> None:
-    for far in ("-20000", "-1e9"):
-        row = exact.jacobian_row(decimals(0, 0, 0, 0, far), 0, 3)
-        assert text(row[:4]) == "0.187,-0.0625,-0.0625,-0.0625"
-    assert exact.softmax(decimals(0, 0, "-1e9"), Places(0))[0] == 0
-    assert exact.softmax(decimals(0, 0, "-1e9"), 1)[0] == D("0.5")
-    assert str(exact.log_softmax(decimals(0, "-20000.5"), 5)[1]) == "-20001"
-    assert str(exact.log_softmax(decimals(0, "-20002.5"), Places(0))[1]) == "-20003"
-    assert str(exact.log_softmax(decimals(0, "-20001"), Places(0), D(2))[1]) == "-10001"
-    halves = decimals(0, "0.5", "0.5")
-    assert str(exact.cross_entropy(decimals("-1e6", 0, -25), halves, Places(0))) == "13"
-    assert str(exact.cross_entropy(decimals(0, "-20000.5"), 1, 5)) == "20001"
-    beside = decimals(0, "-2002." + "9" * 869 + "8")  # exp(−2003) is 1.3e-870
-    assert str(exact.cross_entropy(beside, decimals(0, "0.5"), Places(0))) == "1001"
-    assert str(exact.gradient_target(decimals(0, "-1e9"), decimals("0.75", "0.25"), 1)[0]) == "0.2"
-    assert str(exact.gradient_target(decimals(0, "-1e9"), decimals("0.65", "0.35"), 1)[0]) == "0.3"
-
-
-def test_an_exact_tie_goes_to_the_even_digit_by_every_function() -> None:
-    assert text(exact.softmax(decimals(3, 3), Places(0))) == "0,0"
-    assert text(exact.softmax([ln(3), D(0)], Places(1), D(1))) == "0.8,0.2"
-    assert text(exact.jacobian_diagonal(decimals(4, 4), Places(1))) == "0.2,0.2"
-    assert text(exact.jacobian_diagonal(decimals(4, 4), 1, D(2))) == "0.1,0.1"
-    assert text(exact.jacobian_row(decimals(4, 4), 1, Places(1))) == "-0.2,0.2"
-    assert text(exact.gradient_target(decimals(4, 4), 1, Places(0))) == "0,0"
-    assert text(exact.gradient_upstream(decimals(4, 4), decimals(1, 0), Places(1))) == "0.2,-0.2"
-    assert str(exact.log_softmax(decimals(4), Places(2))[0]) == "0.00"
-    assert str(exact.cross_entropy(decimals(4), [D("0.5")], Places(2))) == "0.00"
-
-
-def test_a_tie_of_square_roots_goes_to_the_even_digit() -> None:
-    roots = [Quotient(ln(2), D(2)), ln(4), Quotient(ln(18), D(2))]  # σ is 1/2 − √2/4
-    assert str(exact.jacobian_diagonal(roots, 2)[0]) == "0.12"
-
-
-def test_places_round_the_true_value_not_its_double() -> None:
-    x = [D.from_float(0.5108256237659907), D(0)]
-    assert text(exact.softmax(x, Places(2))) == "0.63,0.37"
-    assert text(exact.softmax(decimals(0, "-1e300"), Places(3))) == "1.000,0.000"
-    assert str(exact.log_softmax(decimals(0, "-1e30"), Places(1))[1]) == "-1" + "0" * 30 + ".0"
-    assert [str(v) for v in exact.jacobian_row(decimals(0, 50), 0, Places(2))] == ["0.00", "0.00"]
-
-
-def test_a_result_too_large_for_its_places_is_an_error() -> None:
-    with pytest.raises(OutOfReach, match="too large"):
-        exact.log_softmax(decimals(0, "-1e999999"), Places(2))
-
-
 def test_a_gradient_beyond_all_cancellation_is_worked_out() -> None:
     found = exact.gradient_upstream(decimals(0, -10000), decimals(1, 2), 5)
     assert [str(v) for v in found] == ["-1.1355E-4343", "1.1355E-4343"]
@@ -459,11 +323,6 @@ def test_long_numbers_are_rounded_by_the_digits_that_matter() -> None:
     assert exact.softmax([Quotient(D(1), long), D(0)], 5) == exact.softmax(decimals("0.75", 0), 5)
     shares = exact.softmax([Quotient(D(1), D(10**5 + k)) for k in range(3000)], 3)
     assert set(shares) == {D("0.000333")}
-
-
-def test_a_tie_between_numbers_too_long_to_decide_is_an_error() -> None:
-    with pytest.raises(Undecided, match="too long"):
-        exact.jacobian_diagonal(decimals("1e-999999999", 0, 0, 0), 3)
 
 
 def test_a_masked_class_never_counts_as_the_largest() -> None:

@@ -439,9 +439,10 @@ def test_an_empty_block_is_not_proven_plain():
     assert fast.read(Block(b"", 1), Layout("x", b",", 2, (0, 1)), EVAL) is None
 
 
-def test_a_negative_zero_is_zero_in_both_readers():
+@pytest.mark.parametrize("row", [b"-0,1\n", b"-0.0,1\n"])
+def test_a_negative_zero_is_zero_in_both_readers(row):
     layout = Layout("x", b",", 2, (0, 1))
-    block = Block(b"-0,1\n", 1)
+    block = Block(row, 1)
     (slow,) = reading.read_row_by_row([block], layout, EVAL)
     batch = fully_read((layout, block), EVAL)
     assert batch.values.tobytes() == slow.values.tobytes() == bytes(8) + b"\0" * 6 + b"\xf0?"

@@ -14,7 +14,6 @@ from softmax_cli.reading.rows import read, row_cells
 from softmax_cli.settings import Settings
 from softmax_cli.values import Batch, Block
 from softmax_cli.writing.formats import writer
-from softmax_cli.writing.kept import kept_names
 
 logits = st.floats(-700, 700) | st.just(-math.inf)
 vectors_of_three = st.lists(logits, min_size=3, max_size=3).filter(lambda v: max(v) > -math.inf)
@@ -104,11 +103,6 @@ def test_kept_columns_of_one_name_or_none_are_all_kept(header, names):
         dict(zip(names, "xy", strict=True)),
         dict(zip(reversed(names), "xy", strict=True)),
     )
-
-
-def test_names_of_kept_columns_take_time_in_proportion_to_their_number():
-    layout = Layout("x", width=100_002, logits=(100_000, 100_001), header=("",) * 100_002)
-    assert kept_names(layout)[99_999] == "100000"
 
 
 def test_the_kept_cells_of_a_column_are_lists():

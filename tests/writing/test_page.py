@@ -1,7 +1,5 @@
 import math
-import re
 from decimal import Decimal
-from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +10,6 @@ from shown import (
     JACOBIAN,
     PAPER,
     batch,
-    best,
     draw,
     gradient,
     jacobian,
@@ -25,28 +22,6 @@ from softmax_cli.settings import Settings, Temperature
 from softmax_cli.values import Of, OfClass, OfWeights, Vectors
 from softmax_cli.writing.page import page_of
 from softmax_cli.writing.terminal import Terminal
-
-
-def test_one_vector_has_a_class_a_row() -> None:
-    assert draw([probabilities([2, 1, 0.1], ANIMALS)], EVAL, Terminal(50)) == (
-        "softmax · 3 classes\n"
-        "class    x       σ\n"
-        "cat    2    0.6590  ██████████████████▌╌╌╌╌╌╌╌╌╌ ◀\n"
-        "dog    1    0.2424  ██████▊╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌\n"
-        "bird   0.1  0.0986  ██▊╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌\n"
-        "                    0           0.5            1\n"
-        "cat leads dog 2.7 : 1 · entropy 0.85 nat\n"
-    )
-
-
-def test_a_gradient_has_bars_to_both_sides_of_a_line() -> None:
-    of = OfClass("target", np.array([1]))
-    answer = gradient([0.6652, -0.7553, 0.0900], of, loss=np.array([1.41703]))
-    drawn = draw([answer], GRAD, Terminal(62))
-    assert drawn.startswith("∂L/∂x · cross-entropy against dog, L = 1.4170\n")
-    assert line_with("cat", drawn).endswith("│██████████████")
-    assert re.search(r"  █{16}│ +◀$", line_with("dog ", drawn))
-    assert "raise x ◂ ▸ lower x" in drawn
 
 
 def test_the_title_says_which_temperature() -> None:
@@ -66,11 +41,6 @@ def test_inputs_stand_as_they_were_typed() -> None:
     assert [line.split()[1] for line in drawn.splitlines()[2:4]] == ["1/3", "2.00"]
 
 
-def test_a_masked_class_is_minus_infinity_and_exactly_zero() -> None:
-    drawn = draw([probabilities([2, 1, -math.inf], ANIMALS)], EVAL, Terminal(25))
-    assert line_with("bird", drawn).split() == ["bird", "-inf", "0"]
-
-
 def test_two_unmasked_classes_never_show_zero_or_one() -> None:
     for precision in (None, 0, 3, 20):
         drawn = draw([probabilities([800, 0])], Settings("eval", precision=precision), PAPER)
@@ -82,12 +52,6 @@ def test_two_unmasked_classes_never_show_zero_or_one() -> None:
 def test_one_unmasked_class_is_exactly_one() -> None:
     drawn = draw([probabilities([3, -math.inf])], EVAL, Terminal(25))
     assert [line.split()[2] for line in drawn.splitlines()[2:4]] == ["1", "0"]
-
-
-def test_ties_share_the_mark() -> None:
-    drawn = draw([probabilities([2, 2, 1], ANIMALS)], EVAL, PAPER)
-    assert [line.endswith("◀") for line in drawn.splitlines()[2:5]] == [True, True, False]
-    assert drawn.endswith("cat and dog tie · entropy 1.02 nat\n")
 
 
 @pytest.mark.parametrize(
@@ -103,59 +67,10 @@ def test_the_lead_keeps_the_digits_that_tell_it_from_one(x: list[float], lead: s
     assert f"1 leads 2 {lead} ·" in draw([probabilities(x)], EVAL, PAPER)
 
 
-def test_the_largest_classes_are_shown_of_many() -> None:
-    x = np.arange(1000) / 100
-    drawn = draw([probabilities(x)], Settings("eval", rows=3), PAPER)
-    assert [line.split()[0] for line in drawn.splitlines()[2:5]] == ["1000", "999", "998"]
-    assert "… the 3 largest of 1,000 classes: --rows 0 shows all" in drawn
-    assert "scaled to the largest" in drawn
-
-
 def test_kept_cells_stand_beside_one_vector_too() -> None:
     answers = [probabilities([2, 1], kept=((b"",),), lines=(2,))]
     drawn = draw(answers, EVAL, PAPER, kept=lambda _: [["17"]], kept_names=("id",))
     assert drawn.splitlines()[1] == "id 17"
-
-
-def test_many_vectors_have_a_vector_a_row_with_the_prediction_first() -> None:
-    answers = [probabilities([[2, 1, 0.1], [0, 0, 5]], ANIMALS, lines=(2, 3))]
-    assert draw(answers, EVAL, PAPER) == (
-        "softmax · 2 vectors\n"
-        "line  prediction       σ      cat     dog    bird\n"
-        "   2  cat         0.6590   0.6590  0.2424  0.0986\n"
-        "   3  bird        0.9867   0.0066  0.0066  0.9867\n"
-    )
-
-
-def test_a_kept_column_of_class_names_says_which_predictions_are_right() -> None:
-    answers = [probabilities([[2, 1, 0], [0, 0, 5]], ANIMALS, kept=((b"", b""),))]
-    cells = [["cat"], ["dog"]]
-    drawn = draw(answers, EVAL, PAPER, kept=lambda _: cells, kept_names=("label",))
-    assert "✓" in line_with("0.6652", drawn)
-    assert "✗" in line_with("0.9867", drawn)
-
-
-def test_a_tie_among_many_vectors_is_said() -> None:
-    drawn = draw([probabilities([[1, 1, 0], [0, 0, 5]], ANIMALS)], EVAL, PAPER)
-    assert "+1 tied" in line_with("cat", drawn.split("\n", 2)[2])
-
-
-@pytest.mark.parametrize("width", [40, 60, 80, 120])
-def test_the_prediction_and_its_probability_are_on_every_screen(width: int) -> None:
-    drawn = draw([probabilities(np.arange(300.0).reshape(2, 150) % 7.3)], EVAL, Terminal(width))
-    for line in drawn.splitlines()[2:4]:
-        assert re.match(r" *\d+ +\d+ +0\.\d{4}", line)
-
-
-def test_vectors_of_different_lengths_are_padded_with_blanks() -> None:
-    answers = [probabilities([[2, 1, 0.1]]), probabilities([[0, 5]])]
-    assert draw(answers, EVAL, PAPER).splitlines()[-1].split() == [
-        "2",
-        "2",
-        "0.9933",
-        "0.0067",
-        "0.9933",
-    ]
 
 
 def test_vectors_with_other_classes_have_a_table_of_their_own() -> None:
@@ -180,17 +95,6 @@ def test_a_decimal_is_shown_with_every_digit() -> None:
     drawn = draw([Vectors(batch([0, 0]), "softmax", values)], EVAL, PAPER)
     assert digits in drawn
     assert "1e-20" in drawn
-
-
-def test_a_ranking_numbers_the_classes_of_each_vector() -> None:
-    drawn = draw([best([[2, 1, 0.1], [0, 0, 5]], 2, lines=(2, 3))], EVAL, Terminal(30))
-    rows = [re.sub("[█▏▎▍▌▋▊▉╌]", "", line).split() for line in drawn.splitlines()]
-    assert rows[3:7] == [
-        ["2", "1", "cat", "0.6590"],
-        ["2", "dog", "0.2424"],
-        ["3", "1", "bird", "0.9867"],
-        ["2", "cat", "0.0066"],
-    ]
 
 
 def test_a_jacobian_has_its_rows_and_columns_named() -> None:
@@ -255,25 +159,3 @@ def test_one_row_of_a_jacobian_has_a_class_a_row() -> None:
 )
 def test_the_title_of_a_gradient_says_what_is_differentiated(of: Of, title: str) -> None:
     assert title in draw([gradient([0.25, -0.25, 0], of)], GRAD, PAPER)
-
-
-def test_only_a_target_is_marked_in_a_gradient() -> None:
-    kinds: list[tuple[Any, bool]] = [("target", True), ("output", False), ("prediction", False)]
-    for kind, is_marked in kinds:
-        answer = gradient([0.25, -0.25, 0], OfClass(kind, np.array([1])))
-        assert ("◀" in draw([answer], GRAD, PAPER)) == is_marked
-
-
-def test_a_target_distribution_stands_beside_what_it_gives() -> None:
-    of = OfWeights("target", np.array([0.1, 0.9, 0]))
-    rows = draw([gradient([0.25, -0.25, 0], of)], GRAD, PAPER).splitlines()
-    assert rows[1].split()[:5] == ["class", "x", "y", "σ", "∂L/∂x"]
-    assert [row.split()[2] for row in rows[2:5]] == ["0.1", "0.9", "0"]
-
-
-def test_gradients_of_many_vectors_name_their_targets_and_losses() -> None:
-    of = OfClass("target", np.array([1, 2]))
-    answer = gradient([[0.5, -1, 0.5], [0.2, 0.3, -0.5]], of, np.array([1.5, 1.9287e-22]))
-    drawn = draw([answer], GRAD, PAPER)
-    assert drawn.splitlines()[1].split()[:3] == ["row", "target", "loss"]
-    assert drawn.splitlines()[-1].split()[:3] == ["2", "bird", "1.9e-22"]
