@@ -1,6 +1,5 @@
 """The check of an answer: the verdict, the entries, the diagnosis, the next thing to try."""
 
-
 import numpy as np
 import pytest
 from programs import on_terminal, softmax
