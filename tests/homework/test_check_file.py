@@ -78,13 +78,14 @@ def test_the_digits_typed_count_in_a_table_too(tmp_path, answers, status):
     assert softmax("eval", "2.31 0 0", "--check-file", str(path)).status == status
 
 
-def test_plain_and_quoted_answers_are_told_the_same(tmp_path):
+def test_plain_and_quoted_answers_are_judged_alike(tmp_path):
     plain = Path(written(tmp_path, σ(σ(X)), spelt="%.4f"))
     quoted = tmp_path / "quoted_.csv"  # as long a name, so that lines fold alike
     cells = [[f'"{cell}"' for cell in line.split(",")] for line in plain.read_text().splitlines()]
     quoted.write_text("".join(",".join(line) + "\n" for line in cells))
-    told_of = [softmax(*EVAL, "--check-file", str(path)).out for path in (plain, quoted)]
-    first, second = (out.split("):", 1)[1] for out in told_of)  # behind the name of the file
+    wide = {"COLUMNS": "400"}  # no line is folded, however long the path
+    shown = [softmax(*EVAL, "--check-file", str(path), env=wide).out for path in (plain, quoted)]
+    first, second = (out.split("):", 1)[1] for out in shown)  # behind the name of the file
     assert first == second
 
 
