@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from softmax_cli.errors import NoAnswers, SoftmaxError
-from softmax_cli.mathematics import cancellation, logarithms
 from softmax_cli.mathematics import softmax as core
-from softmax_cli.mathematics.segments import segment_probabilities
 from softmax_cli.mathematics.validation import BeyondDoublesError
 from softmax_cli.reading.numbers import to_exact
 from softmax_cli.settings import Settings
@@ -61,6 +59,8 @@ def softmax_in_rows(groups: Groups, settings: Settings) -> Floats | None:
     if settings.digits:
         return None
     x = groups.rows.values.ravel()
+    from softmax_cli.mathematics.segments import segment_probabilities
+
     values = segment_probabilities(x, groups.starts, settings.temperature.value)
     if settings.precision is not None and _may_round_wrongly(values, settings.precision).any():
         return None
@@ -86,7 +86,9 @@ class _Doubles:
         return core.probabilities(self.x, self.temperature)
 
     def log_softmax(self) -> Numbers:
-        return _held(lambda: logarithms.log_probabilities(self.x, self.temperature))
+        from softmax_cli.mathematics.logarithms import log_probabilities
+
+        return _held(lambda: log_probabilities(self.x, self.temperature))
 
     def jacobian_diagonal(self) -> Numbers:
         return core.jacobian_diagonal(self.shares)
@@ -97,13 +99,17 @@ class _Doubles:
     def gradient(self, of: Of) -> Numbers:
         if of.kind == "upstream":
             weights = self._target(of)
-            return _held(lambda: cancellation.upstream_gradient(self.x, weights, self.temperature))
+            from softmax_cli.mathematics.cancellation import upstream_gradient
+
+            return _held(lambda: upstream_gradient(self.x, weights, self.temperature))
         if of.kind == "target":
             return core.target_gradient(self.x, self._target(of), self.temperature)
         return self.jacobian_rows(np.arange(len(self.x)), self._target(of))
 
     def loss(self, of: Of) -> Numbers:
-        return _held(lambda: logarithms.loss(self.x, self._target(of), self.temperature))
+        from softmax_cli.mathematics.logarithms import loss
+
+        return _held(lambda: loss(self.x, self._target(of), self.temperature))
 
     def _target(self, of: Of) -> Numbers:
         if isinstance(of, OfWeights):

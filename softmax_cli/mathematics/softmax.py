@@ -37,9 +37,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from softmax_cli.mathematics.cancellation import distribution_gradient, upstream_gradient
 from softmax_cli.mathematics.few import FEW, few_probabilities
-from softmax_cli.mathematics.logarithms import log_probabilities, loss
 from softmax_cli.mathematics.pair_exponentials import LIFT, exponentials, one_plus, shares_of
 from softmax_cli.mathematics.pairs import (
     Parts,
@@ -106,6 +104,8 @@ def log_softmax(x: ArrayLike, axis: Axis = -1, *, temperature: float = 1.0) -> F
         OverflowError: a logarithm is below −1.8e308, which no float64 can hold.
     """
     T = as_temperature(temperature)
+    from softmax_cli.mathematics.logarithms import log_probabilities
+
     return along(axis, x, lambda vectors: log_probabilities(vectors, T))
 
 
@@ -168,6 +168,8 @@ def gradient(
     if target is not None:
         answer = target_gradient(vectors, as_target(target, x), T)
     elif upstream is not None:
+        from softmax_cli.mathematics.cancellation import upstream_gradient
+
         answer = upstream_gradient(vectors, as_upstream(upstream, x), T)
     else:
         s = shares(vectors, T)
@@ -194,6 +196,8 @@ def cross_entropy(x: ArrayLike, target: ArrayLike, *, temperature: float = 1.0) 
         OverflowError: a loss is above 1.8e308, which no float64 can hold.
     """
     x, T = as_logits(x), as_temperature(temperature)
+    from softmax_cli.mathematics.logarithms import loss
+
     return loss(as_vectors(x), as_target(target, x), T).reshape(x.shape[:-1])
 
 
@@ -201,6 +205,8 @@ def target_gradient(x: Floats, target: NDArray[Any], temperature: float) -> Floa
     """Return the gradient against valid classes, shape (v,), or distributions, shape (v, n)."""
     if target.ndim == 1:
         return class_gradient(shares(x, temperature), target)
+    from softmax_cli.mathematics.cancellation import distribution_gradient
+
     return distribution_gradient(x, target, temperature)
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from softmax_cli.errors import MissingNumber, NotText, Place, quoted
-from softmax_cli.reading.prints import unwrapped
 
 # A newline that an indented line follows is a mark of its own.
 INDENTED = "\n "
@@ -44,7 +43,11 @@ def tokens_of(text: str, place: Place) -> Iterator[Token]:
     text = _decoded(text)
     if not _is_text(text):
         raise NotText(place, reason=f"{quoted(text)} is not UTF-8")
-    yield from _tokens(unwrapped(text), place)
+    if "(" in text or "{" in text:
+        from softmax_cli.reading.prints import unwrapped  # most arguments are not prints
+
+        text = unwrapped(text)
+    yield from _tokens(text, place)
 
 
 def _tokens(text: str, place: Place) -> Iterator[Token]:
