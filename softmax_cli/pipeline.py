@@ -87,7 +87,8 @@ def _run_table(settings: Settings) -> int:
                 return output.status
             # what a terminal shows of JSON depends on what it showed before
             jobs = 1 if sys.stdout.isatty() else workers.cores(settings.jobs)
-            workers.run(blocks, jobs, respond, output)
+            is_slow = settings.digits is not None
+            workers.run(blocks, jobs, respond, output, is_slow=is_slow)
         return output.status
 
 

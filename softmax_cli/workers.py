@@ -24,6 +24,8 @@ from softmax_cli.values import Block
 
 # Less text than this is answered before another process would have started.
 _WORTH_WORKERS = 3 << 18
+# The same where each row takes many times as long.
+_WORTH_WORKERS_IF_SLOW = 1 << 14
 # A worker that waits for its turn holds about so much text at most.
 _AHEAD = 16 << 20
 # One that a worker answers, and one that waits for it.
@@ -63,15 +65,30 @@ def _most_workers() -> int:
     return max(1, (limit - in_use - _DESCRIPTORS_TO_SPARE) // _DESCRIPTORS_FOR_A_WORKER)
 
 
-def run(blocks: Iterator[Block], jobs: int, respond: Respond, output: Output) -> None:
+def run(
+    blocks: Iterator[Block],
+    jobs: int,
+    respond: Respond,
+    output: Output,
+    *,
+    is_slow: bool = False,
+) -> None:
     """Answer blocks in order: in this process, and in `jobs` others once that is worthwhile.
+
+    Args:
+        blocks: the input.
+        jobs: how many processes may answer.
+        respond: what comes out of a block.
+        output: where that goes.
+        is_slow: whether a row takes far longer than reading it does.
 
     Raises:
         SoftmaxError: an error that ends the run; what came before it has been written.
     """
     answered = 0
+    worth = _WORTH_WORKERS_IF_SLOW if is_slow else _WORTH_WORKERS
     for block in blocks:
-        if jobs > 1 and answered + len(block.text) > _WORTH_WORKERS and hasattr(os, "fork"):
+        if jobs > 1 and answered + len(block.text) > worth and hasattr(os, "fork"):
             _Ring(jobs, respond, output).answer(chain([block], blocks))
             return
         for item in respond(block):

@@ -105,3 +105,15 @@ def test_so_many_workers_as_the_limit_on_descriptors_allows():
 
 def test_by_default_there_are_as_many_processes_as_cores_for_this_one():
     assert workers.cores(None) == len(os.sched_getaffinity(0))
+
+
+def test_slow_rows_go_to_other_processes_sooner(streams):
+    def who(_):
+        yield Text(b"%d" % os.getpid())
+
+    for is_slow in (False, True):
+        with Output(ARRAY) as output:
+            blocks = (Block(b"x" * (1 << 13), line) for line in range(4))
+            workers.run(blocks, 2, who, output, is_slow=is_slow)
+        answered = set(streams().out.strip("[]").split(","))
+        assert (answered == {str(os.getpid())}) != is_slow

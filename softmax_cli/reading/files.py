@@ -29,6 +29,8 @@ from softmax_cli.values import Block
 
 # Large enough that a block's fixed costs vanish, small enough to stay in the caches.
 BLOCK_BYTES = 1 << 18
+# The same where each row takes many times as long, so that every process has some.
+SMALL_BLOCK_BYTES = 1 << 15
 LONGEST_RECORD = 128 << 20
 
 _NEWLINE = ord("\n")
@@ -82,19 +84,19 @@ def _failed(source: str, error: Exception) -> DeviceFailed:
     return DeviceFailed(Place(source), reason=reason)
 
 
-def chunks(descriptor: int, source: str) -> Iterator[bytes]:
-    """Yield what can be read without waiting, in chunks of at most a block, until the end.
+def chunks(descriptor: int, source: str, most: int = BLOCK_BYTES) -> Iterator[bytes]:
+    """Yield what can be read without waiting, in chunks of at most so many bytes, to the end.
 
     Raises:
         DeviceFailed: the device cannot be read.
     """
     while True:
         parts, size = list[bytes](), 0
-        while size < BLOCK_BYTES:
+        while size < most:
             if parts and not _has_more(descriptor):
                 break
             try:
-                data = os.read(descriptor, BLOCK_BYTES - size)
+                data = os.read(descriptor, most - size)
             except BlockingIOError:
                 _is_ready(descriptor, None)
                 continue

@@ -123,7 +123,8 @@ def _start(descriptor: int, source: str, settings: Settings) -> _Start:
     Raises:
         SoftmaxError: there is none, or the input is not text.
     """
-    texts = sources.text_chunks(sources.chunks(descriptor, source), source)
+    most = sources.BLOCK_BYTES if settings.digits is None else sources.SMALL_BLOCK_BYTES
+    texts = sources.text_chunks(sources.chunks(descriptor, source, most), source)
     line, is_json, texts = sources.start(texts, source)
     if is_json:
         layout = Layout(source=source, json=True)
