@@ -102,6 +102,7 @@ class _Ring:
     def __init__(self, jobs: int, respond: Respond, output: Output) -> None:
         self._output = output
         self._due = 0
+        self._is_checking = False
         self._feeds: list[int] = []
         self._workers: list[int] = []
         turns = [os.pipe() for _ in range(jobs)]
@@ -223,11 +224,16 @@ class _Ring:
 
         Those that wait for its turn end by themselves, and may be seen first.
         """
-        # the handler of SIGCHLD comes here too, and must not come in between
+        # the handler of SIGCHLD comes here too; another thread may take the signal, so that
+        # blocking it in this one does not keep the handler out
+        if self._is_checking:
+            return
         former = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
+        self._is_checking = True
         try:
             codes = [os.waitstatus_to_exitcode(status) for status in self._ended(waiting)]
         finally:
+            self._is_checking = False
             signal.pthread_sigmask(signal.SIG_SETMASK, former)
         if -signal.SIGPIPE in codes:
             self._interrupted(signal.SIGPIPE)

@@ -1,6 +1,7 @@
 """Workers: the same output whichever process answers, in order, and none left behind."""
 
 import os
+import signal
 import sys
 from functools import partial
 
@@ -117,3 +118,21 @@ def test_slow_rows_go_to_other_processes_sooner(streams):
             workers.run(blocks, 2, who, output, is_slow=is_slow)
         answered = set(streams().out.strip("[]").split(","))
         assert (answered == {str(os.getpid())}) != is_slow
+
+
+@pytest.mark.usefixtures("streams")
+def test_a_signal_handler_that_comes_in_between_two_looks_at_workers_does_no_harm(monkeypatch):
+    """Another thread may take the signal, though the main thread has blocked it."""
+    waitpid = os.waitpid
+
+    def interrupted(process, options):
+        handler = signal.getsignal(signal.SIGCHLD)
+        if callable(handler):
+            handler(signal.SIGCHLD, None)
+        return waitpid(process, options)
+
+    monkeypatch.setattr(os, "waitpid", interrupted)
+    with pytest.raises(DeviceFailed, match="a worker process ended with status 7"):
+        run(3, killed=(5, 6, 7))
+    with pytest.raises(ChildProcessError):
+        waitpid(-1, os.WNOHANG)
