@@ -31,11 +31,11 @@ class Link(NamedTuple):
 
 def equation(left: Formula | None, *chain: Link | Written, why: Sequence[Text] = ()) -> list[Step]:
     """Return `left = a = b ≈ c` as the lines it takes; the reason stands at the last."""
-    room = min(_WIDTH, _WHOLE_WIDTH - len(left.text)) if left else _WIDTH
+    width = min(_WIDTH, _WHOLE_WIDTH - len(left.text)) if left else _WIDTH
     links = [Link(c.formula, c.relation) if isinstance(c, Written) else c for c in chain]
     steps: list[Step] = []
     for link in links:
-        if steps and len(steps[-1].right.text) + len(link.right.text) + 3 <= room:
+        if steps and len(steps[-1].right.text) + len(link.right.text) + 3 <= width:
             longer = formula(steps[-1].right, f" {link.relation} ", link.right)
             steps[-1] = steps[-1]._replace(right=longer)
         else:

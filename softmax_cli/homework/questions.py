@@ -139,11 +139,11 @@ def judge(asked: Question, claims: Sequence[Claim]) -> Booleans:
     half = np.array([claim.half for claim in claims])
     with np.errstate(all="ignore"):
         distance = np.abs(claimed - right)
-        room = _uncertainty(asked, claimed)
+        margin = _uncertainty(asked, claimed)
         is_right = distance <= half
-        certain = np.abs(distance - half) > room
+        certain = np.abs(distance - half) > margin
     exact = np.array([claim.places is None for claim in claims])
-    certain &= np.isfinite(room) & ~exact
+    certain &= np.isfinite(margin) & ~exact
     doubtful = np.flatnonzero(~certain).tolist()
     if doubtful:
         digits = max(claims[entry].digits + _size(right[entry]) for entry in doubtful)

@@ -4,6 +4,7 @@ log σ = z + δ − log1p(r) as a pair; a loss is one of them or, for a distribu
 of whose terms have one sign. Each is rounded once.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -47,15 +48,13 @@ def class_loss(x: Floats, target: Integers, temperature: float) -> Floats:
     Raises:
         OverflowError: one is too large for a double.
     """
-    loss = np.empty(len(x))
-    with np.errstate(all="ignore"):
-        for strip in strips(x.shape):
-            high, low = _logarithms(columns(x[strip]), temperature)
-            picked = (target[strip], np.arange(high.shape[1]))
-            loss[strip] = 0.0 - (high[picked] + low[picked])
+
+    def of_strip(strip: slice, high: Floats, low: Floats) -> Floats:
+        picked = (target[strip], np.arange(high.shape[1]))
+        return np.asarray(0.0 - (high[picked] + low[picked]))
+
     masked = np.isneginf(x[np.arange(len(x)), target])
-    require_doubles(np.isinf(loss) & ~masked, "a loss")
-    return loss
+    return _losses(x, temperature, of_strip, masked)
 
 
 def distribution_loss(x: Floats, y: Floats, temperature: float) -> Floats:
@@ -64,12 +63,29 @@ def distribution_loss(x: Floats, y: Floats, temperature: float) -> Floats:
     Raises:
         OverflowError: one is too large for a double.
     """
+
+    def of_strip(strip: slice, high: Floats, low: Floats) -> Floats:
+        return _weighted_sum(high, low, columns(y[strip]))
+
+    masked = np.asarray((np.isneginf(x) & (y > 0.0)).any(axis=1))
+    return _losses(x, temperature, of_strip, masked)
+
+
+def _losses(
+    x: Floats,
+    temperature: float,
+    of_strip: Callable[[slice, Floats, Floats], Floats],
+    masked: NDArray[np.bool_],
+) -> Floats:
+    """Return the losses that `of_strip` makes of the logarithms of each strip, as a pair.
+
+    Raises:
+        OverflowError: one is too large for a double, though its target is not masked.
+    """
     loss = np.empty(len(x))
     with np.errstate(all="ignore"):
         for strip in strips(x.shape):
-            high, low = _logarithms(columns(x[strip]), temperature)
-            loss[strip] = _weighted_sum(high, low, columns(y[strip]))
-    masked = (np.isneginf(x) & (y > 0.0)).any(axis=1)
+            loss[strip] = of_strip(strip, *_logarithms(columns(x[strip]), temperature))
     require_doubles(np.isinf(loss) & ~masked, "a loss")
     return loss
 

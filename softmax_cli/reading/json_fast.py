@@ -34,13 +34,10 @@ def read(block: Block, layout: Layout, settings: Settings) -> Batch | None:
         return None
     if len(block.text) < _WORTH_ORJSON and "orjson" not in sys.modules:
         return None
-    rows = _loaded(block)
-    if not rows:
+    table = _regular(block, layout)
+    if table is None:
         return None
-    table = _table(rows, block.text, layout)
-    if not table.is_regular():
-        return None
-    values = _values(table.logits(), len(rows) * len(layout.logits))
+    values = _values(table.logits(), len(table.rows) * len(layout.logits))
     if values is None:
         return None
     return _batch(values, table, block, layout, settings)
@@ -153,6 +150,15 @@ class _Vectors(_Objects):
         return [row[name] for row in self.rows]
 
 
+def _regular(block: Block, layout: Layout) -> _Arrays | None:
+    """Return the rows of a block, None unless they are plain and alike."""
+    rows = _loaded(block)
+    if not rows:
+        return None
+    table = _table(rows, block.text, layout)
+    return table if table.is_regular() else None
+
+
 def _table(rows: list[Any], text: bytes, layout: Layout) -> _Arrays:
     if layout.member is not None:
         return _Vectors(rows, text, layout)
@@ -221,12 +227,10 @@ def columns(
     block: Block, layout: Layout, chosen: Sequence[int]
 ) -> Iterable[tuple[int, tuple[bytes, ...]]] | None:
     """Return each row's line and its values in some columns as JSON, None if not proven plain."""
-    rows = _loaded(block)
-    if not rows:
+    table = _regular(block, layout)
+    if table is None:
         return None
-    table = _table(rows, block.text, layout)
-    if not table.is_regular():
-        return None
+    rows = table.rows
     texts = [_json_texts(table.column(column)) for column in chosen]
     known = [text for text in texts if text is not None]
     if len(known) < len(texts):

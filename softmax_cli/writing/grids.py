@@ -25,14 +25,14 @@ def grid_lines(grid: Grid, terminal: Terminal) -> list[Line]:
     """The lines of a grid, and of what it leaves out."""
     strips = [_unfilled(column, terminal) for column in grid.columns]
     kept = _with_room(grid.columns, strips, terminal.width)
-    room = terminal.width - _span(strips[index] for index in kept)
+    available = terminal.width - _span(strips[index] for index in kept)
     chosen: list[Strip] = []
     notes = [_counted(len(strips) - len(kept), "column", "columns")]
     short = False
     for index in kept:
         column = grid.columns[index]
         if isinstance(column, Tiles):
-            space = _space(strips[index], room)
+            space = _space(strips[index], available)
             tiles, short = _tiles(column, space, terminal)
             hidden = len(column.heads) - len(tiles)
             notes.append(_counted(hidden, "class", "classes"))
@@ -40,7 +40,7 @@ def grid_lines(grid: Grid, terminal: Terminal) -> list[Line]:
             has_dots = hidden and space >= sum(tile.width for tile in tiles) + dots.width
             chosen += [*tiles, dots] if has_dots else tiles
         elif isinstance(column, Bars):
-            chosen.append(bar_strip(column, _space(strips[index], room), terminal))
+            chosen.append(bar_strip(column, _space(strips[index], available), terminal))
         else:
             chosen.append(strips[index])
     return [*_rows(chosen), *_notes(grid, notes, short, terminal)]
@@ -89,23 +89,23 @@ def _span(strips: Iterable[Strip]) -> int:
     return taken
 
 
-def _space(strip: Strip, room: int) -> int:
+def _space(strip: Strip, available: int) -> int:
     """The width of a strip that takes the room that is left."""
-    return room + strip.width - (0 if strip.width else strip.gap)
+    return available + strip.width - (0 if strip.width else strip.gap)
 
 
-def _tiles(tiles: Tiles, room: int, terminal: Terminal) -> tuple[list[Strip], bool]:
+def _tiles(tiles: Tiles, available: int, terminal: Terminal) -> tuple[list[Strip], bool]:
     """The tiles that fit, whole or short, and whether they are short."""
-    whole = tile_strips(tiles, room, False, terminal)
+    whole = tile_strips(tiles, available, False, terminal)
     if len(whole) == len(tiles.heads):
         return whole, False
     if not tiles.short:
         dots = dots_strip(0, terminal)
-        return tile_strips(tiles, room - dots.width - dots.gap, False, terminal), False
-    short = tile_strips(tiles, room, True, terminal)
+        return tile_strips(tiles, available - dots.width - dots.gap, False, terminal), False
+    short = tile_strips(tiles, available, True, terminal)
     if len(short) < len(tiles.heads):
         dots = dots_strip(0, terminal)
-        short = tile_strips(tiles, room - dots.width - dots.gap, True, terminal)
+        short = tile_strips(tiles, available - dots.width - dots.gap, True, terminal)
     return short, bool(short)
 
 

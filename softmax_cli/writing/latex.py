@@ -12,11 +12,10 @@ from softmax_cli.pages import (
     Meaning,
     Page,
     Part,
-    Section,
     Sentence,
     Text,
 )
-from softmax_cli.writing.markup import aligned_steps, grid_cells
+from softmax_cli.writing.markup import aligned_steps, grid_cells, paragraphs
 
 _STRONG: frozenset[Meaning] = frozenset(("strong", "prediction", "target"))
 _ALIGNMENTS: dict[Align, str] = {"left": "l", "right": "r", "point": "r"}
@@ -42,15 +41,7 @@ def latex(page: Page) -> str:
     Args:
         page: what is shown.
     """
-    blocks: list[str] = []
-    for block in page.blocks:
-        if isinstance(block, Section):
-            if block.heading:
-                blocks.append(rf"\textbf{{{_words(block.heading)}}}")
-            blocks += map(_part, block.blocks)
-        else:
-            blocks.append(_part(block))
-    return "\n\n".join(blocks) + "\n" if blocks else ""
+    return paragraphs(page, lambda heading: rf"\textbf{{{_words(heading)}}}", _part)
 
 
 def _part(part: Part) -> str:

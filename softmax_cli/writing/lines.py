@@ -12,7 +12,7 @@ from rich.style import Style
 from softmax_cli.formulas import Data, Formula
 from softmax_cli.pages import Text
 from softmax_cli.writing.palette import PLAIN, SYSTEMS
-from softmax_cli.writing.terminal import Terminal, room_of
+from softmax_cli.writing.terminal import Terminal, cell_len
 
 
 class Span(NamedTuple):
@@ -25,9 +25,9 @@ class Span(NamedTuple):
 Line = Sequence[Span]
 
 
-def room(line: Line) -> int:
+def width_of(line: Line) -> int:
     """How many columns a line takes."""
-    return sum(room_of(span.text) for span in line)
+    return sum(cell_len(span.text) for span in line)
 
 
 def spelled(text: Text, terminal: Terminal) -> str:
@@ -50,7 +50,7 @@ def folded(text: str, width: int, indent: int = 0) -> list[str]:
     for word in words.split(" "):
         for piece in chop_cells(word, max(1, width - indent)) or [""]:
             longer = f"{lines[-1]} {piece}" if lines[-1].strip() else lines[-1] + piece
-            if room_of(longer) <= width or not lines[-1].strip():
+            if cell_len(longer) <= width or not lines[-1].strip():
                 lines[-1] = longer
             else:
                 lines.append(" " * indent + piece)

@@ -2,7 +2,7 @@
 
 import re
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from softmax_cli.errors import printable
 from softmax_cli.formulas import Data, Formula, words
@@ -36,14 +36,27 @@ def markdown(page: Page) -> str:
     Args:
         page: what is shown.
     """
+    return paragraphs(page, lambda heading: f"**{_words(heading)}**", _part)
+
+
+def paragraphs(
+    page: Page, heading: Callable[[tuple[Text, ...]], str], part: Callable[[Part], str]
+) -> str:
+    """Return the page's headings and parts with empty lines between them.
+
+    Args:
+        page: what is shown.
+        heading: what makes text of a section's heading.
+        part: what makes text of a part.
+    """
     blocks: list[str] = []
     for block in page.blocks:
         if isinstance(block, Section):
             if block.heading:
-                blocks.append(f"**{_words(block.heading)}**")
-            blocks += map(_part, block.blocks)
+                blocks.append(heading(block.heading))
+            blocks += map(part, block.blocks)
         else:
-            blocks.append(_part(block))
+            blocks.append(part(block))
     return "\n\n".join(blocks) + "\n" if blocks else ""
 
 

@@ -13,10 +13,10 @@ from softmax_cli.pages import Column, Grid, Matrix, Text, Tiles
 from softmax_cli.values import Floats
 from softmax_cli.writing import palette
 from softmax_cli.writing.grids import grid_lines
-from softmax_cli.writing.lines import Line, Span, folded, room, spelled
+from softmax_cli.writing.lines import Line, Span, folded, spelled, width_of
 from softmax_cli.writing.rounded import number
 from softmax_cli.writing.strips import LONGEST_HEAD, column_strip, tile_strips
-from softmax_cli.writing.terminal import Terminal, room_of
+from softmax_cli.writing.terminal import Terminal, cell_len
 
 # A picture of few entries is enlarged to about so many places, and one of many has no more.
 _LEAST_SIDE, _LARGEST_SIDE = 24, 60
@@ -68,7 +68,7 @@ def _picture(matrix: Matrix, terminal: Terminal) -> list[Line]:
     """The entries as half lines of colour, or as signs where there are not enough colours."""
     longest = max(matrix.values.shape)
     names = [_named(matrix.rows[row], terminal) for row in (0, -1)]
-    label = max(map(room_of, names))
+    label = max(map(cell_len, names))
     side = max(1, min(terminal.width - label - 1, _LARGEST_SIDE))
     block = -(-longest // side)
     values = _pooled(matrix.values, block)
@@ -128,15 +128,15 @@ def _labelled(
     drawn: Sequence[Line], matrix: Matrix, names: Sequence[str], terminal: Terminal
 ) -> list[Line]:
     """The picture with the names of its first and last rows and columns."""
-    label = max(map(room_of, names)) + 1
+    label = max(map(cell_len, names)) + 1
     first, last = (_named(matrix.columns[column], terminal) for column in (0, -1))
-    first = terminal.cut(first, room(drawn[0]))
-    gap = room(drawn[0]) - room_of(first) - room_of(last)
+    first = terminal.cut(first, width_of(drawn[0]))
+    gap = width_of(drawn[0]) - cell_len(first) - cell_len(last)
     heads = first + (" " * gap + last if gap > 0 and len(matrix.columns) > 1 else "")
     lines: list[Line] = [[Span(" " * label + heads, palette.DIM)]]
     for index, line in enumerate(drawn):
         name = names[0] if index == 0 else names[-1] if index == len(drawn) - 1 else ""
-        lines.append([Span(name + " " * (label - room_of(name)), palette.DIM), *line])
+        lines.append([Span(name + " " * (label - cell_len(name)), palette.DIM), *line])
     return lines
 
 

@@ -8,7 +8,7 @@ from rich.style import Style
 from softmax_cli.pages import Page
 from softmax_cli.writing.lines import Line, Span, trimmed
 from softmax_cli.writing.screen import page_lines
-from softmax_cli.writing.terminal import Terminal, room_of
+from softmax_cli.writing.terminal import Terminal, cell_len
 
 _FONTS = "ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace"
 _WIDTH, _HEIGHT, _MARGIN, _BASELINE = 9.0, 20.0, 16.0, 14.5
@@ -58,7 +58,7 @@ def _lines(page: Page, terminal: Terminal) -> list[list[Span]]:
 
 
 def _room(line: Line) -> int:
-    return sum(room_of(span.text) for span in line)
+    return sum(cell_len(span.text) for span in line)
 
 
 def _elements(line: Line, row: int) -> Iterator[str]:
@@ -67,24 +67,24 @@ def _elements(line: Line, row: int) -> Iterator[str]:
     texts = []
     column = 0
     for span in line:
-        left, room = _MARGIN + column * _WIDTH, room_of(span.text)
-        column += room
-        box = f'x="{left:g}" y="{top:g}" width="{room * _WIDTH:g}" height="{_HEIGHT:g}"'
+        left, width = _MARGIN + column * _WIDTH, cell_len(span.text)
+        column += width
+        box = f'x="{left:g}" y="{top:g}" width="{width * _WIDTH:g}" height="{_HEIGHT:g}"'
         if span.style.bgcolor:
             yield f'<rect {box} fill="{_hex(span.style, back=True)}"/>'
         if span.text.strip():
-            texts.append(_svg_text(span, left, top, room))
+            texts.append(_svg_text(span, left, top, width))
     yield from texts
 
 
-def _svg_text(span: Span, left: float, top: float, room: int) -> str:
+def _svg_text(span: Span, left: float, top: float, width: int) -> str:
     """Return a text, or rectangles for the blocks of bars: fonts leave gaps between them."""
     if set(span.text) <= _BLOCKS.keys():
         return _blocks(span, left, top)
     text = span.text.rstrip(" ")
     blanks = len(text) - len(text.lstrip(" "))
     place = f'x="{left + blanks * _WIDTH:g}" y="{top + _BASELINE:g}"'
-    length = (room - blanks - (len(span.text) - len(text))) * _WIDTH
+    length = (width - blanks - (len(span.text) - len(text))) * _WIDTH
     color = f' style="fill:{_hex(span.style)}"' if span.style.color else ""
     return (
         f'<text {place} textLength="{length:g}"{_class(span.style)}{color}>'

@@ -7,7 +7,7 @@ from softmax_cli.writing import palette
 from softmax_cli.writing.grids import grid_lines
 from softmax_cli.writing.lines import Line, Span, folded, painted, spelled, spelled_all
 from softmax_cli.writing.mosaic import matrix_lines
-from softmax_cli.writing.terminal import Terminal, room_of
+from softmax_cli.writing.terminal import Terminal, cell_len
 
 
 def screen(page: Page, terminal: Terminal) -> str:
@@ -61,7 +61,7 @@ def _sentence(sentence: Sentence, terminal: Terminal) -> list[Line]:
 def _derivation(derivation: Derivation, terminal: Terminal) -> list[Line]:
     """Steps with their relations under one another, and the reasons where there is room."""
     lefts = [spelled(step.left or "", terminal) for step in derivation.steps]
-    widest = max(map(room_of, lefts), default=0)
+    widest = max(map(cell_len, lefts), default=0)
     indent = min(widest, terminal.width // 3)
     lines: list[Line] = []
     for left, step in zip(lefts, derivation.steps, strict=True):
@@ -72,13 +72,13 @@ def _derivation(derivation: Derivation, terminal: Terminal) -> list[Line]:
 def _step(left: str, step: Step, indent: int, terminal: Terminal) -> Iterator[Line]:
     margin = 2
     relation = terminal.own(step.relation)
-    start = " " * (margin + max(0, indent - room_of(left))) + left
+    start = " " * (margin + max(0, indent - cell_len(left))) + left
     text = f"{start} {relation} {spelled(step.right, terminal)}"
     lines = folded(text, terminal.width, margin + indent + len(relation) + 2)
     why = spelled_all(step.why, terminal)
     for line in lines[:-1]:
         yield [Span(line)]
-    if why and room_of(lines[-1]) + 3 + room_of(why) <= terminal.width:
+    if why and cell_len(lines[-1]) + 3 + cell_len(why) <= terminal.width:
         yield [Span(lines[-1]), Span("   " + why, palette.DIM)]
         return
     yield [Span(lines[-1])]

@@ -8,8 +8,8 @@ from rich.style import Style
 
 from softmax_cli.pages import Align, Bars, Column, Tiles
 from softmax_cli.writing import palette
-from softmax_cli.writing.lines import Line, Span, room, spelled
-from softmax_cli.writing.terminal import Terminal, room_of
+from softmax_cli.writing.lines import Line, Span, spelled, width_of
+from softmax_cli.writing.terminal import Terminal, cell_len
 
 SHORTEST_BAR = 8
 LONGEST_HEAD = 12
@@ -46,7 +46,7 @@ def column_strip(column: Column, terminal: Terminal) -> Strip:
     texts = [spelled(cell, terminal) for cell in column.cells]
     if column.align == "point":
         texts = aligned(texts)
-    width = max(map(room_of, (head, *texts)))
+    width = max(map(cell_len, (head, *texts)))
     styles = [palette.meant(meaning, terminal.colors) for meaning in column.meanings]
     cells = [
         [Span(_filled(text, width, column.align), styles[row] if styles else palette.PLAIN)]
@@ -72,7 +72,7 @@ def _tile_strip(tiles: Tiles, index: int, short: bool, terminal: Terminal) -> St
     texts = tiles.cells(index, short)
     if not short:
         texts = aligned(texts)
-    width = max(map(room_of, (head, *texts))) + 2
+    width = max(map(cell_len, (head, *texts))) + 2
     cells = [
         [Span(_filled(text + " ", width, "right"), palette.tile(float(share), terminal.colors))]
         for text, share in zip(texts, tiles.shares[:, index], strict=True)
@@ -89,7 +89,7 @@ def dots_strip(rows: int, terminal: Terminal) -> Strip:
 def bar_strip(bars: Bars, width: int, terminal: Terminal) -> Strip:
     """Bars with their axis and their marks, in so many columns; the marks alone if need be."""
     marks = [spelled(mark, terminal) for mark in bars.marks] or [""] * len(bars.shares)
-    beside = max(map(room_of, marks), default=0)
+    beside = max(map(cell_len, marks), default=0)
     beside += bool(beside)
     track = width - beside
     if track < SHORTEST_BAR:
@@ -108,7 +108,7 @@ def bar_strip(bars: Bars, width: int, terminal: Terminal) -> Strip:
 
 def least_bar(bars: Bars, terminal: Terminal) -> int:
     """The columns that the marks of bars need."""
-    return max((room_of(spelled(mark, terminal)) for mark in bars.marks), default=0)
+    return max((cell_len(spelled(mark, terminal)) for mark in bars.marks), default=0)
 
 
 def _bar(share: float, width: int, terminal: Terminal) -> Line:
@@ -157,8 +157,8 @@ def _scale(bars: Bars, width: int, terminal: Terminal) -> tuple[Line, Line]:
     heads = [spelled(head, terminal) for head in bars.heads]
     if bars.signed and len(heads) == 2:
         half = (width - 1) // 2
-        left, right = heads if max(map(room_of, heads)) <= half else ("", "")
-        text = " " * (half - room_of(left)) + left + " " + right
+        left, right = heads if max(map(cell_len, heads)) <= half else ("", "")
+        text = " " * (half - cell_len(left)) + left + " " + right
     else:
         text = terminal.cut(" ".join(heads), width)
     axis = _axis(bars.axis, width, terminal)
@@ -179,11 +179,11 @@ def _axis(texts: Sequence[str], width: int, terminal: Terminal) -> str:
 
 
 def _filled(text: str, width: int, align: Align) -> str:
-    blanks = " " * (width - room_of(text))
+    blanks = " " * (width - cell_len(text))
     return text + blanks if align == "left" else blanks + text
 
 
 def filled_to(line: Line, width: int, style: Style = palette.PLAIN) -> Line:
     """The line, filled up with blanks."""
-    missing = width - room(line)
+    missing = width - width_of(line)
     return [*line, Span(" " * missing, style)] if missing > 0 else line

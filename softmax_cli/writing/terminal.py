@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TextIO
 
-from rich.cells import cell_len as room_of
-from rich.cells import chop_cells
+from rich.cells import cell_len, chop_cells
 
 from softmax_cli.errors import printable
 
-__all__ = ["Colors", "Terminal", "room_of"]
+__all__ = ["Colors", "Terminal", "cell_len"]
 
 Colors = Literal["standard", "256", "truecolor"]
 
@@ -71,7 +70,7 @@ class Terminal:
 
     def cut(self, text: str, width: int) -> str:
         """The beginning of a text, with a sign where its end is missing."""
-        if room_of(text) <= width:
+        if cell_len(text) <= width:
             return text
         end = self.own("…")
         return chop_cells(text, max(1, width - len(end)))[0] + end

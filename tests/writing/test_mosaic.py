@@ -6,7 +6,7 @@ from rich.cells import cell_len
 
 from softmax_cli.pages import Matrix
 from softmax_cli.writing import palette
-from softmax_cli.writing.lines import Line, room
+from softmax_cli.writing.lines import Line, width_of
 from softmax_cli.writing.mosaic import matrix_lines
 from softmax_cli.writing.terminal import Terminal
 
@@ -59,7 +59,7 @@ def test_the_upper_half_of_a_line_is_the_first_of_two_entries() -> None:
 @pytest.mark.parametrize("width", [20, 40, 80, 200])
 def test_a_picture_fits_and_leads_to_the_digits(size: int, width: int) -> None:
     lines = matrix_lines(uniform(size), Terminal(width, "truecolor"))
-    assert max(map(room, lines)) <= width
+    assert max(map(width_of, lines)) <= width
     assert len(lines) < 50
     assert "-f csv writes the digits" in " ".join(map(text, lines))
 

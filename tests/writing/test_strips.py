@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from softmax_cli.pages import Bars, Column, Tiles
-from softmax_cli.writing.lines import room
+from softmax_cli.writing.lines import width_of
 from softmax_cli.writing.strips import aligned, bar_strip, column_strip, tile_strips
 from softmax_cli.writing.terminal import Terminal
 
@@ -47,7 +47,7 @@ def test_a_signed_bar_starts_at_the_centre(share: float, width: int) -> None:
 def test_any_share_has_a_bar_that_fits(share: float) -> None:
     for signed in (True, False):
         strip = bar_strip(Bars((share,), signed), 21, PAPER)
-        assert room(strip.cells[0]) == 21
+        assert width_of(strip.cells[0]) == 21
 
 
 def test_the_axis_spans_the_track() -> None:
