@@ -14,6 +14,7 @@ from softmax_cli.output import Item, Note, Output
 from softmax_cli.reading.layout import Layout
 from softmax_cli.reading.notes import notes_on_first
 from softmax_cli.settings import Settings
+from softmax_cli.values import Block
 from softmax_cli.writing.delimited import Writer, is_numbered
 from softmax_cli.writing.formats import writer
 
@@ -56,40 +57,51 @@ def _run_arguments(settings: Settings) -> int:
 
 
 def _run_table(settings: Settings) -> int:
-    from softmax_cli import progress, workers
-    from softmax_cli.reading import files, keys
+    from softmax_cli.reading import files
     from softmax_cli.reading.first_row import open_table
-    from softmax_cli.reading.vector_numbers import numbered
 
     path, *further = settings.csv or ("-",)
     with files.opened(path) as descriptor:
         table = open_table(descriptor, files.name_of(path), settings, further)
-        layout = table.layout
-        layout = layout._replace(numbered=is_numbered(layout, settings))
+        layout = table.layout._replace(numbered=is_numbered(table.layout, settings))
         if settings.is_for_readers or (layout.in_rows and not layout.by):
-            pieces = _pieces(table, settings)
-            return _write(_notes(table, settings), pieces, layout, settings)
+            return _write(_notes(table, settings), _pieces(table, settings), layout, settings)
         with _output(layout, settings) as output:
             for note in _notes(table, settings):
                 output.take(note)
-            blocks = table.blocks
-            if layout.numbered:
-                blocks = numbered(blocks, layout)
-            if progress.is_wanted(settings.quiet):
-                blocks = progress.shown(blocks, descriptor)
-            if layout.by:
-                blocks = keys.whole_groups(blocks, layout)
-            respond = partial(block_items, layout=layout, settings=settings)
-            if settings.cluster is not None:
-                from softmax_cli import cluster
-
-                cluster.run(blocks, layout, settings, output)
-                return output.status
-            # what a terminal shows of JSON depends on what it showed before
-            jobs = 1 if sys.stdout.isatty() else workers.cores(settings.jobs)
-            is_slow = settings.digits is not None
-            workers.run(blocks, jobs, respond, output, is_slow=is_slow)
+            _hand_out(_blocks(table, layout, descriptor, settings), layout, settings, output)
         return output.status
+
+
+def _blocks(table: "Table", layout: Layout, descriptor: int, settings: Settings) -> Iterator[Block]:
+    """Return the blocks of a table as they are handed out."""
+    from softmax_cli import progress
+    from softmax_cli.reading import keys
+    from softmax_cli.reading.vector_numbers import numbered
+
+    blocks = table.blocks
+    if layout.numbered:
+        blocks = numbered(blocks, layout)
+    if progress.is_wanted(settings.quiet):
+        blocks = progress.shown(blocks, descriptor)
+    if layout.by:
+        blocks = keys.whole_groups(blocks, layout)
+    return blocks
+
+
+def _hand_out(blocks: Iterator[Block], layout: Layout, settings: Settings, output: Output) -> None:
+    """Have blocks answered by this process, by several, or by a cluster."""
+    if settings.cluster is not None:
+        from softmax_cli import cluster
+
+        cluster.run(blocks, layout, settings, output)
+        return
+    from softmax_cli import workers
+
+    respond = partial(block_items, layout=layout, settings=settings)
+    # what a terminal shows of JSON depends on what it showed before
+    jobs = 1 if sys.stdout.isatty() else workers.cores(settings.jobs)
+    workers.run(blocks, jobs, respond, output, is_slow=settings.digits is not None)
 
 
 def _pieces(table: "Table", settings: Settings) -> Iterator[Piece]:
@@ -128,11 +140,13 @@ def _write(
 
 
 def _output(layout: Layout, settings: Settings) -> Output:
-    wrapping = Writer() if settings.is_for_readers else writer(layout, settings)
-    stop = settings.on_error == "stop"
-    if sys.stdout.isatty() and not settings.is_for_readers:
-        return Output(wrapping, quiet=settings.quiet, stop=stop, shown=_for_terminal(settings))
-    return Output(wrapping, quiet=settings.quiet, stop=stop)
+    is_for_readers = settings.is_for_readers
+    return Output(
+        Writer() if is_for_readers else writer(layout, settings),
+        quiet=settings.quiet,
+        stop=settings.on_error == "stop",
+        shown=_for_terminal(settings) if sys.stdout.isatty() and not is_for_readers else None,
+    )
 
 
 def _for_terminal(settings: Settings) -> Callable[[bytes], bytes]:
