@@ -138,6 +138,7 @@ def terminal(request, tmp_path):
         ("softmax eval --csv tests/data/dig\t", "tests/data/digits_logits.csv"),
         ("softmax eval --csv tests/data/digits_logits.csv --columns sev\t", "seven"),
         ("softmax grad cat=2 dog=1 --target do\t", "dog"),
+        ("softmax grad only=1 --target \t", "only"),
         ("softmax eval --format=jsonl\t", "--format=jsonl"),
     ],
 )

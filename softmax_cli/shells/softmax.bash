@@ -10,7 +10,9 @@ _softmax() {
             joined+=("$word")
         fi
     done
-    local unfinished=${joined[-1]}
+    local unfinished=${joined[-1]} lines
+    # not by a command substitution, which would lose an empty last word
+    printf -v lines '%s\n' "${joined[@]}"
     COMPREPLY=()
     while IFS=$'\t' read -r kind value help; do
         [[ -n $kind ]] || continue
@@ -22,7 +24,7 @@ _softmax() {
         [[ $unfinished == --*=* ]] && value=${value#"${unfinished%%=*}="}
         COMPREPLY+=("$(printf %q "$value")")
     done < <(
-        SOFTMAX_WORDS=$(IFS=$'\n'; printf %s "${joined[*]}") \
+        SOFTMAX_WORDS=${lines%$'\n'} \
             _SOFTMAX_COMPLETE=words_complete "$1" 2>/dev/null
     )
 }

@@ -1,8 +1,13 @@
 # Completion of softmax in fish: the program itself knows how a word may go on.
 
 function __softmax_complete
-    set -l words (commandline -cpo) (commandline -ct | string collect --allow-empty)
-    set -lx SOFTMAX_WORDS (string join \n -- $words | string collect)
+    set -l words (commandline -cpo)
+    # joined here, for a command substitution would lose an empty last word
+    set -lx SOFTMAX_WORDS ''
+    for word in $words
+        test -n "$word"; and set SOFTMAX_WORDS $SOFTMAX_WORDS$word\n
+    end
+    set SOFTMAX_WORDS $SOFTMAX_WORDS(commandline -ct | string collect --allow-empty)
     set -lx _SOFTMAX_COMPLETE words_complete
     for line in ($words[1] 2>/dev/null)
         set -l parts (string split \t -- $line)
