@@ -1,9 +1,6 @@
 """The program: its commands, and how an error becomes a message and a status."""
 
-import gc
 import os
-import signal
-import sys
 from typing import Any
 
 import click
@@ -165,32 +162,17 @@ def completion(shell: str) -> None:
 
 def _run(ctx: click.Context, values: tuple[str, ...], chosen: dict[str, Any]) -> int:
     settings = settings_of(ctx, values, chosen)
-    # What is made at the start stays, so looking for garbage among it is lost time.
-    gc.disable()
-    # No linear algebra is done here, and the threads for it cost time at the start.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from softmax_cli import pipeline  # NumPy is imported only to compute
 
     return pipeline.run(settings)
 
 
-def main() -> None:
-    """Run the program on the command line, and end with its status."""
-    # A reader that goes away, or an interrupt, ends the program silently, as other tools.
-    if hasattr(signal, "SIGPIPE"):
-        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGPIPE])
-    # Under nohup, or a shell's trap '', an interrupt is ignored and stays so.
-    if signal.getsignal(signal.SIGINT) != signal.SIG_IGN:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
+def main() -> int:
+    """Run the program on the command line and return its status."""
     if "_SOFTMAX_COMPLETE" in os.environ:
         from softmax_cli.completion import register
 
         register()
-    sys.exit(_status())
-
-
-def _status() -> int:
     try:
         output.check_output()
         status: int = program(prog_name="softmax", standalone_mode=False)

@@ -128,7 +128,7 @@ def test_separators_and_headers_are_written_once(cluster, options, tmp_path):
             "import sys, pathlib\n"
             "pathlib.Path('a.csv').write_text('p,q\\n1,2\\n3,4\\n')\n"
             "pathlib.Path('b.csv').write_text('p,q\\n5,6')\n"
-            "from softmax_cli.cli import main\nmain()",
+            "from softmax_cli.__main__ import main\nmain()",
             "eval",
             *files,
             *options,
@@ -192,7 +192,7 @@ from softmax_cli import cluster
 cluster.SECONDS_TO_CONNECT = 1.0
 cluster.SECONDS_WITHOUT_WORKERS = 1.0
 {}
-from softmax_cli.cli import main
+from softmax_cli.__main__ import main
 main()
 """
 

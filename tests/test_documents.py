@@ -34,7 +34,7 @@ def test_a_pipe_is_given_the_source_of_a_page(name):
     assert softmax("man", name).out == (ROOT / "man" / PAGES[name]).read_text()
 
 
-INSTALLED = "import sys; sys.argv[1:] = ['man']; from softmax_cli.cli import main; main()"
+INSTALLED = "import sys; sys.argv[1:] = ['man']; from softmax_cli.__main__ import main; main()"
 
 
 @pytest.fixture

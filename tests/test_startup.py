@@ -11,7 +11,7 @@ def say():
     heavy = [name for name in names if name in sys.modules]
     print("imported", *heavy, file=sys.stderr)
 atexit.register(say)
-from softmax_cli.cli import main
+from softmax_cli.__main__ import main
 sys.argv[0] = "softmax"
 main()
 """
@@ -61,7 +61,7 @@ def test_an_answer_to_arguments_needs_none_of_the_readers_of_tables():
     code = """
 import sys
 sys.argv = ["softmax", "eval", "2", "1"]
-from softmax_cli.cli import main
+from softmax_cli.__main__ import main
 try:
     main()
 finally:
