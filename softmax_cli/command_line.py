@@ -13,13 +13,12 @@ from click.parser import _OptionParser
 
 from softmax_cli import __version__, output
 from softmax_cli.errors import quoted
-from softmax_cli.reading.file_names import looks_like_a_file, names_a_file
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 # `-1_000` begins like a number and is meant as one: it is not a cluster of options.
-_LIKE_A_NUMBER = re.compile(r"-(?:\.?[0-9]|(?:inf|infinity|nan)(?![a-z])|ln\()", re.IGNORECASE)
+_LIKE_A_NUMBER = r"(?i)-(?:\.?[0-9]|(?:inf|infinity|nan)(?![a-z])|ln\()"
 
 # A longer command line is cut where a message repeats it.
 _LONGEST_LINE = 100
@@ -28,12 +27,13 @@ SECTIONS = ("Answer", "Input", "Numbers", "Homework", "Output")
 
 # As wide as any terminal: help is wrapped where the terminal ends, not at 80 columns.
 _WIDEST = 10_000
-CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": _WIDEST}
+_HELP_NAMES = ["-h", "--help"]
+CONTEXT = {"help_option_names": _HELP_NAMES, "max_content_width": _WIDEST}
 
 
 def is_like_a_number(argument: str) -> bool:
     """Whether an argument that begins with a dash begins like a negative number."""
-    return bool(_LIKE_A_NUMBER.match(argument))
+    return bool(re.match(_LIKE_A_NUMBER, argument))
 
 
 class Option(click.Option):
@@ -118,12 +118,9 @@ class NumberCommand(click.Command):
         super().__init__(*arguments, **attributes)
         self.examples = examples
 
-    def get_help_option(self, ctx: click.Context) -> click.Option | None:
-        """Return click's option, which writes the help through our own output."""
-        option = super().get_help_option(ctx)
-        if option:
-            option.callback = _show_help
-        return option
+    def get_help_option(self, ctx: click.Context) -> click.Option:  # noqa: ARG002 - click passes it
+        """Return the option that writes the help through our own output."""
+        return _HELP
 
     def make_parser(self, ctx: click.Context) -> _OptionParser:
         """Return click's parser with our differences, its options added as click adds them."""
@@ -149,6 +146,17 @@ def _show_help(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     if wanted and not ctx.resilient_parsing:
         output.write_text(ctx.get_help() + "\n")
         ctx.exit()
+
+
+# Click's own takes 2 ms of a start to look for a translation of its help.
+_HELP = click.Option(
+    _HELP_NAMES,
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_show_help,
+    help="Show this message and exit.",
+)
 
 
 def show_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
@@ -232,6 +240,8 @@ class NumberGroup(NumberCommand, click.Group):
 
     def _meant(self, args: list[str]) -> list[str] | None:
         """Return the command line that was probably meant."""
+        from softmax_cli.reading.file_names import looks_like_a_file, names_a_file
+
         first, *rest = args
         if first == "help":
             return ["softmax", *(word for word in rest[:1] if word in self.commands), "--help"]

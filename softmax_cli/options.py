@@ -10,7 +10,7 @@ from softmax_cli.command_line import Option, suggestion
 from softmax_cli.errors import SoftmaxError, quoted
 from softmax_cli.settings import Style, Temperature
 
-_WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
+_WHOLE = r"[+-]?[0-9]{1,18}"
 
 # Beyond this range the quotient of a logit and T leaves the range of doubles.
 _SMALLEST_TEMPERATURE, _LARGEST_TEMPERATURE = 1e-150, 1e150
@@ -50,7 +50,7 @@ class WholeNumber(click.ParamType[int]):
         """
         if isinstance(value, int):
             return value
-        number = int(value) if _WHOLE.fullmatch(value) else None
+        number = int(value) if re.fullmatch(_WHOLE, value) else None
         if number is None or number < self.least or (self.most and number > self.most):
             self.fail(f"{quoted(value)} is not a whole number {self._bounds}", param, ctx)
         return number

@@ -13,10 +13,11 @@ from softmax_cli.errors import UnknownColumn, UsageError, quoted
 from softmax_cli.reading.classes import are_whole_numbers, listed, nearest
 from softmax_cli.reading.delimited import comma_list, raw_of
 
-_RANGE = re.compile(r"([0-9]{1,18})-([0-9]{1,18})?")
-_POSITION = re.compile(r"[0-9]{1,18}")
-_NEGATIVE = re.compile(r"-[0-9]+")
-_PATTERN = re.compile(r"[*?\[]")
+# Compiled at their first use, for most runs use none of them: each takes 0.1 ms.
+_RANGE = r"([0-9]{1,18})-([0-9]{1,18})?"
+_POSITION = r"[0-9]{1,18}"
+_NEGATIVE = r"-[0-9]+"
+_PATTERN = r"[*?\[]"
 
 
 def choose(option: str, wanted: str, width: int, header: Sequence[str] | None) -> list[int]:
@@ -104,10 +105,10 @@ class _Columns:
 
     def numbered(self, item: str) -> Sequence[int]:
         """The columns at a position or in a range of positions, counted from 1."""
-        bounds = _RANGE.fullmatch(item)
+        bounds = re.fullmatch(_RANGE, item)
         if bounds:
             first, last = int(bounds[1]), int(bounds[2] or self._width)
-        elif _POSITION.fullmatch(item):
+        elif re.fullmatch(_POSITION, item):
             first = last = int(item)
         else:
             return ()
@@ -125,7 +126,7 @@ class _Columns:
 
     def _like(self, item: str) -> Sequence[int]:
         """The columns whose name a pattern matches."""
-        if not _PATTERN.search(item):
+        if not re.search(_PATTERN, item):
             return ()
         import fnmatch
 
@@ -133,7 +134,7 @@ class _Columns:
         return [column for column, name in enumerate(self._header) if matches(name)]
 
     def _remedy(self, item: str) -> str:
-        if _NEGATIVE.fullmatch(item):
+        if re.fullmatch(_NEGATIVE, item):
             return ": columns are counted from 1"
         if not self._header:
             return f": there are {self._width}, and they have no names"

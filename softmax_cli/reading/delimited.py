@@ -22,9 +22,9 @@ BLANK = b" "
 # What a cell may begin behind while the delimiter is not known.
 ANY_EDGES = b"\t;,| "
 _NAMED_DELIMITERS: dict[str, bytes] = {"tab": b"\t", "\\t": b"\t", "space": BLANK, "blank": BLANK}
-_UNFIT_DELIMITER = re.compile(rb"[0-9A-Za-z+\-.\"\r\n\x00/()\x80-\xff]")
+_UNFIT_DELIMITER = rb"[0-9A-Za-z+\-.\"\r\n\x00/()\x80-\xff]"
 # With a decimal comma, a comma beside a letter or a quote is a delimiter all the same.
-_PARTING_COMMA = re.compile(rb'["A-Za-z_\x80-\xff][ \t]*,|,[ \t]*["A-Za-z_\x80-\xff]')
+_PARTING_COMMA = rb'["A-Za-z_\x80-\xff][ \t]*,|,[ \t]*["A-Za-z_\x80-\xff]'
 
 # Possessive, so that a quote that never closes is given up in one pass.
 _QUOTED = rb'"[^"]*+(?:""[^"]*+)*+'
@@ -55,7 +55,7 @@ def _seen_delimiter(record: bytes, *, decimal_comma: bool) -> bytes | None:
     edges = ANY_EDGES if open_quote(bare, ANY_EDGES) is None else ANY_EDGES.strip(BLANK)
     outside = _quoted_cell(edges).sub(b'"', bare)
     candidates = [b"\t", b";", b",", b"|", BLANK]
-    if decimal_comma and not _PARTING_COMMA.search(outside):
+    if decimal_comma and not re.search(_PARTING_COMMA, outside):
         candidates.remove(b",")
     return next((candidate for candidate in candidates if candidate in outside), None)
 
@@ -75,7 +75,7 @@ def chosen_delimiter(text: str) -> bytes:
 
 def is_delimiter(text: bytes) -> bool:
     """Whether the text is one character that can separate numbers."""
-    return len(text) == 1 and not _UNFIT_DELIMITER.match(text)
+    return len(text) == 1 and not re.match(_UNFIT_DELIMITER, text)
 
 
 # Where quotes open and close.

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 BLANKS = " \t"
 _DECIMAL = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _PLAIN = re.compile(_DECIMAL)
-_INFINITY = re.compile(r"([+-]?)inf(?:inity)?", re.IGNORECASE)
+_INFINITY = r"(?i)([+-]?)inf(?:inity)?"
 _CLOSING = re.compile(r"\)[ \t]*")
 
 # More nesting than anyone types, and less than the stack allows.
@@ -52,7 +52,7 @@ def to_float(text: str) -> float:
         if math.isinf(value):
             raise TooLarge(text=text)
         return value
-    if infinity := _INFINITY.fullmatch(bare):
+    if infinity := re.fullmatch(_INFINITY, bare):
         return -math.inf if infinity[1] == "-" else math.inf
     if "/" not in bare and "ln(" not in bare:
         raise NotANumber(text=text)
