@@ -3,22 +3,19 @@
 import gc
 import os
 import signal
-import sys
 
 
 def main() -> None:
     """Run the program on the command line, and end with its status."""
     _let_signals_end_the_program()
-    # What is imported stays to the end. To look for garbage among it takes 5 ms of a start, and
-    # at the end, without the freeze, 10 ms more.
+    # What is imported stays to the end: to look for garbage among it takes 5 ms of a start.
     gc.disable()
     # No linear algebra is done here, and the threads for it cost time at the start.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from softmax_cli import cli
 
-    status = cli.main()
-    gc.freeze()
-    sys.exit(status)
+    # All output has been delivered; to take the modules apart would add 10 ms of 100.
+    os._exit(cli.main())
 
 
 def _let_signals_end_the_program() -> None:

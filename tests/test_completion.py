@@ -86,7 +86,7 @@ os.environ.update(
 )
 atexit.register(lambda: print(sorted({{"numpy", "rich"}} & set(sys.modules)), file=sys.stderr))
 sys.argv = ["softmax"]
-from softmax_cli.__main__ import main
+from softmax_cli.cli import main
 main()
 """
     assert python(code).err == "[]\n"

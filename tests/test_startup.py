@@ -5,15 +5,12 @@ from programs import DIGITS, MODULE, python, softmax
 
 # Runs the program in this process and says at its end which of the heavy ones it imported.
 _HEAVY = """
-import atexit, sys
-def say():
-    names = ("numpy", "rich", "orjson", "dask", "distributed")
-    heavy = [name for name in names if name in sys.modules]
-    print("imported", *heavy, file=sys.stderr)
-atexit.register(say)
-from softmax_cli.__main__ import main
+import sys
+from softmax_cli.cli import main
 sys.argv[0] = "softmax"
 main()
+names = ("numpy", "rich", "orjson", "dask", "distributed")
+print("imported", *[name for name in names if name in sys.modules], file=sys.stderr)
 """
 
 
@@ -61,11 +58,9 @@ def test_an_answer_to_arguments_needs_none_of_the_readers_of_tables():
     code = """
 import sys
 sys.argv = ["softmax", "eval", "2", "1"]
-from softmax_cli.__main__ import main
-try:
-    main()
-finally:
-    print(sorted(sys.modules), file=sys.stderr)
+from softmax_cli.cli import main
+main()
+print(sorted(sys.modules), file=sys.stderr)
 """
     loaded = python(code).err
     for module in ("rows", "fast", "files", "json_rows", "gather"):

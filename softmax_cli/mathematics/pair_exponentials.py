@@ -145,8 +145,8 @@ def one_plus(R: Floats, R_low: Floats) -> tuple[Floats, Floats]:
 def shares_of(e: Exponentials, s: Reciprocal) -> tuple[Floats, Floats]:
     """Return the lifted E·(1 + c)·s as a pair; e is used up."""
     c = e.c
-    c *= 1.0 + s.ω
-    c += s.ω
+    c *= 1.0 + s.omega
+    c += s.omega
     q = np.multiply(e.E, s.w, out=e.E)
     c *= q
     return q, c

@@ -27,10 +27,10 @@ class Parts(NamedTuple):
 
 
 class Reciprocal(NamedTuple):
-    """w·(1 + ω), where w has 26 bits."""
+    """w·(1 + omega), where w has 26 bits."""
 
     w: Floats
-    ω: Floats
+    omega: Floats
 
 
 def leading(x: Any) -> Any:
@@ -117,7 +117,7 @@ def ratio(high: Floats, low: Floats, s: Reciprocal, power: int = 0) -> Parts:
     head = leading(high)
     tail = (high - head) + low
     q = head * s.w
-    return parts(q, q * s.ω + tail * s.w * (1.0 + s.ω), power)
+    return parts(q, q * s.omega + tail * s.w * (1.0 + s.omega), power)
 
 
 def times(p: Parts, q: Parts) -> Parts:

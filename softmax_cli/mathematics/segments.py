@@ -75,7 +75,7 @@ def _strip(x: Floats, starts: Integers, T: float) -> Floats:
         rest[a] = 0.0
         R, R_low = _pair_sums(rest, rest * c, starts)
         s = reciprocal(*one_plus(R, R_low))
-        each = Reciprocal(s.w.repeat(sizes), s.ω.repeat(sizes))
+        each = Reciprocal(s.w.repeat(sizes), s.omega.repeat(sizes))
         q, low = shares_of(Exponentials(E, c, a, R, R_low), each)
         q += low
         return q * 2.0**-LIFT
