@@ -12,12 +12,12 @@ import signal
 import threading
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Future, wait
 from contextlib import contextmanager, suppress
-from functools import lru_cache
-from queue import SimpleQueue
-from typing import TYPE_CHECKING, Any, NamedTuple
+from functools import lru_cache, partial
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 from softmax_cli import __version__, shared_file
 from softmax_cli.answers import answer_block, block_items
@@ -31,7 +31,9 @@ from softmax_cli.values import Block
 if TYPE_CHECKING:
     from distributed import Client
 
-# The run ends if nothing answers at the address for so long.
+_Result = TypeVar("_Result")
+
+# The run ends if nothing answers at the address for so long, or a worker there does not.
 SECONDS_TO_CONNECT = 5.0
 # The run ends if there has been no worker for so long; one that is restarted is waited for.
 SECONDS_WITHOUT_WORKERS = 30.0
@@ -111,7 +113,7 @@ def run(blocks: Iterator[Block], layout: Layout, settings: Settings, output: Out
         SoftmaxError: an error that ends the run; what came before it has been written.
     """
     with _quiet(), _connected(settings.cluster or "") as client:
-        _check_workers(client)
+        _check_workers(client, Place(f"--cluster {settings.cluster}"))
         due = _Due(client, layout, settings)
         due.submit_all(blocks)
         for items in due.answers():
@@ -168,41 +170,60 @@ def _connect(address: str) -> "Client":
         def __del__(self) -> None:
             """Leave a client that never connected alone: closing it takes 16 seconds."""
 
-    outcome: SimpleQueue[Client | Exception] = SimpleQueue()
-
-    def connect() -> None:
-        try:
-            outcome.put(Unclosed(address, timeout=SECONDS_TO_CONNECT, set_as_default=False))
-        except Exception as error:
-            outcome.put(error)
-
-    # in a thread, since some addresses make Client wait for longer than its timeout
-    threading.Thread(target=connect, daemon=True).start()
+    # some addresses make Client wait for longer than its timeout
+    connect = partial(Unclosed, address, timeout=SECONDS_TO_CONNECT, set_as_default=False)
     with suppress(Exception):
-        client = outcome.get(timeout=SECONDS_TO_CONNECT + 1)
-        if isinstance(client, Client):
-            return client
+        return _within(SECONDS_TO_CONNECT + 1, connect)
     reason = "no Dask scheduler answers there: start one with dask scheduler"
     raise ClusterFailed(place, reason=reason)
 
 
-def _check_workers(client: "Client") -> None:
+def _within(seconds: float, function: Callable[[], _Result]) -> _Result:
+    """Return what the function returns, which runs in a thread.
+
+    Raises:
+        queue.Empty: it takes longer.
+        Exception: what the function raises.
+    """
+    outcome: SimpleQueue[tuple[_Result | None, Exception | None]] = SimpleQueue()
+
+    def run() -> None:
+        try:
+            outcome.put((function(), None))
+        except Exception as error:
+            outcome.put((None, error))
+
+    threading.Thread(target=run, daemon=True).start()
+    result, error = outcome.get(timeout=seconds)
+    if error:
+        raise error
+    return cast(_Result, result)
+
+
+def _check_workers(client: "Client", place: Place) -> None:
     """Compare the versions of the workers there are before the first answer is written.
 
     Raises:
-        ClusterFailed: a worker has other versions, or lacks this program.
+        ClusterFailed: a worker does not answer, has other versions, or lacks this program.
     """
-    for address, found in client.run(versions, on_error="return").items():
+    try:
+        answers = _within(SECONDS_TO_CONNECT, partial(client.run, versions, on_error="return"))
+    except Empty:
+        reason = f"a worker does not answer within {SECONDS_TO_CONNECT:.0f} seconds: restart it"
+        raise ClusterFailed(place, reason=reason) from None
+    for address, found in answers.items():
         if isinstance(found, Exception):
             raise _failed(found, f"the worker {address}")
         _check(found, versions(), f"the worker {address}")
 
 
 def _failed(error: BaseException, where: str) -> ClusterFailed:
-    if isinstance(error, ImportError):
-        remedy = f"pip install 'softmax-calculator[cluster]=={__version__}' there"
-        return ClusterFailed(Place(where), reason=f"{error}: {remedy}")
-    return ClusterFailed(Place(where), reason=f"{type(error).__name__}: {error}")
+    text = f"{type(error).__name__}: {error}"
+    # Dask makes an error of unpickling the text of an Exception.
+    if "ModuleNotFoundError" in text:
+        remedy = f"pip install 'softmax-calculator[cluster]=={__version__}'"
+        return ClusterFailed(Place(where), reason=f"it lacks this program or a module: {remedy}")
+    return ClusterFailed(Place(where), reason=text)
 
 
 class _Answer(NamedTuple):

@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -69,8 +69,10 @@ class Cluster:
 
 
 @contextmanager
-def local_cluster(folder: Path, workers: int) -> Iterator[Cluster]:
-    """Run a cluster of so many worker processes of one thread each."""
+def local_cluster(
+    folder: Path, workers: int, changes: Mapping[str, str] | None = None
+) -> Iterator[Cluster]:
+    """Run a cluster of so many worker processes of one thread each, in a changed environment."""
     script = folder / "server.py"
     script.write_text(_SERVER)
     with subprocess.Popen(
@@ -80,7 +82,7 @@ def local_cluster(folder: Path, workers: int) -> Iterator[Cluster]:
         stderr=subprocess.DEVNULL,
         text=True,
         cwd=folder,
-        env=environment(),
+        env=environment(changes),
     ) as server:
         try:
             yield Cluster(server)

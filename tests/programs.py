@@ -4,12 +4,14 @@ import errno
 import fcntl
 import os
 import pty
+import select
 import struct
 import subprocess
 import sys
 import sysconfig
 import termios
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -164,3 +166,33 @@ def python(code: str, *arguments: str, **options: Any) -> Ran:
 def table(rows: Sequence[Sequence[object]]) -> str:
     """Rows as comma-separated text."""
     return "".join(",".join(map(str, row)) + "\n" for row in rows)
+
+
+def shown_progress(
+    stdout: Any, stop: Callable[[bytes, int], bool], *options: str
+) -> tuple[bytes, int]:
+    """Return what a terminal shows of standard error while rows come slowly, and their number.
+
+    Args:
+        stdout: where the answers go; None for the same terminal.
+        stop: whether what is shown, after so many rows, is enough.
+        options: of the command eval.
+    """
+    ours, theirs = pty.openpty()
+    with start("eval", *options, stdout=stdout or theirs, stderr=theirs) as process:
+        assert process.stdin
+        os.close(theirs)
+        shown, rows = b"", 0
+        while not stop(shown, rows):
+            process.stdin.write(b"1,2\n")
+            process.stdin.flush()
+            rows += 1
+            if select.select([ours], [], [], 0.3)[0]:
+                shown += os.read(ours, 4096)
+        process.stdin.close()
+        with suppress(OSError):  # the terminal is gone with the process
+            while part := os.read(ours, 4096):
+                shown += part
+        assert process.wait(SECONDS) == 0
+    os.close(ours)
+    return shown, rows

@@ -13,7 +13,7 @@ import sys
 import time
 
 import pytest
-from programs import SECONDS, python, softmax, start
+from programs import SECONDS, python, shown_progress, softmax, start
 
 pytest.importorskip("distributed", reason="Dask is not installed: the extra cluster")
 
@@ -272,6 +272,45 @@ def test_other_versions_on_the_workers_are_an_error_before_the_first_answer(clus
     assert (status, out) == (1, "")
     assert err.startswith("Error: the worker tcp://")
     assert "has softmax 0.1.0, and here is softmax 9.9: install the same there" in err
+
+
+def test_a_worker_without_this_program_is_told_how_to_install_it(tmp_path):
+    without = "import sys; sys.modules['softmax_cli'] = None"
+    preload = {"DASK_DISTRIBUTED__WORKER__PRELOAD": without}
+    with local_cluster(tmp_path, 1, preload) as lacking, started(lacking.address) as process:
+        process.stdin.write(b"0,0\n")
+        status, out, err = end_of(process)
+    assert (status, out, err.count("\n")) == (1, "", 1)
+    assert err.startswith("Error: the worker tcp://")
+    remedy = "pip install 'softmax-calculator[cluster]==0.1.0'"
+    assert err.endswith(f": it lacks this program or a module: {remedy}\n")
+
+
+def test_a_worker_that_does_not_answer_is_an_error(small_cluster):
+    [worker] = small_cluster.workers
+    os.kill(worker, signal.SIGSTOP)
+    try:
+        with started(small_cluster.address) as process:
+            process.stdin.write(b"0,0\n")
+            status, out, err = end_of(process)
+    finally:
+        os.kill(worker, signal.SIGCONT)
+    assert (status, out) == (1, "")
+    place = f"--cluster {small_cluster.address}"
+    assert err == f"Error: {place}: a worker does not answer within 1 seconds: restart it\n"
+
+
+def test_progress_is_shown_while_a_cluster_answers(cluster, tmp_path):
+    with (tmp_path / "out").open("wb") as out:
+        shown, rows = shown_progress(
+            out,
+            lambda shown, rows: b"rows/s" in shown or rows > 300,
+            "--cluster",
+            cluster.address,
+        )
+    assert b"rows/s" in shown
+    assert shown.endswith(b"\r\x1b[K")
+    assert (tmp_path / "out").read_bytes().count(b"\n") == rows
 
 
 def test_a_worker_that_joins_later_with_other_versions_refuses_to_answer():

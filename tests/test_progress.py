@@ -1,15 +1,11 @@
 """Progress: a line on a terminal's standard error, and never anywhere else."""
 
-import contextlib
 import itertools
-import os
-import pty
-import select
 import subprocess
 import time
 
 import pytest
-from programs import SECONDS, start
+from programs import shown_progress, start
 
 from softmax_cli import output, progress
 from softmax_cli.values import Block
@@ -51,37 +47,22 @@ def test_the_share_is_that_of_the_bytes_read(monkeypatch, tmp_path):
     assert [line[:4] for line in lines] == [" 20%", " 40%", " 60%", " 80%", "100%"]
 
 
-def shown_by(stdout, stop):
-    """What a terminal shows of standard error while rows come slowly, until `stop` says so."""
-    ours, theirs = pty.openpty()
-    with start("eval", "--jobs", "1", stdout=stdout or theirs, stderr=theirs) as process:
-        os.close(theirs)
-        shown, rows = b"", 0
-        while not stop(shown, rows):
-            process.stdin.write(b"1,2\n")
-            process.stdin.flush()
-            rows += 1
-            if select.select([ours], [], [], 0.3)[0]:
-                shown += os.read(ours, 4096)
-        process.stdin.close()
-        with contextlib.suppress(OSError):  # the terminal is gone with the process
-            while part := os.read(ours, 4096):
-                shown += part
-        assert process.wait(SECONDS) == 0
-    os.close(ours)
-    return shown, rows
+def has_a_line(shown, rows):
+    return b"rows/s" in shown or rows > 300
 
 
 def test_a_slow_input_shows_progress_that_is_gone_at_the_end(tmp_path):
     with (tmp_path / "out").open("wb") as out:
-        shown, rows = shown_by(out, lambda shown, rows: b"rows/s" in shown or rows > 300)
+        shown, rows = shown_progress(
+            out, lambda shown, rows: b"rows/s" in shown or rows > 300, "--jobs", "1"
+        )
     assert b"rows/s" in shown
     assert shown.endswith(b"\r\x1b[K")
     assert (tmp_path / "out").read_bytes().count(b"\n") == rows
 
 
 def test_no_progress_is_shown_beside_answers_on_a_terminal():
-    shown, _ = shown_by(None, lambda _, rows: rows > 8)
+    shown, _ = shown_progress(None, lambda _, rows: rows > 8, "--jobs", "1")
     assert b"rows/s" not in shown
 
 
