@@ -234,7 +234,7 @@ class _Answer(NamedTuple):
     future: "Future[list[Item]] | None"
 
 
-class _Room:
+class _Limit:
     """Bounds the answers that are due, by their number and their text."""
 
     def __init__(self, most: int) -> None:
@@ -243,18 +243,18 @@ class _Room:
         self._size = 0
         self._changed = threading.Condition()
 
-    def enter(self, size: int) -> None:
-        """Wait until there is room for one more; one alone always has room."""
+    def acquire(self, size: int) -> None:
+        """Wait until one more answer fits; one alone always does."""
         with self._changed:
-            self._changed.wait_for(lambda: not self._count or self._is_room_for(size))
+            self._changed.wait_for(lambda: not self._count or self._fits(size))
             self._count += 1
             self._size += size
 
-    def _is_room_for(self, size: int) -> bool:
+    def _fits(self, size: int) -> bool:
         return self._count < self.most and self._size + size <= _TEXT_IN_FLIGHT
 
-    def leave(self, size: int) -> None:
-        """Make room again."""
+    def release(self, size: int) -> None:
+        """Count an answer as written."""
         with self._changed:
             self._count -= 1
             self._size -= size
@@ -271,7 +271,7 @@ class _Due:
         self._settings = settings
         self._context = pickle.dumps((layout, settings))
         self._queue: SimpleQueue[_Answer | Exception | None] = SimpleQueue()
-        self._room = _Room(_FEWEST_BLOCKS)
+        self._limit = _Limit(_FEWEST_BLOCKS)
         self._seen = time.monotonic()
         self._looked = 0.0
 
@@ -283,7 +283,7 @@ class _Due:
         try:
             for block, task in self._tasks(blocks):
                 size = self._expected_size(block)
-                self._room.enter(size)
+                self._limit.acquire(size)
                 future = None if size > _LARGEST_ANSWER else self._submit(task)
                 kept = block if future is None else block._replace(text=b"")
                 self._queue.put(_Answer(kept, size, future))
@@ -324,7 +324,7 @@ class _Due:
                 yield block_items(due.block, self._layout, self._settings)
             else:
                 yield iter(self._result(due.future, due.block.line))
-            self._room.leave(due.size)
+            self._limit.release(due.size)
 
     def _result(self, future: "Future[list[Item]]", line: int) -> list[Item]:
         self._look()
@@ -358,7 +358,7 @@ class _Due:
         threads = self._threads()
         if threads:
             self._seen = now
-            self._room.most = max(_FEWEST_BLOCKS, _BLOCKS_FOR_A_THREAD * threads)
+            self._limit.most = max(_FEWEST_BLOCKS, _BLOCKS_FOR_A_THREAD * threads)
         elif now > self._seen + SECONDS_WITHOUT_WORKERS:
             reason = f"there has been no worker for {SECONDS_WITHOUT_WORKERS:.0f} seconds"
             raise ClusterFailed(self._place, reason=reason)

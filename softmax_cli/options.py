@@ -19,7 +19,7 @@ FORMATS = ("auto", "table", "csv", "tsv", "json", "jsonl", "markdown", "latex", 
 
 
 class OneOf(click.Choice[str]):
-    """One of several words; a mistyped one is told the nearest."""
+    """One of several words; the error for a mistyped one names the nearest."""
 
     def get_invalid_choice_message(
         self,

@@ -1,4 +1,4 @@
-"""What a user would want to know about how the header and the columns were read."""
+"""Notes on how the header and the columns were read."""
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby, islice

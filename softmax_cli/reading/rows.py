@@ -259,9 +259,9 @@ def _value(text: str, cell: _Cell, settings: Settings) -> float:
         return to_logit(text)
     except SoftmaxError as error:
         is_decimal = not settings.decimal_comma and needs_decimal_comma(typed)
-        told = NeedsDecimalComma() if is_decimal and isinstance(error, NotANumber) else error
-        told.data["text"] = typed
-        raise told.at(cell.place) from None
+        reported = NeedsDecimalComma() if is_decimal and isinstance(error, NotANumber) else error
+        reported.data["text"] = typed
+        raise reported.at(cell.place) from None
 
 
 def _typed(texts: Sequence[str]) -> "list[Number]":
