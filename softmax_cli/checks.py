@@ -12,7 +12,6 @@ from softmax_cli.settings import ReaderFormat, Settings
 
 _UNLIKE_RAGGED = {
     "header": "--header",
-    "columns": "--columns",
     "keep": "--keep",
     "by": "--by",
     "target_column": "--target-column",

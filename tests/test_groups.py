@@ -187,6 +187,17 @@ def test_misuse_is_a_usage_error(arguments, message):
     assert message in ran.err
 
 
+def test_groups_of_any_length_read_back_from_json():
+    text = "q,d,s\nq1,a,1\nq1,b,2\nq2,c,0\n"
+    written = softmax("eval", "--by", "q", "-c", "s", "-k", "d", "-f", "jsonl", stdin=text).out
+    ran = softmax("eval", "-c", "input", "--ragged", "-f", "jsonl", stdin=written)
+    assert (ran.status, ran.err) == (0, "")
+    again = [json.loads(line) for line in ran.out.splitlines()]
+    for row, first in zip(again, map(json.loads, written.splitlines()), strict=True):
+        assert row["keep"]["keep"] == first["keep"]
+        assert {**row, "keep": first["keep"]} == first
+
+
 def test_a_vector_in_a_member_has_no_groups():
     ran = softmax("eval", "--by", "id", stdin='{"id": 7, "logits": [2, 1]}\n')
     assert ran.status == 2

@@ -125,6 +125,7 @@ def lay_out(record: bytes, line: int, layout: Layout, settings: Settings) -> tup
             raise UsageError(reason=reason)
         return _member_layout(row, member, line, layout, settings), False
     if settings.ragged:
+        tables.check_columns_exist(settings)
         logits = tuple(range(len(row)))
         return layout._replace(width=len(row), logits=logits, ragged=True), False
     cells = [raw_of(name, b",") for name in row]
@@ -160,7 +161,7 @@ def _member_layout(
                 reason=f"--target-column: {quoted(settings.target_column)} is not a member"
             )
         target = header.index(settings.target_column, *_span(names, before, settings, header))
-    classes = _class_names(row, member)
+    classes = None if settings.ragged else _class_names(row, member)
     labels = labels_for(len(vector), settings)
     return layout._replace(
         width=len(header),
@@ -268,6 +269,9 @@ def _member_cells(row: dict[str, Any], layout: Layout) -> list[bytes]:
     _check_members(others - {layout.member}, [*chain(*_other_names(layout))], layout)
     if layout.ragged:
         return _cells(vector)
+    if len(vector) != len(layout.logits):
+        reason = f"the vector has {len(vector)} entries, and the first has {len(layout.logits)}"
+        raise BrokenJson(reason=f"{reason}; --ragged lets every row be a vector of its own")
     if names is not None and layout.classes is not None and names != layout.classes:
         reason = "the classes have other names than those of the first row"
         raise BrokenJson(reason=f"{reason}; --ragged lets every row be a vector of its own")

@@ -163,10 +163,22 @@ def lay_out(
     Raises:
         SoftmaxError: the options name columns or classes that are not there.
     """
+    check_columns_exist(settings)
     has_header = is_header(first, settings)
     if has_header:
         return with_header(first, line, layout, settings), True
     return without_header(first, layout, settings), False
+
+
+def check_columns_exist(settings: Settings) -> None:
+    """Refuse --columns for rows of any length; in JSON objects it may name a member instead.
+
+    Raises:
+        UsageError: --ragged and --columns are given.
+    """
+    if settings.ragged and settings.columns is not None:
+        reason = "--columns needs columns, and lines of any length have none: leave out --ragged"
+        raise UsageError(reason=reason)
 
 
 def is_header(first: Sequence[bytes], settings: Settings) -> bool:

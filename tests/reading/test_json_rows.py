@@ -198,6 +198,23 @@ def test_ragged_objects_are_vectors_of_their_own():
     assert json_rows.class_names(b"[1]", layout) is None
 
 
+def test_ragged_vectors_in_the_member_that_columns_name():
+    row = {"id": 7, "x": [2, 1], "y": [0], "classes": ["a", "b"]}
+    layout, _ = lay_out(row, ragged=True, columns="x")
+    assert (layout.member, layout.classes) == ("x", None)
+    record = b'{"id": 8, "x": [3], "y": [0, 1], "classes": ["c"]}'
+    assert cells(record, layout) == ["3"]
+    assert json_rows.class_names(record, layout) == ("c",)
+    with pytest.raises(UsageError, match="--columns needs columns"):
+        lay_out({"a": 1, "b": 2}, ragged=True, columns="a")
+
+
+def test_another_length_than_the_first_vector_is_refused_with_the_option_for_it():
+    layout, _ = lay_out({"id": 7, "x": [2, 1]})
+    with pytest.raises(BrokenJson, match="has 3 entries, and the first has 2; --ragged lets"):
+        cells({"id": 7, "x": [2, 1, 0]}, layout)
+
+
 @given(st.dictionaries(keys.filter(lambda key: key != "x"), anything, max_size=3))
 def test_kept_values_pass_through_with_their_type(others):
     row = others | {"x": [1, 2]}
