@@ -42,7 +42,7 @@ def _apart(pieces: Iterable[Piece], layout: Layout, settings: Settings) -> Itera
     """Yield the same vectors, each whose classes stand in rows in a batch of its own."""
     for piece in pieces:
         if isinstance(piece, Groups):
-            yield from gather.apart(piece, layout, settings)
+            yield from gather.apart(piece, layout)
         else:
             yield piece
 

@@ -59,7 +59,8 @@ class Batch(NamedTuple):
         lines: the line each vector came from (0 where there are no lines).
         targets: each vector's target class, counted from 0, if a column gives it.
         weights: each vector's target distribution, if a column gives it, shape (vectors, classes).
-        names: the names of each vector's classes, where vectors differ in them.
+        names: the names of each vector's classes, where vectors differ in them; `classes` are
+            then those of the first.
         typed: the numbers as they were typed, where more digits than a double has were asked for.
         texts: the numbers' texts as they were typed, if they come from arguments.
         numbers: the number of each vector in its input, from 1, where the answer shows it.

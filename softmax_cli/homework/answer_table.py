@@ -214,7 +214,7 @@ def _rows(table: Table, settings: Settings) -> Iterator[AnswerRows]:
         for whole in gather.column(batches, table.layout, settings):
             if isinstance(whole, SoftmaxError):
                 raise whole
-            yield from map(_as_typed, gather.apart(whole, table.layout, settings))
+            yield from map(_as_typed, gather.apart(whole, table.layout))
         return
     for block in table.blocks:
         plain = _plain_rows(block, table.layout, settings)

@@ -83,7 +83,7 @@ def class_index(text: str, count: int, names: Sequence[str] | None, settings: Se
     is_number = _WHOLE.fullmatch(text) is not None
     if is_number and settings.zero_based is None and not are_whole_numbers(names):
         raise UnclearTarget(text=text)
-    index = _index(text, count, names, settings)
+    index = meant_class(text, count, names, settings)
     if index is None:
         raise UnknownTarget(text=text, remedy=_remedy(text, count, names, settings))
     return index
@@ -97,14 +97,17 @@ def chosen_class(
     Raises:
         UnknownClass: it names none.
     """
-    index = _index(text, count, names, settings)
+    index = meant_class(text, count, names, settings)
     if index is None:
         remedy = _remedy(text, count, names, settings)
         raise UnknownClass(option=option, text=text, remedy=remedy)
     return index
 
 
-def _index(text: str, count: int, names: Sequence[str] | None, settings: Settings) -> int | None:
+def meant_class(
+    text: str, count: int, names: Sequence[str] | None, settings: Settings
+) -> int | None:
+    """The class, counted from 0, that a name or a number means, None if it means none."""
     if _WHOLE.fullmatch(text) and _is_position(names, settings):
         number = whole_number(text)
         index = -1 if number is None else number - settings.first_class

@@ -14,7 +14,7 @@ import numpy as np
 
 from softmax_cli.errors import AllMasked, NoDistribution, SoftmaxError, UsageError
 from softmax_cli.reading import json_rows, rows
-from softmax_cli.reading.classes import labels_for
+from softmax_cli.reading.classes import labels_for, meant_class
 from softmax_cli.reading.delimited import cells, text_of
 from softmax_cli.reading.keys import ordinal, runs
 from softmax_cli.reading.layout import Layout, is_text
@@ -237,21 +237,24 @@ def alike(every: Groups, settings: Settings) -> list[tuple[Integers, Batch]]:
     """The vectors in batches of one length each, with their positions.
 
     Where an option names a class, or a column gives targets, vectors of a batch are alike in
-    the names of their classes, or in whether one row is marked, too. The batches are in the
-    order of their first vectors.
+    which class is meant, or in whether one row is marked, too. The batches are in the order of
+    their first vectors.
     """
     kinds: list[Any] = [*zip(every.sizes.tolist(), *_kinds(every, settings), strict=True)]
     positions = dict[Any, list[int]]()
     for vector, kind in enumerate(kinds):
         positions.setdefault(kind, []).append(vector)
-    return [(np.array(some), _batch(every, some, settings)) for some in positions.values()]
+    return [(np.array(some), _batch(every, some)) for some in positions.values()]
 
 
 def _kinds(every: Groups, settings: Settings) -> Iterator[Sequence[Any]]:
     """Yield what vectors of one batch have in common besides their length."""
-    is_class_named = settings.target is not None or settings.output is not None
-    if is_class_named and every.names is not None:
-        yield every.names
+    named = settings.output if settings.target is None else settings.target
+    if named is not None and every.names is not None:
+        yield [
+            names if meant is None else meant
+            for names, meant in zip(every.names, _meant(named, every, settings), strict=True)
+        ]
     if every.rows.weights is not None:
         weights = _worked_out(every.rows.weights)
         parts = np.add.reduceat((weights != 0).ravel().astype(np.intp), every.starts[:-1])
@@ -259,7 +262,13 @@ def _kinds(every: Groups, settings: Settings) -> Iterator[Sequence[Any]]:
         yield ((parts == 1) & (ones == 1)).tolist()
 
 
-def _batch(every: Groups, vectors: Sequence[int], settings: Settings) -> Batch:
+def _meant(name: str, every: Groups, settings: Settings) -> Iterator[int | None]:
+    """Yield the class of each vector that a name means."""
+    for size, names in zip(every.sizes.tolist(), every.names or (), strict=True):
+        yield meant_class(name, size, names, settings)
+
+
+def _batch(every: Groups, vectors: Sequence[int]) -> Batch:
     """Some vectors of one length and kind as a batch."""
     rows, starts = every.rows, every.starts[vectors]
     size = int(every.starts[vectors[0] + 1] - starts[0])
@@ -267,8 +276,7 @@ def _batch(every: Groups, vectors: Sequence[int], settings: Settings) -> Batch:
     classes, names = every.classes, None
     if every.names is not None:
         names = [every.names[vector] for vector in vectors]
-        if settings.target is not None or settings.output is not None:
-            classes, names = names[0], None
+        classes = names[0]
     weights = None if rows.weights is None else rows.weights[:, 0][index]
     targets = None
     if weights is not None:
@@ -289,10 +297,10 @@ def _batch(every: Groups, vectors: Sequence[int], settings: Settings) -> Batch:
     )
 
 
-def apart(every: Groups, layout: Layout, settings: Settings) -> Iterator[Batch]:
+def apart(every: Groups, layout: Layout) -> Iterator[Batch]:
     """Yield each vector as a batch of its own, beside the kept cells of its first row."""
     for vector, start in enumerate(every.starts[:-1].tolist()):
-        batch = _batch(every, [vector], settings)
+        batch = _batch(every, [vector])
         yield batch._replace(
             classes=batch.names_of(0),
             names=None,

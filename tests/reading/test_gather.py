@@ -139,6 +139,19 @@ def test_vectors_of_one_length_are_one_batch():
     assert [list(batch.lines) for _, batch in batches] == [[1, 4], [2]]
 
 
+def test_vectors_in_which_the_same_class_is_meant_are_one_batch():
+    text = b"q,a,1\nq,b,2\nr,c,3\nr,a,4\ns,a,5\ns,c,6\n"
+    (found,) = of_groups(text, settings=Settings("grad", target="1"))
+    ((positions, batch),) = alike(found, Settings("grad", target="1"))
+    assert positions.tolist() == [0, 1, 2]
+    assert batch.names == [("a", "b"), ("c", "a"), ("a", "c")]
+    together = [some.tolist() for some, _ in alike(found, Settings("grad", target="a"))]
+    assert together == [[0, 2], [1]]
+    # each of these has an error that names its own classes
+    together = [some.tolist() for some, _ in alike(found, Settings("grad", target="b"))]
+    assert together == [[0], [1], [2]]
+
+
 def test_marked_rows_and_distributions_are_batches_of_their_own():
     grad = Settings("grad", target_column="y")
     (found,) = of_groups(b"q,1,0\nq,2,1\nr,1,.5\nr,2,.5\ns,1,1\ns,2,0\n", TARGET, grad)
@@ -158,7 +171,7 @@ def test_numbers_are_kept_as_typed_where_digits_are_asked_for():
 
 def test_vectors_apart_stand_beside_the_kept_cells_of_their_first_rows():
     (found,) = of_groups(b"q1,a,1\nq1,b,2\nq2,c,3\n", settings=NAMED)
-    first, second = apart(found, BY, NAMED)
+    first, second = apart(found, BY)
     assert first.values.tolist() == [[1, 2]]
     assert first.classes == ("a", "b")
     assert first.kept == ((b"q1,a",),) or first.kept == ([b"q1,a"],)
