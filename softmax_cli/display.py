@@ -30,7 +30,7 @@ def page_items(pieces: Iterable[Piece], layout: Layout, settings: Settings) -> I
     Raises:
         UsageError: the page is about one vector, and there are more.
     """
-    vectors = _apart(pieces, layout, settings)
+    vectors = _apart(pieces, layout)
     if settings.steps:
         return _working(vectors, layout, settings)
     if settings.check is not None or settings.check_file is not None or settings.verify:
@@ -38,7 +38,7 @@ def page_items(pieces: Iterable[Piece], layout: Layout, settings: Settings) -> I
     return _answers(vectors, layout, settings)
 
 
-def _apart(pieces: Iterable[Piece], layout: Layout, settings: Settings) -> Iterator[_Vectors]:
+def _apart(pieces: Iterable[Piece], layout: Layout) -> Iterator[_Vectors]:
     """Yield the same vectors, each whose classes stand in rows in a batch of its own."""
     for piece in pieces:
         if isinstance(piece, Groups):
