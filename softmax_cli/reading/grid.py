@@ -132,8 +132,8 @@ class Grid:
         return odd
 
     def _of_another_width(self) -> Integers:
-        width = self.layout.width
-        if width == 1 and not self._are_blanks_between:
+        width, delimiter = self.layout.width, self.layout.delimiter
+        if width == 1 and not self._are_blanks_between and delimiter not in self.text:
             return np.arange(0)
         if self._cell_stops.count == self.count * width:
             last = self._stops_behind(width - 1)

@@ -16,6 +16,10 @@ def test_rows_of_another_width_are_odd():
     assert grid(b" 1  2 \n3\n4 5 6\n\n7\t8\n", b" ").odd_rows().tolist() == [1, 2, 3]
 
 
+def test_a_row_of_several_cells_is_odd_where_there_is_one_column():
+    assert grid(b"1\n,4,x\n2\n", width=1, logits=(0,)).odd_rows().tolist() == [1]
+
+
 def test_rows_of_bytes_that_no_text_holds_are_odd():
     assert grid(b"1,2\r\n3\r,4\n5,\x006\n7,8\r\n").odd_rows().tolist() == [1, 2]
 
