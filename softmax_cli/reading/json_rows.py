@@ -99,7 +99,10 @@ def _printed(record: bytes) -> Any:
     if re.search(rb'["\[\]{}]', body):
         return None
     items = body.split(b",") if b"," in body else body.split()
-    return [_item(item.decode().strip()) for item in items]
+    try:
+        return [_item(item.decode().strip(" \t\r\n")) for item in items]
+    except UnicodeDecodeError:
+        return None
 
 
 def _item(text: str) -> Any:

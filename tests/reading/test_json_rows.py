@@ -244,3 +244,9 @@ def test_kept_numbers_keep_every_digit():
 )
 def test_a_kept_value_is_a_cell_of_text(value, text):
     assert json_rows.kept_text(value) == text
+
+
+@pytest.mark.parametrize("row", [b"[1 \xff]", b"[1\n\xff]", b"{'a': '\xff'}"])
+def test_a_printed_row_that_is_not_utf8_is_an_error_of_the_input(row):
+    with pytest.raises(BrokenJson, match="not UTF-8"):
+        json_rows.decoded(row)
