@@ -145,8 +145,12 @@ class _Vectors(_Objects):
         return chain.from_iterable(vectors)
 
     def column(self, column: int) -> list[Any]:
-        """Return the values of a column that is kept."""
-        name = (self.layout.header or ())[column]
+        """Return the values of a column: a member's, or those at one place of the vectors."""
+        layout = self.layout
+        if column in layout.logits:
+            place = column - layout.logits[0]
+            return [row[layout.member][place] for row in self.rows]
+        name = (layout.header or ())[column]
         return [row[name] for row in self.rows]
 
 
@@ -198,9 +202,7 @@ def _batch(
 
 
 def _kept(layout: Layout) -> Sequence[int]:
-    if layout.append and layout.member is None:
-        return range(layout.width)
-    return layout.kept
+    return range(layout.width) if layout.append else layout.kept
 
 
 def _json_texts(values: list[Any]) -> list[bytes] | None:

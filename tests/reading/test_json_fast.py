@@ -132,3 +132,9 @@ def test_the_lines_of_a_document_are_those_of_its_rows():
     lines = read(b"[[1,2],\n\n[3,4], [5,6]", vector=4).lines
     assert (len(lines), list(lines), list(lines[1:])) == (3, [1, 3, 3], [3, 3])
     assert [line.vector for line in lines] == [4, 5, 6]
+
+
+def test_with_append_every_cell_is_kept_wherever_the_vector_stands():
+    text = b'{"id":1,"v":[1,2],"w":"x"}\n{"id":2,"v":[3,4],"w":"y"}\n'
+    kept = read(text, append=True).kept
+    assert kept == ([b"1", b"2"], [b"1", b"3"], [b"2", b"4"], [b'"x"', b'"y"'])
