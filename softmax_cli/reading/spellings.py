@@ -64,10 +64,9 @@ def read_numbers(text: bytes, settings: Settings, layout: Layout) -> Numbers:
     if not text.isascii():
         text = text.replace(_MINUS_SIGN, b"-")
     if b'"' in text:
-        bare, doubled = _unquoted(text, _POINT if inner_point else REFUSED)
+        text, doubled = _unquoted(text, _POINT if inner_point else REFUSED)
         if doubled.size:
             return _odd(text, doubled)
-        text = bare
     masks_missing = settings.missing == "mask"
     if masks_missing and gaps:
         text = _without_blanks(text)

@@ -67,6 +67,10 @@ def test_every_cell_with_letters_is_named_at_once():
     assert numbers("1,x,2,1/3,ln(2),3").odd.tolist() == [1, 3, 4]
 
 
+def test_a_comma_in_quotes_beside_a_doubled_quote_parts_no_cells():
+    assert numbers('1,"2,,""3",4').odd.tolist() == [1]
+
+
 def test_a_number_that_stands_for_masks_is_still_a_number():
     assert numbers("-inf,-7e9").values.tolist() == [-np.inf, -7e9]
     assert numbers("-inf,-7e9,-3e7,1").odd.tolist() == [0, 2]
