@@ -102,7 +102,7 @@ def _read_grid(grid: Grid, settings: Settings) -> tuple[Batch | None, Integers]:
 
 def _all_masked(values: Floats, layout: Layout) -> Integers:
     """The vectors that have no softmax."""
-    if layout.in_rows:
+    if layout.in_rows or values.min(initial=0.0) > -np.inf:
         return np.arange(0)
     return np.flatnonzero(np.isneginf(values.max(axis=1)))
 

@@ -1,7 +1,7 @@
 """Where the cells of a block's rows stand, found for the whole block at once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 import numpy as np
@@ -29,7 +29,6 @@ class Grid:
     layout: Layout
     known_lines: Sequence[int]
     line: int
-    _known: dict[tuple[bool, int], Integers] = field(default_factory=dict)
 
     @staticmethod
     @lru_cache(maxsize=1)  # a block is searched for keys and then read
@@ -42,8 +41,12 @@ class Grid:
         return np.frombuffer(self.text, dtype=np.uint8)
 
     @cached_property
+    def _is_newline(self) -> Booleans:
+        return np.asarray(self._data == _NEWLINE)
+
+    @cached_property
     def _all_newlines(self) -> Words:
-        return packed(self._data == _NEWLINE)
+        return packed(self._is_newline)
 
     @cached_property
     def _quotes(self) -> Words:
@@ -88,13 +91,10 @@ class Grid:
         return Marks(delimiters | self._newlines)
 
     @cached_property
-    def _cell_starts(self) -> Marks:
-        """Where runs of blanks separate cells: the first byte of each cell."""
-        return Marks(self._cell_bytes & ~behind(self._cell_bytes))
-
-    @cached_property
     def ends(self) -> Integers:
         """Where each row's newline stands."""
+        if not self._has_quotes:
+            return np.flatnonzero(self._is_newline)
         return np.flatnonzero(unpacked(self._newlines, len(self.text)))
 
     @cached_property
@@ -105,7 +105,7 @@ class Grid:
     @cached_property
     def count(self) -> int:
         """How many rows there are."""
-        return int(np.bitwise_count(self._newlines).sum())
+        return len(self.ends)
 
     def is_well_quoted(self) -> bool:
         """Whether every quote opens a cell, closes one, or is one of a doubled pair."""
@@ -135,11 +135,6 @@ class Grid:
         width, delimiter = self.layout.width, self.layout.delimiter
         if width == 1 and not self._are_blanks_between and delimiter not in self.text:
             return np.arange(0)
-        if self._cell_stops.count == self.count * width:
-            last = self._stops_behind(width - 1)
-            # all rows are alike if each ends with its last cell
-            if not self._are_blanks_between and (self._data[last] == _NEWLINE).all():
-                return np.arange(0)
         cells = np.diff(self._cell_stops.up_to(self.ends), prepend=0)
         return np.flatnonzero(cells != width)
 
@@ -177,25 +172,30 @@ class Grid:
 
     # What follows holds once every row is as wide as the first.
 
-    def _stops_behind(self, column: int) -> Integers:
-        return self._every(self._cell_stops, column, stops=True)
+    @cached_property
+    def _starts(self) -> Integers:
+        """Where runs of blanks separate cells: where each begins, shape (rows, columns)."""
+        return self._places(self._cell_bytes & ~behind(self._cell_bytes))
 
-    def _every(self, marks: Marks, column: int, *, stops: bool) -> Integers:
-        key = (stops, column)
-        if key not in self._known:
-            self._known[key] = marks.every(self.layout.width, column + 1)
-        return self._known[key]
+    @cached_property
+    def _stops(self) -> Integers:
+        """Where each cell ends, shape (rows, columns)."""
+        return self._places(self._cell_stops.words)
+
+    def _places(self, marks: Words) -> Integers:
+        places = np.flatnonzero(unpacked(marks, len(self.text)))
+        return places.reshape(-1, self.layout.width)
 
     def starts(self, column: int) -> Integers:
         """Return where the cells of a column begin."""
         if self._are_blanks_between:
-            return self._every(self._cell_starts, column, stops=False)
-        return self._stops_behind(column - 1) + 1 if column else self.begins
+            return np.asarray(self._starts[:, column])
+        return self._stops[:, column - 1] + 1 if column else self.begins
 
     def stops(self, column: int) -> Integers:
         """Return where the cells of a column end."""
         if self._are_blanks_between or column < self.layout.width - 1:
-            return self._stops_behind(column)
+            return np.asarray(self._stops[:, column])
         if _RETURN not in self.text:
             return self.ends
         before = self._data[self.ends - 1]
@@ -225,11 +225,11 @@ class Grid:
     def numbers(self, runs: Sequence[tuple[int, int]], decimal_comma: bool) -> bytes:
         """Return the text of runs of adjacent columns, with commas between the cells."""
         data = np.frombuffer(self._with_commas(decimal_comma), dtype=np.uint8)
-        steps = np.zeros(len(self.text) + 1, dtype=np.int8)
+        bounds = np.zeros(len(self.text) + 1, dtype=np.bool_)
         for first, last in runs:  # each cell with the byte behind it
-            steps[self.starts(first)] += 1
-            steps[self.stops(last) + 1] -= 1
-        is_chosen = np.cumsum(steps, dtype=np.int8).view(np.bool_)
+            bounds[self.starts(first)] ^= True
+            bounds[self.stops(last) + 1] ^= True
+        is_chosen = unpacked(between(packed(bounds)), bounds.size)
         chosen = data[is_chosen[: data.size]].tobytes()[:-1].replace(b"\n", b",")
         return chosen.replace(b"\r", b",") if _RETURN in self.text else chosen
 
