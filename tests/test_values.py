@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from softmax_cli.values import Batch
+from softmax_cli.values import Batch, Cells
 
 BATCH = Batch(
     values=np.array([[1.0, 2.0], [3.0, 3.0], [5.0, 4.0]]),
@@ -28,6 +28,22 @@ def test_a_part_holds_the_same_of_everything(chosen):
     assert part.targets.tolist() == [BATCH.targets.tolist()[row] for row in rows]
     assert part.typed == [BATCH.typed[row] for row in rows]
     assert part.classes == BATCH.classes
+
+
+@given(st.slices(3), st.integers(-3, 2))
+def test_cells_are_cut_out_of_their_text_as_a_list_would_hold_them(chosen, row):
+    cells = Cells(b"ab,,cde", np.array([0, 3, 4]), np.array([2, 3, 7]))
+    texts = [b"ab", b"", b"cde"]
+    assert [*cells] == texts
+    assert len(cells) == 3
+    assert cells[row] == texts[row]
+    assert [*cells[chosen]] == texts[chosen]
+
+
+def test_a_part_of_the_rows_does_not_take_the_text_around_all_of_them():
+    whole = BATCH._replace(around=[b"x,", b"\ny,", b"\nz,", b"\n"])
+    assert whole.part(slice(0, 2)).around is None
+    assert whole.part(slice(0, 3)).around is not None
 
 
 def test_a_prediction_is_the_first_of_the_largest_doubles():

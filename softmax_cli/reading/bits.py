@@ -32,6 +32,14 @@ def unpacked(words: Words, size: int) -> Booleans:
     return np.unpackbits(words.view(np.uint8), count=size, bitorder="little").view(np.bool_)
 
 
+def spanned(starts: Integers, stops: Integers, size: int) -> Booleans:
+    """The mask, of so many bytes, of spans that do not overlap; a stop is behind its span."""
+    bounds = np.zeros(size + 1, dtype=np.bool_)
+    bounds[starts] = True
+    bounds[stops] ^= True  # where one span stops, another may start
+    return unpacked(between(packed(bounds)), size)
+
+
 def behind(words: Words, *, first: bool = False) -> Words:
     """The bits moved one place on: a mark of each byte that stands behind a marked one.
 

@@ -93,6 +93,7 @@ def _read_grid(grid: Grid, settings: Settings) -> tuple[Batch | None, Integers]:
         values=values,
         classes=layout.classes,
         kept=tuple(_kept(grid)),
+        around=grid.around(),
         lines=grid.lines(),
         targets=targets,
         weights=weights,
@@ -117,7 +118,7 @@ def _not_blank(grid: Grid) -> Integers:
     return np.array(not_blank, dtype=np.intp)
 
 
-def _kept(grid: Grid) -> Iterator[list[bytes]]:
+def _kept(grid: Grid) -> Iterator[Sequence[bytes]]:
     """The text of every run of adjacent kept columns, a piece a row."""
     for is_logits, first, last in grid.layout.segments:
         if not is_logits:
@@ -129,7 +130,7 @@ def _targets(grid: Grid, settings: Settings) -> tuple[Integers | None, Integers]
     layout, nothing = grid.layout, np.arange(0)
     if layout.target is None or layout.in_rows:
         return None, nothing
-    cells = grid.slices(layout.target, layout.target)
+    cells = [*grid.slices(layout.target, layout.target)]
     classes = {cell: _class(cell, layout, settings) for cell in set(cells)}
     targets = np.array([classes[cell] for cell in cells], dtype=np.intp)
     return targets, np.flatnonzero(targets < 0)

@@ -108,6 +108,7 @@ def _joined(batches: Sequence[Batch]) -> Batch:
         values=np.concatenate([batch.values for batch in batches]),
         kept=tuple([text for run in pieces for text in run] for pieces in kept),
         lines=_lines(batches),
+        around=None,
         typed=None
         if first.typed is None
         else [numbers for batch in batches for numbers in batch.typed or ()],

@@ -6,11 +6,11 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
-from softmax_cli.reading.bits import Marks, Words, behind, between, packed, unpacked
+from softmax_cli.reading.bits import Marks, Words, behind, between, packed, spanned, unpacked
 from softmax_cli.reading.delimited import BLANK
 from softmax_cli.reading.layout import Layout
 from softmax_cli.reading.spellings import REFUSED
-from softmax_cli.values import Block, Booleans, Bytes, Integers
+from softmax_cli.values import Block, Booleans, Bytes, Cells, Integers
 
 _NEWLINE, _RETURN, _QUOTE, _COMMA, _SPACE, _TAB = b'\n\r", \t'
 
@@ -201,35 +201,49 @@ class Grid:
         before = self._data[self.ends - 1]
         return np.where(before == _RETURN, self.ends - 1, self.ends)
 
-    def slices(self, first: int, last: int) -> list[bytes]:
+    def slices(self, first: int, last: int) -> Cells:
         """Return the text of adjacent columns, a piece a row."""
-        text = self.text
-        starts, stops = self.starts(first).tolist(), self.stops(last).tolist()
-        return [text[a:b] for a, b in zip(starts, stops, strict=True)]
+        return Cells(self.text, self.starts(first), self.stops(last))
 
-    def kept(self, first: int, last: int) -> list[bytes]:
+    def kept(self, first: int, last: int) -> Sequence[bytes]:
         """Return adjacent columns with one delimiter between two cells, a piece a row."""
         if first == last or not self._are_blanks_between:
             return self.slices(first, last)
         cells = [self.slices(column, column) for column in range(first, last + 1)]
         return list(map(BLANK.join, zip(*cells, strict=True)))
 
+    def around(self) -> Cells | None:
+        """Return the text before, between and behind the runs of logits, all rows on end.
+
+        None if an answer that takes their place would need other delimiters or line ends.
+        """
+        is_whole = len(self._logits) == len(self.layout.runs)
+        if is_whole or self._are_blanks_between or self.layout.append:
+            return None
+        has_return = self._data[self.ends - 1] == _RETURN
+        if (has_return != (self.layout.newline == b"\r\n")).any():
+            return None
+        starts = np.column_stack([self.starts(first) for first, _ in self._logits])
+        stops = np.column_stack([self.stops(last) for _, last in self._logits])
+        return Cells(self.text, np.append(0, stops), np.append(starts, len(self.text)))
+
+    @cached_property
+    def _logits(self) -> list[tuple[int, int]]:
+        """The runs of adjacent logit columns."""
+        return [(first, last) for is_logits, first, last in self.layout.runs if is_logits]
+
     def logits(self, decimal_comma: bool) -> bytes:
         """Return the text of the logits alone, with commas between them."""
-        runs = self.layout.runs
-        if len(runs) == 1:
+        if len(self._logits) == len(self.layout.runs):
             return self._with_commas(decimal_comma)
-        logits = [(first, last) for is_logits, first, last in runs if is_logits]
-        return self.numbers(logits, decimal_comma)
+        return self.numbers(self._logits, decimal_comma)
 
     def numbers(self, runs: Sequence[tuple[int, int]], decimal_comma: bool) -> bytes:
         """Return the text of runs of adjacent columns, with commas between the cells."""
         data = np.frombuffer(self._with_commas(decimal_comma), dtype=np.uint8)
-        bounds = np.zeros(len(self.text) + 1, dtype=np.bool_)
-        for first, last in runs:  # each cell with the byte behind it
-            bounds[self.starts(first)] ^= True
-            bounds[self.stops(last) + 1] ^= True
-        is_chosen = unpacked(between(packed(bounds)), bounds.size)
+        starts = np.concatenate([self.starts(first) for first, _ in runs])
+        stops = np.concatenate([self.stops(last) for _, last in runs])
+        is_chosen = spanned(starts, stops + 1, len(self.text))  # with the byte behind each run
         chosen = data[is_chosen[: data.size]].tobytes()[:-1].replace(b"\n", b",")
         return chosen.replace(b"\r", b",") if _RETURN in self.text else chosen
 

@@ -55,6 +55,7 @@ def _together(batch: Batch | None, others: list[Batch]) -> Iterator[Batch]:
         values=np.concatenate([each.values for each in batches])[order],
         kept=tuple([[texts[place] for place in places] for texts in kept]),
         lines=lines[order].tolist(),
+        around=None,
         targets=np.concatenate(targets)[order] if targets else None,
         weights=np.concatenate(weights)[order] if weights else None,
     )

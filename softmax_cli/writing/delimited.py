@@ -224,20 +224,38 @@ class Delimited(NamedTuple):
             if self.newline != b"\n":
                 text = text.replace(b"\n", self.newline)
             return text + self.newline
+        if batch.around and loss is None and self.delimiter == self.layout.delimiter:
+            return self._between(batch.around, values)
         columns = list(self._segments(batch, values))
         if loss is not None:
             columns.append(self._numbers(loss.reshape(-1, 1)).split(b"\n"))
         return self._rows(columns)
 
+    def _between(self, around: Sequence[bytes], values: Numbers) -> bytes:
+        """Return the rows' own text with these numbers in the place of the logits."""
+        columns = list(self._numbers_by_run(values))
+        parts = [b""] * (2 * len(around) - 1)
+        parts[::2] = around
+        for index, column in enumerate(columns):
+            parts[2 * index + 1 :: 2 * len(columns)] = column
+        return b"".join(parts)
+
     def _segments(self, batch: Batch, values: Numbers) -> Iterator[Sequence[bytes]]:
         """Yield the table in runs of columns, each a list of texts, one per row."""
-        kept, done = iter(batch.kept), 0
+        kept, numbers = iter(batch.kept), self._numbers_by_run(values)
+        for is_logits, first, last in self.layout.segments:
+            if is_logits:
+                yield next(numbers)
+                continue
+            for _ in range(last - first + 1 if self.layout.json else 1):
+                yield self._recoded(next(kept))
+
+    def _numbers_by_run(self, values: Numbers) -> Iterator[list[bytes]]:
+        """Yield the numbers of each run of adjacent logit columns, a text a row."""
+        is_all, done = self.layout.append or self.layout.ragged, 0
         for is_logits, first, last in self.layout.segments:
             if not is_logits:
-                for _ in range(last - first + 1 if self.layout.json else 1):
-                    yield self._recoded(next(kept))
                 continue
-            is_all = self.layout.append or self.layout.ragged
             count = values.shape[1] if is_all else last - first + 1
             yield self._numbers(np.ascontiguousarray(values[:, done : done + count])).split(b"\n")
             done += count
@@ -268,7 +286,8 @@ class Delimited(NamedTuple):
         if self.layout.numbered:
             return [[b"%d" % batch.numbers[vector] for vector in vectors.tolist()]]
         chosen = rows.tolist()
-        return [[run[row] for row in chosen] for run in map(self._recoded, batch.kept)]
+        columns = ([*run] for run in map(self._recoded, batch.kept))
+        return [[run[row] for row in chosen] for run in columns]
 
     def _ranking(self, answer: Ranking) -> bytes:
         vectors, ranks = answer.classes.shape

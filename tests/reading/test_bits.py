@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from softmax_cli.reading.bits import Marks, behind, between, packed, unpacked
+from softmax_cli.reading.bits import Marks, behind, between, packed, spanned, unpacked
 
 masks = st.lists(st.booleans(), max_size=300).map(lambda bits: np.array(bits, dtype=np.bool_))
 
@@ -19,6 +19,21 @@ def test_a_mask_is_packed_from_the_lowest_bit_on(mask):
 def test_the_bits_between_marks_are_those_after_an_odd_number_of_them(mask):
     inside = unpacked(between(packed(mask)), mask.size)
     assert (inside == (np.cumsum(mask) % 2 == 1)).all()
+
+
+@given(st.lists(st.integers(1, 9), min_size=2, max_size=40))
+def test_spans_cover_all_from_their_starts_to_before_their_stops(sizes):
+    bounds = np.cumsum([0, *sizes])
+    starts, stops = bounds[:-1:3], bounds[1::3]
+    spans = list(zip(starts, stops, strict=True))
+    inside = [any(a <= place < b for a, b in spans) for place in range(bounds[-1])]
+    assert spanned(starts, stops, bounds[-1]).tolist() == inside
+
+
+@given(st.lists(st.integers(1, 9), min_size=1, max_size=40))
+def test_spans_may_touch(sizes):
+    bounds = np.cumsum([1, *sizes])
+    assert spanned(bounds[:-1], bounds[1:], bounds[-1]).tolist() == [False] + [True] * sum(sizes)
 
 
 @given(masks, st.integers(1, 9), st.integers(1, 9))

@@ -50,8 +50,37 @@ def test_the_lines_of_plain_rows_take_no_memory():
 
 def test_cells_are_cut_out_of_every_row():
     table = grid(b'a,1,"x,y",2\r\nb,3,,4\r\n', width=4, logits=(1, 3))
-    assert table.slices(2, 2) == [b'"x,y"', b""]
+    assert [*table.slices(2, 2)] == [b'"x,y"', b""]
     assert table.logits(decimal_comma=False) == b"1,2,3,4"
+
+
+@pytest.mark.parametrize(
+    ("text", "newline", "around"),
+    [
+        (b"a,1,2,b\nc,3,4,\n", b"\n", [b"a,", b",b\nc,", b",\n"]),
+        (b'1,"\n",2\r\n3,,4\r\n', b"\r\n", [b"", b',"\n",', b"\r\n", b",,", b"\r\n"]),
+    ],
+)
+def test_the_text_around_the_logits_is_that_of_all_rows_on_end(text, newline, around):
+    width = text.split(newline)[0].count(b",") + 1
+    logits = (1, 2) if width == 4 else (0, 2)
+    layout = Layout("x", b",", width, logits, newline=newline)
+    assert [*Grid.of(Block(text, 1), layout).around()] == around
+
+
+@pytest.mark.parametrize(
+    ("text", "change"),
+    [
+        (b"1,2\n", {"logits": (0, 1)}),
+        (b"a 1\n", {"delimiter": b" "}),
+        (b"a,1\r\n", {}),
+        (b"a,1\r\nb,2\n", {"newline": b"\r\n"}),
+        (b"a,1\n", {"append": True}),
+    ],
+)
+def test_rows_that_an_answer_gives_another_shape_have_no_text_around_it(text, change):
+    layout = Layout("x", b",", 2, (1,))._replace(**change)
+    assert Grid.of(Block(text, 1), layout).around() is None
 
 
 def test_kept_cells_between_blanks_stand_one_blank_apart():

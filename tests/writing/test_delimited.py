@@ -1,17 +1,22 @@
 import math
 
 import numpy as np
+import orjson
 import pytest
 
 from softmax_cli.commands import answer
+from softmax_cli.reading import fast
 from softmax_cli.reading.gather import column, groups
 from softmax_cli.reading.layout import Layout, lay_out
-from softmax_cli.reading.rows import read, row_cells
+from softmax_cli.reading.rows import read, read_row_by_row, row_cells
 from softmax_cli.settings import Settings
 from softmax_cli.values import Batch, Block, Vectors
 from softmax_cli.writing import delimited
 from softmax_cli.writing.delimited import delimited_writer
 from softmax_cli.writing.formats import writer
+
+# With orjson imported the fast reader is worth its while at any size.
+assert orjson
 
 LOG_HALF = "-0.6931471805599453"
 
@@ -94,6 +99,24 @@ def test_another_format_quotes_only_what_it_must():
     assert written(text, delimiter=b";", keep="k", format="tsv") == (
         "k\ta\tb\nx;,y\t0.5\t0.5\nz\t0.5\t0.5\n"
     )
+
+
+@pytest.mark.parametrize("newline", [b"\n", b"\r\n"])
+@pytest.mark.parametrize("columns", ["x,y", "x-y", "p,y"])
+@pytest.mark.parametrize("change", [{}, {"precision": 3}, {"command": "grad", "loss": True}])
+def test_rows_filled_in_are_those_put_together_from_their_cells(columns, newline, change):
+    rows = [b"k,p,x,y,label", b'"a, b",1,2,-inf,""', b"c,3,4,5,", b",6,7,0.5,l"]
+    text = newline.join([*rows, b""])
+    options = {"command": "eval", "columns": columns, "keep": "k,label"} | change
+    settings = Settings(**options, target="1" if "loss" in options else None)
+    start = Layout("t.csv", newline=newline)
+    layout, _ = lay_out(row_cells(rows[0], start), 1, start, settings)
+    block = Block(text.partition(newline)[2], 2)
+    batch = fast.read(block, layout, settings).batch
+    assert batch.around is not None
+    apart = written_of([batch._replace(around=None)], layout, settings)
+    assert written_of([batch], layout, settings) == apart
+    assert written_of(read_row_by_row([block], layout, settings), layout, settings) == apart
 
 
 def test_an_empty_kept_cell_stays_empty_in_every_format():
