@@ -22,7 +22,7 @@ The way through: reading (text → blocks → Batch) → commands (Batch → Ans
     writing/      Answer → text
         readers page tables titles view screen mosaic grids strips lines palette terminal
         pictures latex markup formats json json_terminal delimited in_rows
-        kept numbers rounded
+        framed kept numbers rounded
     homework/     Batch, Answer → Page: a working, a check, a verification
         steps steps_gradient steps_cross_entropy steps_jacobian steps_softmax problem
         entries equations notation quantities check_file verify check check_file_page check_page

@@ -47,18 +47,22 @@ class Block(NamedTuple):
     vector: int = 0
     rows_before: int = 0
 
+    def __hash__(self) -> int:
+        """Hash where the block stands: hashing its text takes longer than finding its rows."""
+        return hash((self.line, self.vector))
+
 
 class Cells(Sequence[bytes]):
     """Pieces of a text, one a row, that are cut out when they are asked for."""
 
     def __init__(self, text: bytes, starts: Integers, stops: Integers) -> None:
         """Take the pieces from each start to its stop."""
-        self._text = text
-        self._starts = starts
-        self._stops = stops
+        self.text = text
+        self.starts = starts
+        self.stops = stops
 
     def __len__(self) -> int:
-        return len(self._starts)
+        return len(self.starts)
 
     @overload
     def __getitem__(self, index: int) -> bytes: ...
@@ -66,12 +70,16 @@ class Cells(Sequence[bytes]):
     def __getitem__(self, index: slice) -> "Cells": ...
     def __getitem__(self, index: int | slice) -> "bytes | Cells":
         if isinstance(index, slice):
-            return Cells(self._text, self._starts[index], self._stops[index])
-        return self._text[self._starts[index] : self._stops[index]]
+            return Cells(self.text, self.starts[index], self.stops[index])
+        return self.text[self.starts[index] : self.stops[index]]
 
     def __iter__(self) -> Iterator[bytes]:
-        text, bounds = self._text, zip(self._starts.tolist(), self._stops.tolist(), strict=True)
+        text, bounds = self.text, zip(self.starts.tolist(), self.stops.tolist(), strict=True)
         return iter([text[start:stop] for start, stop in bounds])
+
+    def some(self, rows: Integers) -> "Cells":
+        """Return the pieces of some rows."""
+        return Cells(self.text, self.starts[rows], self.stops[rows])
 
 
 class Batch(NamedTuple):
@@ -104,7 +112,7 @@ class Batch(NamedTuple):
     weights: Numbers | None = None
     names: "Sequence[tuple[str, ...] | None] | None" = None
     numbers: Sequence[int] = ()
-    around: Sequence[bytes] | None = None
+    around: Cells | None = None
 
     @property
     def vectors(self) -> int:

@@ -17,7 +17,7 @@ from softmax_cli.reading.grid import Grid
 from softmax_cli.reading.layout import Layout
 from softmax_cli.reading.spellings import read_numbers
 from softmax_cli.settings import Settings
-from softmax_cli.values import Batch, Block, Floats, Integers
+from softmax_cli.values import Batch, Block, Cells, Floats, Integers
 
 # Importing orjson takes as long as reading about this much text row by row.
 _SMALLEST_BLOCK = 32 * 1024
@@ -156,25 +156,13 @@ def _weights(grid: Grid, settings: Settings) -> tuple[Floats | None, Integers]:
     return found.values.reshape(-1, 1), np.flatnonzero(found.values < 0)
 
 
-class Located(NamedTuple):
-    """Where the cells of some columns stand in a block.
-
-    Attributes:
-        lines: the line of each row.
-        starts: where each cell begins, shape (rows,) for each column.
-        stops: where it ends.
-    """
-
-    lines: Sequence[int]
-    starts: Sequence[Integers]
-    stops: Sequence[Integers]
-
-
-def locate(block: Block, layout: Layout, columns: Sequence[int]) -> Located | None:
-    """Where the cells of columns stand, None if the rows are not alike."""
+def locate(
+    block: Block, layout: Layout, columns: Sequence[int]
+) -> tuple[Sequence[int], list[Cells]] | None:
+    """The line of each row, and the cells of some columns; None if the rows are not alike."""
     if layout.ragged or layout.json or layout.free:
         return None
     grid = Grid.of(block, layout)
     if not grid.is_well_quoted() or grid.odd_rows().size:
         return None
-    return Located(grid.lines(), [*map(grid.starts, columns)], [*map(grid.stops, columns)])
+    return grid.lines(), [grid.slices(column, column) for column in columns]

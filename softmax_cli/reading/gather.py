@@ -13,10 +13,9 @@ from typing import Any
 import numpy as np
 
 from softmax_cli.errors import AllMasked, NoDistribution, SoftmaxError, UsageError
-from softmax_cli.reading import json_rows, rows
+from softmax_cli.reading import json_rows, keys, rows
 from softmax_cli.reading.classes import labels_for, meant_class
 from softmax_cli.reading.delimited import cells, text_of
-from softmax_cli.reading.keys import ordinal, runs
 from softmax_cli.reading.layout import Layout, is_text
 from softmax_cli.settings import Settings
 from softmax_cli.values import LINES_OF_A_FILE, Batch, Block, Groups, Integers, Numbers
@@ -49,7 +48,7 @@ def groups(block: Block, layout: Layout, settings: Settings) -> Iterator[Groups 
 
     An error stands before the group of its row and behind the group before that.
     """
-    firsts = np.array([ordinal(line) for line, _ in runs(block, layout)])
+    firsts = keys.firsts(block, layout)
     batches, errors = list[Batch](), list[tuple[int, SoftmaxError]]()
     for piece in rows.read(block, layout, settings):
         if isinstance(piece, Batch):
@@ -73,7 +72,7 @@ def groups(block: Block, layout: Layout, settings: Settings) -> Iterator[Groups 
 def _ordinals(lines: Sequence[int], block: Block) -> Integers:
     if isinstance(lines, range):
         return np.arange(lines.start, lines.stop)
-    return np.array([ordinal(line) for line in lines[:]] if block.vector else lines)
+    return np.array([keys.ordinal(line) for line in lines[:]] if block.vector else lines)
 
 
 def _group_of(error: SoftmaxError, firsts: Integers, block: Block) -> int:

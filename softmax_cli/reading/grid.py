@@ -31,7 +31,7 @@ class Grid:
     line: int
 
     @staticmethod
-    @lru_cache(maxsize=1)  # a block is searched for keys and then read
+    @lru_cache(maxsize=1)  # a block of groups is searched for keys and then read
     def of(block: Block, layout: Layout) -> "Grid":
         """Return the grid of a block."""
         return Grid(block.text, layout, (), block.line)
@@ -91,8 +91,24 @@ class Grid:
         return Marks(delimiters | self._newlines)
 
     @cached_property
+    def _alike(self) -> Integers | None:
+        """Where each cell ends, shape (rows, columns), if the rows are seen to be alike.
+
+        None, too, where rows hold logits alone: these can be read without their places.
+        """
+        if len(self.layout.runs) == 1 or self._has_quotes or self._are_blanks_between:
+            return None
+        places = np.flatnonzero(self._is_newline | (self._data == self.layout.delimiter[0]))
+        if places.size != np.count_nonzero(self._is_newline) * self.layout.width:
+            return None
+        stops = places.reshape(-1, self.layout.width)
+        return stops if (self._data[stops[:, -1]] == _NEWLINE).all() else None
+
+    @cached_property
     def ends(self) -> Integers:
         """Where each row's newline stands."""
+        if self._alike is not None:
+            return np.ascontiguousarray(self._alike[:, -1])
         if not self._has_quotes:
             return np.flatnonzero(self._is_newline)
         return np.flatnonzero(unpacked(self._newlines, len(self.text)))
@@ -133,7 +149,8 @@ class Grid:
 
     def _of_another_width(self) -> Integers:
         width, delimiter = self.layout.width, self.layout.delimiter
-        if width == 1 and not self._are_blanks_between and delimiter not in self.text:
+        is_column = width == 1 and not self._are_blanks_between and delimiter not in self.text
+        if is_column or self._alike is not None:
             return np.arange(0)
         cells = np.diff(self._cell_stops.up_to(self.ends), prepend=0)
         return np.flatnonzero(cells != width)
@@ -180,6 +197,8 @@ class Grid:
     @cached_property
     def _stops(self) -> Integers:
         """Where each cell ends, shape (rows, columns)."""
+        if self._alike is not None:
+            return self._alike
         return self._places(self._cell_stops.words)
 
     def _places(self, marks: Words) -> Integers:

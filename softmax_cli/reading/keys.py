@@ -6,6 +6,7 @@ between groups, so that each can be answered without knowing the others.
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from softmax_cli.reading.files import LONGEST_RECORD
 from softmax_cli.reading.layout import Layout
 from softmax_cli.reading.order import sorting
 from softmax_cli.reading.rows import records, row_cells
-from softmax_cli.values import Block, Booleans, Integers
+from softmax_cli.values import Block, Booleans, Cells, Integers
 
 # The texts of a row's cells in the columns of --by, as bytes; of JSON their values as JSON.
 Key = tuple[bytes, ...]
@@ -74,23 +75,36 @@ def runs(block: Block, layout: Layout) -> Iterator[tuple[int, Key]]:
 
     A row whose key cannot be read belongs to the run before it.
     """
+    changes = _changes(block, layout)
+    if changes is None:
+        return _distinct(_row_by_row(block, layout))
+    raw = zip(changes.lines.tolist(), zip(*changes.cells, strict=True), strict=True)
+    return raw if changes.are_keys else _distinct((line, _read(key)) for line, key in raw)
+
+
+def firsts(block: Block, layout: Layout) -> Integers:
+    """Return the first row of each run of rows with equal keys: what orders it in the block."""
+    changes = _changes(block, layout)
+    if changes is not None and changes.are_keys:
+        return changes.lines
+    return np.array([ordinal(line) for line, _ in runs(block, layout)])
+
+
+def _distinct(rows: Iterable[tuple[int, Key | None]]) -> Iterator[tuple[int, Key]]:
+    """Yield the rows that have a key, and not that of the row before."""
     previous: Key | None = None
-    for line, key in _candidates(block, layout):
+    for line, key in rows:
         if key is not None and key != previous:
             yield line, key
             previous = key
 
 
-def _candidates(block: Block, layout: Layout) -> Iterator[tuple[int, Key | None]]:
-    """Yield the rows that may begin a group, and their keys."""
-    if len(block.text) >= _SMALLEST_BLOCK:
-        if layout.json:
-            rows = json_fast.columns(block, layout, layout.by)
-            if rows is not None:
-                yield from rows
-                return
-        elif located := fast.locate(block, layout, layout.by):
-            yield from _changes(block.text, located)
+def _row_by_row(block: Block, layout: Layout) -> Iterator[tuple[int, Key | None]]:
+    """Yield every row's line and its key."""
+    if layout.json and len(block.text) >= _SMALLEST_BLOCK:
+        rows = json_fast.columns(block, layout, layout.by)
+        if rows is not None:
+            yield from rows
             return
     for line, record in records(block, layout):
         yield line, _key(record, layout)
@@ -109,25 +123,40 @@ def _key(record: bytes, layout: Layout) -> Key | None:
         return None
 
 
-def _changes(text: bytes, located: fast.Located) -> Iterator[tuple[int, Key | None]]:
-    """Yield the rows whose raw key is not that of the row before, with their keys."""
-    columns = list(zip(located.starts, located.stops, strict=True))
-    changed = np.zeros(len(located.lines), dtype=np.bool_)
+class _Changes(NamedTuple):
+    """The rows whose raw key is not that of the row before.
+
+    Attributes:
+        lines: the line of each of these rows.
+        cells: their raw cells in each column of --by.
+        are_keys: whether the raw cells are the keys, since nothing is in quotes.
+    """
+
+    lines: Integers
+    cells: Sequence[Cells]
+    are_keys: bool
+
+
+def _changes(block: Block, layout: Layout) -> _Changes | None:
+    """Find where the raw key changes, None if the rows are not alike."""
+    text = block.text
+    if layout.json or len(text) < _SMALLEST_BLOCK:
+        return None
+    located = fast.locate(block, layout, layout.by)
+    if located is None:
+        return None
+    lines, cells = located
+    changed = np.zeros(len(lines), dtype=np.bool_)
     changed[0] = True
     padded = text + bytes(8)
-    for starts, stops in columns:
-        changed[1:] |= _differ(padded, starts, stops)
+    for column in cells:
+        changed[1:] |= _differ(padded, column.starts, column.stops)
     rows = np.flatnonzero(changed)
-    is_plain = b'"' not in text and text.isascii()
-    cells = [
-        [
-            text[start:stop]
-            for start, stop in zip(starts[rows].tolist(), stops[rows].tolist(), strict=True)
-        ]
-        for starts, stops in columns
-    ]
-    for row, raw in zip(rows.tolist(), zip(*cells, strict=True), strict=True):
-        yield located.lines[row], raw if is_plain else _read(raw)
+    return _Changes(
+        rows + lines.start if isinstance(lines, range) else np.array(lines)[rows],
+        [column.some(rows) for column in cells],
+        are_keys=b'"' not in text and text.isascii(),
+    )
 
 
 def _read(raw: Key) -> Key | None:

@@ -14,6 +14,7 @@ from softmax_cli.reading.layout import Layout
 from softmax_cli.settings import Settings
 from softmax_cli.values import Answer, Batch, InRows, Matrices, Numbers, Ranking, Vectors
 from softmax_cli.writing import numbers as figures
+from softmax_cli.writing.framed import framed
 from softmax_cli.writing.in_rows import Ranks, ranked, spread
 from softmax_cli.writing.kept import kept_texts
 
@@ -225,39 +226,30 @@ class Delimited(NamedTuple):
                 text = text.replace(b"\n", self.newline)
             return text + self.newline
         if batch.around and loss is None and self.delimiter == self.layout.delimiter:
-            return self._between(batch.around, values)
+            return framed(batch.around, list(self._numbers_by_run(values)))
         columns = list(self._segments(batch, values))
         if loss is not None:
             columns.append(self._numbers(loss.reshape(-1, 1)).split(b"\n"))
         return self._rows(columns)
-
-    def _between(self, around: Sequence[bytes], values: Numbers) -> bytes:
-        """Return the rows' own text with these numbers in the place of the logits."""
-        columns = list(self._numbers_by_run(values))
-        parts = [b""] * (2 * len(around) - 1)
-        parts[::2] = around
-        for index, column in enumerate(columns):
-            parts[2 * index + 1 :: 2 * len(columns)] = column
-        return b"".join(parts)
 
     def _segments(self, batch: Batch, values: Numbers) -> Iterator[Sequence[bytes]]:
         """Yield the table in runs of columns, each a list of texts, one per row."""
         kept, numbers = iter(batch.kept), self._numbers_by_run(values)
         for is_logits, first, last in self.layout.segments:
             if is_logits:
-                yield next(numbers)
+                yield next(numbers).split(b"\n")
                 continue
             for _ in range(last - first + 1 if self.layout.json else 1):
                 yield self._recoded(next(kept))
 
-    def _numbers_by_run(self, values: Numbers) -> Iterator[list[bytes]]:
-        """Yield the numbers of each run of adjacent logit columns, a text a row."""
+    def _numbers_by_run(self, values: Numbers) -> Iterator[bytes]:
+        """Yield the numbers of each run of adjacent logit columns, a line a row."""
         is_all, done = self.layout.append or self.layout.ragged, 0
         for is_logits, first, last in self.layout.segments:
             if not is_logits:
                 continue
             count = values.shape[1] if is_all else last - first + 1
-            yield self._numbers(np.ascontiguousarray(values[:, done : done + count])).split(b"\n")
+            yield self._numbers(np.ascontiguousarray(values[:, done : done + count]))
             done += count
 
     def _recoded(self, runs: Sequence[bytes]) -> Sequence[bytes]:

@@ -20,6 +20,11 @@ def test_a_row_of_several_cells_is_odd_where_there_is_one_column():
     assert grid(b"1\n,4,x\n2\n", width=1, logits=(0,)).odd_rows().tolist() == [1]
 
 
+def test_rows_that_keep_cells_are_odd_though_their_cells_add_up():
+    assert grid(b"a,1\nb\nc,2,3\n", logits=(1,)).odd_rows().tolist() == [1, 2]
+    assert not grid(b"a,1\nb,2\n", logits=(1,)).odd_rows().size
+
+
 def test_rows_of_bytes_that_no_text_holds_are_odd():
     assert grid(b"1,2\r\n3\r,4\n5,\x006\n7,8\r\n").odd_rows().tolist() == [1, 2]
 

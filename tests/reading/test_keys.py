@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from softmax_cli.errors import GroupReturns
 from softmax_cli.reading import files
 from softmax_cli.reading.json import records as json_records
-from softmax_cli.reading.keys import runs, whole_groups
+from softmax_cli.reading.keys import firsts, runs, whole_groups
 from softmax_cli.reading.layout import Layout
 from softmax_cli.values import Block
 
@@ -51,7 +51,10 @@ def test_arrays_and_rows_find_the_same_runs(rows):
     text = b"".join(b",".join(row) + b"\n" for row in rows)
     long = b"first,1\n" * 600 + text
     # a row of another width leaves the block to the search row by row
-    assert list(runs(Block(long, 1), BY)) == list(runs(Block(long + b"x\n", 1), BY))
+    block, other = Block(long, 1), Block(long + b"x\n", 1)
+    assert list(runs(block, BY)) == list(runs(other, BY))
+    assert firsts(block, BY).tolist() == [line for line, _ in runs(block, BY)]
+    assert firsts(other, BY).tolist() == [line for line, _ in runs(other, BY)]
 
 
 @given(
