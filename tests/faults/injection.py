@@ -55,7 +55,7 @@ def run(arguments: tuple[str, ...], data: bytes, fault: Fault | None = None) -> 
             redirect_stderr(err),
             _failing(stdin.fileno(), out.fileno(), fault) as counts,
         ):
-            status = cli._status()
+            status = cli.main()
         met = fault is not None and counts[fault.call] >= fault.number
         return Ended(status, files[1].read_bytes(), files[2].read_text(), met)
 
