@@ -5,6 +5,7 @@ cell only where the cell begins; anywhere else it is an error of its own row.
 """
 
 import re
+from collections.abc import Sequence
 from functools import cache
 
 from softmax_cli.errors import (
@@ -155,6 +156,28 @@ def cells(record: bytes, delimiter: bytes) -> list[bytes]:
     if b'"' not in record:
         return record.split(delimiter)
     return _cell_behind(delimiter).findall(delimiter + record)
+
+
+def split_columns(records: Sequence[bytes], delimiter: bytes) -> list[Sequence[bytes]]:
+    """The raw cells of each column of records of one width."""
+    text = b"\n".join(records)
+    if b'"' in text or delimiter == BLANK:
+        return [*zip(*(cells(record, delimiter) for record in records), strict=True)]
+    width = records[0].count(delimiter) + 1
+    every = text.replace(b"\n", delimiter).split(delimiter)
+    return [every[column::width] for column in range(width)]
+
+
+def texts_of(column: Sequence[bytes]) -> list[str]:
+    """What raw cells say, without their quotes.
+
+    Raises:
+        StrayQuote, UnterminatedQuote, NotText: one is not a cell of text.
+    """
+    text = b"\n".join(column)
+    if b'"' in text or not text.isascii():
+        return [text_of(cell) for cell in column]
+    return text.decode().split("\n")
 
 
 def text_of(cell: bytes) -> str:

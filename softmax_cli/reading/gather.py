@@ -15,7 +15,7 @@ import numpy as np
 from softmax_cli.errors import AllMasked, NoDistribution, SoftmaxError, UsageError
 from softmax_cli.reading import json_rows, keys, rows
 from softmax_cli.reading.classes import labels_for, meant_class
-from softmax_cli.reading.delimited import cells, text_of
+from softmax_cli.reading.delimited import split_columns, texts_of
 from softmax_cli.reading.layout import Layout, is_text
 from softmax_cli.settings import Settings
 from softmax_cli.values import LINES_OF_A_FILE, Batch, Block, Groups, Integers, Numbers
@@ -190,15 +190,14 @@ def _names(
     every: Groups, layout: Layout, settings: Settings
 ) -> Sequence[tuple[str, ...] | None] | None:
     """The names of each vector's classes: the cells of its one column of text without repeats."""
-    columns = _candidates(every.rows, layout)
+    columns = [_as_names(column, layout, settings) for column in _candidates(every.rows, layout)]
     if not columns:
         return None
-    bounds = every.starts.tolist()
     names = list[tuple[str, ...] | None]()
-    for start, stop in pairwise(bounds):
-        found = (_as_names(column[start:stop], layout, settings) for column in columns)
-        fit = [texts for texts in found if texts is not None]
-        names.append(fit[0] if len(fit) == 1 else None)
+    for start, stop in pairwise(every.starts.tolist()):
+        found = [texts[start:stop] for texts in columns]
+        fit = [texts for texts in found if None not in texts and len({*texts}) == len(texts)]
+        names.append(tuple(fit[0]) if len(fit) == 1 else None)
     return names
 
 
@@ -208,29 +207,23 @@ def _candidates(whole: Batch, layout: Layout) -> list[Sequence[bytes]]:
     if layout.json:
         columns: list[Sequence[bytes]] = [*whole.kept]
     else:
-        columns = [column for run in whole.kept for column in _columns(run, layout)]
+        columns = [column for run in whole.kept for column in split_columns(run, layout.delimiter)]
     if layout.append:  # the whole row is kept
         columns = [columns[column] for column in layout.kept]
     pairs = zip(layout.kept, columns, strict=True)
     return [cells for number, cells in pairs if number not in others]
 
 
-def _columns(run: Sequence[bytes], layout: Layout) -> Iterator[Sequence[bytes]]:
-    return zip(*(cells(text, layout.delimiter) for text in run), strict=True)
-
-
-def _as_names(
-    column: Sequence[bytes], layout: Layout, settings: Settings
-) -> tuple[str, ...] | None:
-    """The cells of a column as names of classes, None if they are numbers or repeat."""
-    if len(set(column)) < len(column):
-        return None
+def _as_names(column: Sequence[bytes], layout: Layout, settings: Settings) -> Sequence[Any]:
+    """The texts of a column's cells, None for those that name no class: numbers and the like."""
     if layout.json:
-        values = [json_rows.kept_text(cell) for cell in column if cell.startswith(b'"')]
-        return tuple(values) if len(values) == len(column) else None
-    texts = tuple(text_of(cell).strip() for cell in column)
-    unclear = (t for t, cell in zip(texts, column, strict=True) if not _CLEARLY_TEXT.match(cell))
-    return texts if all(is_text(text, settings) for text in unclear) else None
+        return [json_rows.kept_text(cell) if cell.startswith(b'"') else None for cell in column]
+    texts = [text.strip() for text in texts_of(column)]
+    clear = map(_CLEARLY_TEXT.match, column)
+    return [
+        text if is_clear or is_text(text, settings) else None
+        for text, is_clear in zip(texts, clear, strict=True)
+    ]
 
 
 def alike(every: Groups, settings: Settings) -> list[tuple[Integers, Batch]]:

@@ -6,7 +6,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from softmax_cli.errors import NotText, StrayQuote, UnterminatedQuote, UsageError
-from softmax_cli.reading.delimited import as_typed, cells, comma_list, delimiter_of, raw_of, text_of
+from softmax_cli.reading.delimited import (
+    as_typed,
+    cells,
+    comma_list,
+    delimiter_of,
+    raw_of,
+    split_columns,
+    text_of,
+    texts_of,
+)
 from softmax_cli.settings import Settings
 
 EVAL = Settings("eval")
@@ -27,6 +36,16 @@ def test_cells_are_those_of_the_csv_module(texts, delimiter):
     record = delimiter.join(raw_of(text, delimiter) for text in texts)
     lines = io.StringIO(record.decode(), newline="")
     assert list(csv.reader(lines, delimiter=delimiter.decode())) == [texts]
+
+
+@given(st.data(), delimiters, st.integers(1, 3))
+def test_columns_are_split_and_read_at_once_as_cell_by_cell(data, delimiter, width):
+    rows = st.lists(texts_of_cells, min_size=width, max_size=width)
+    texts = data.draw(st.lists(rows, min_size=1, max_size=4))
+    records = [delimiter.join(raw_of(text, delimiter) for text in row) for row in texts]
+    columns = split_columns(records, delimiter)
+    assert [*zip(*columns, strict=True)] == [tuple(cells(row, delimiter)) for row in records]
+    assert [*zip(*map(texts_of, columns), strict=True)] == [*map(tuple, texts)]
 
 
 @given(st.lists(texts_of_cells.filter(lambda text: text.strip("\r\n ")), min_size=1, max_size=5))
