@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from softmax_cli.reading.delimited import split_columns, texts_of
 from softmax_cli.reading.layout import Layout
 from softmax_cli.settings import Settings
 from softmax_cli.values import (
@@ -26,7 +27,7 @@ from softmax_cli.values import (
 )
 from softmax_cli.writing import numbers as figures
 from softmax_cli.writing.delimited import Writer, strips
-from softmax_cli.writing.kept import kept_names, kept_texts
+from softmax_cli.writing.kept import kept_names
 
 _INFINITY = re.compile(rb"-?inf(?:inity)?")
 
@@ -253,7 +254,7 @@ class _Objects:
         """Yield the columns of a run: of a JSON input its values, of a table its texts."""
         if self._layout.json:
             return iter([[*map(orjson.Fragment, run)]])
-        return zip(*(kept_texts(piece, self._layout) for piece in run), strict=True)
+        return map(texts_of, split_columns(run, self._layout.delimiter))
 
 
 def _text(name: str) -> str:
