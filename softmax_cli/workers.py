@@ -108,6 +108,7 @@ class _Ring:
         turns = [os.pipe() for _ in range(jobs)]
         gc.freeze()  # what a collection touches, a forked process has to copy
         self._reports, report = os.pipe()
+        os.set_blocking(self._reports, False)
         for number in range(jobs):
             self._start(_Worker(respond, output, report, number, turns))
         os.close(report)
@@ -170,7 +171,7 @@ class _Ring:
                 number, block = next(numbered)
             except StopIteration:
                 return None
-            except WorkerEnded:
+            except (WorkerEnded, AlreadyReported):
                 raise
             except SoftmaxError as error:
                 return error
@@ -198,7 +199,7 @@ class _Ring:
                         self._check_workers()
 
     def _await_report(self) -> None:
-        """Take the next report of an answered block.
+        """Wait until another block has been answered.
 
         Raises:
             AlreadyReported: a worker has met an error that ends the run, and reported it.
@@ -206,23 +207,38 @@ class _Ring:
         """
         ready = select.poll()
         ready.register(self._reports, select.POLLIN)
-        while not ready.poll(_MILLISECONDS_BETWEEN_LOOKS):
-            self._check_workers()
-        report = os.read(self._reports, 1)
-        if not report:  # every worker has ended, or is about to
-            self._check_workers(waiting=True)
-            raise WorkerEnded(reason="the worker processes ended too early; try --jobs 1")
-        self._due -= 1
-        self._output.started = bool(report[0] & _STARTED)
-        self._output.skipped |= bool(report[0] & _SKIPPED)
-        self._output.failed |= bool(report[0] & _FAILED)
-        if status := report[0] >> _STATUS:
-            raise AlreadyReported(status)
+        due = self._due
+        while self._due == due:
+            if not ready.poll(_MILLISECONDS_BETWEEN_LOOKS):
+                self._check_workers()
+            elif not self._take_reports():  # every worker has ended, or is about to
+                self._check_workers(waiting=True)
+                raise WorkerEnded(reason="the worker processes ended too early; try --jobs 1")
+
+    def _take_reports(self) -> bool:
+        """Take the reports that are there; return whether there may be more.
+
+        Raises:
+            AlreadyReported: as `_await_report` does.
+        """
+        try:
+            reports = os.read(self._reports, 1 << 10)
+        except BlockingIOError:  # the handler of a signal has taken them
+            return True
+        for report in reports:
+            self._due -= 1
+            self._output.started = bool(report & _STARTED)
+            self._output.skipped |= bool(report & _SKIPPED)
+            self._output.failed |= bool(report & _FAILED)
+            if status := report >> _STATUS:
+                raise AlreadyReported(status)
+        return bool(reports)
 
     def _check_workers(self, waiting: bool = False) -> None:
         """End the run if a worker was ended from outside, as that worker was ended.
 
-        Those that wait for its turn end by themselves, and may be seen first.
+        Those that wait for its turn end by themselves, and may be seen first. One that has met
+        an error ends too, once it has reported it.
         """
         # the handler of SIGCHLD comes here too; another thread may take the signal, so that
         # blocking it in this one does not keep the handler out
@@ -238,6 +254,8 @@ class _Ring:
         if -signal.SIGPIPE in codes:
             self._interrupted(signal.SIGPIPE)
         failed = [code for code in codes if code]
+        if codes and not failed:
+            self._take_reports()
         if failed or (codes and not self._workers and self._due):
             code = failed[0] if failed else 0
             how = f"by signal {-code}" if code < 0 else f"with status {code}"

@@ -3,9 +3,11 @@
 import os
 import signal
 import sys
+import time
 from functools import partial
 
 import pytest
+from programs import SECONDS
 
 from softmax_cli import workers
 from softmax_cli.errors import AlreadyReported, DeviceFailed, NotANumber, Place
@@ -71,6 +73,18 @@ def test_a_worker_that_ends_too_early_is_an_error_that_names_its_status(streams)
     with pytest.raises(DeviceFailed, match="a worker process ended with status 7; --jobs 1"):
         run(2, killed=(8,))
     assert streams().out.startswith("[0,1,2,3,4,5")
+
+
+@pytest.mark.parametrize("jobs", [2, 3])
+def test_an_error_in_a_worker_ends_a_run_that_waits_for_input(streams, jobs):
+    def blocks():
+        yield from (Block(LONG, line) for line in range(4))
+        time.sleep(SECONDS)
+        raise AssertionError("nothing has ended the wait")
+
+    with pytest.raises(AlreadyReported), Output(ARRAY) as output:
+        workers.run(blocks(), jobs, partial(numbered, bad=(3,)), output)
+    assert streams() == ("[0,1,2]", "Error: x:3: 'y' is not a number\n")
 
 
 @pytest.mark.parametrize("jobs", [2, 3])
