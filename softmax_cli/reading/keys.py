@@ -113,11 +113,11 @@ def _row_by_row(block: Block, layout: Layout) -> Iterator[tuple[int, Key | None]
 def _key(record: bytes, layout: Layout) -> Key | None:
     """The key of a record, None if it is not a row of the table."""
     try:
-        if layout.json:
-            return json_rows.values(record, layout, layout.by)
         row = row_cells(record, layout)
         if len(row) != layout.width:
             return None
+        if layout.json:
+            return json_rows.values(record, layout, layout.by)
         return tuple(text_of(row[column]).encode() for column in layout.by)
     except SoftmaxError:
         return None

@@ -46,6 +46,12 @@ def test_a_row_without_a_key_belongs_to_the_run_before():
     assert list(runs(Block(b'q1,1\n"q,1\n', 1), BY)) == [(1, (b"q1",))]
 
 
+@pytest.mark.parametrize("row", [b"[]", b"[1]", b'{"q":1,"s":2}'])
+def test_a_row_of_json_of_another_shape_has_no_key(row):
+    arrays = JSON._replace(header=None)
+    assert list(runs(Block(b"[1,2]\n" + row + b"\n[1,3]\n", 1), arrays)) == [(1, (b"1",))]
+
+
 @given(tables)
 def test_arrays_and_rows_find_the_same_runs(rows):
     text = b"".join(b",".join(row) + b"\n" for row in rows)
