@@ -144,7 +144,10 @@ def _next_record(blocks: Iterator[Block], layout: Layout) -> tuple[_Record | Non
 
 
 def _newline(first: _Record) -> bytes:
+    """How the lines of the input end; rows of a document of JSON end none."""
     text = first.block.text
+    if first.block.vector:
+        return b"\n"
     end = text.index(first.text) + len(first.text)
     return b"\r\n" if text.startswith(b"\r\n", end) else b"\n"
 

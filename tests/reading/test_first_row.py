@@ -50,6 +50,12 @@ def test_the_first_row_that_is_not_blank_settles_the_table(start, newline):
     assert values(text) == (("a", "b"), [[1, 2], [3, 4]])
 
 
+@pytest.mark.parametrize("text", [b"[[1,2],\r\n[3,4]]\r\n", b'{"a":1,\r\n"b":2}\r\n{"a":3,"b":4}'])
+def test_the_newlines_of_a_document_of_json_are_not_those_of_lines(text):
+    with table(text) as opened:
+        assert opened.layout.newline == b"\n"
+
+
 def test_the_line_of_every_row_is_known_behind_a_header_of_several_lines():
     with table(b'\n"a\nb",c\n\n1,2\n') as opened:
         (block,) = opened.blocks
