@@ -6,14 +6,18 @@
 import errno
 import os
 import sys
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 from unittest.mock import patch
 
-from softmax_cli import cli
+sys.path.insert(0, str(Path(__file__).parents[1]))  # where this is run as a command
+
+import in_process
+from in_process import Ended
+
 from softmax_cli.options import FORMATS
 
 TABLE = b"id,a,b,c\nr1,2,1,0.1\nr2,0,0,1/3\nr3,-inf,1e3,ln(2)\n"
@@ -31,39 +35,25 @@ class Fault(NamedTuple):
     error: int
 
 
-class Ended(NamedTuple):
-    """How a run ended; whether the fault was met, and the reads and writes there were."""
+class Met(NamedTuple):
+    """How a run ended, and whether there were as many calls as the fault waits for."""
 
-    status: int
-    out: bytes
-    err: str
+    ended: Ended
     met: bool
 
 
-def run(arguments: tuple[str, ...], data: bytes, fault: Fault | None = None) -> Ended:
+def run(arguments: tuple[str, ...], data: bytes, fault: Fault | None = None) -> Met:
     """Run the program on standard input in this process, with a fault."""
-    with tempfile.TemporaryDirectory() as folder:
-        files = [Path(folder, name) for name in ("in", "out", "err")]
-        files[0].write_bytes(data)
-        with (
-            files[0].open() as stdin,
-            files[1].open("w") as out,
-            files[2].open("w") as err,
-            patch.object(sys, "argv", ["softmax", *arguments]),
-            patch.object(sys, "stdin", stdin),
-            redirect_stdout(out),
-            redirect_stderr(err),
-            _failing(stdin.fileno(), out.fileno(), fault) as counts,
-        ):
-            status = cli.main()
-        met = fault is not None and counts[fault.call] >= fault.number
-        return Ended(status, files[1].read_bytes(), files[2].read_text(), met)
+    counts = {"read": 0, "write": 0}
+    ended = in_process.run(arguments, data, partial(_failing, fault=fault, counts=counts))
+    return Met(ended, fault is not None and counts[fault.call] >= fault.number)
 
 
 @contextmanager
-def _failing(stdin: int, stdout: int, fault: Fault | None) -> Iterator[dict[str, int]]:
+def _failing(
+    stdin: int, stdout: int, fault: Fault | None, counts: dict[str, int]
+) -> Iterator[None]:
     """Let one read of the input or one write of the output fail, and count both."""
-    counts = {"read": 0, "write": 0}
     read, write = os.read, os.write
 
     def is_due(call: str) -> bool:
@@ -84,29 +74,29 @@ def _failing(stdin: int, stdout: int, fault: Fault | None) -> Iterator[dict[str,
         return write(descriptor, data)
 
     with patch.object(os, "read", faulty_read), patch.object(os, "write", faulty_write):
-        yield counts
+        yield
 
 
 def failures(arguments: tuple[str, ...]) -> tuple[int, list[str]]:
     """Inject every fault into a run; return how many, and what was wrong with which."""
-    whole = run(arguments, TABLE)
+    whole = run(arguments, TABLE).ended
     wrong = [] if (whole.status, whole.err) == (0, "") else [f"{arguments}: {whole}"]
     injected = 0
     for call in ("read", "write"):
         for error in (errno.EIO, errno.ENOSPC, errno.EAGAIN, 0):
             number = 1
-            while (ended := run(arguments, TABLE, fault := Fault(call, number, error))).met:
+            while (ran := run(arguments, TABLE, fault := Fault(call, number, error))).met:
                 injected += 1
                 number += 1
-                if not _is_right(ended, whole, fault):
-                    wrong.append(f"{arguments}, {fault}: {ended}")
+                if not _is_right(ran.ended, whole, fault):
+                    wrong.append(f"{arguments}, {fault}: {ran.ended}")
     return injected, wrong
 
 
 def _is_right(ended: Ended, whole: Ended, fault: Fault) -> bool:
     """Whether everything was delivered, or whole rows and one line that says why."""
     if fault.error in (errno.EAGAIN, 0):
-        return ended == whole._replace(met=True)
+        return ended == whole
     source = "stdin" if fault.call == "read" else "standard output"
     message = f"Error: {source}: {os.strerror(fault.error)}\n"
     is_whole = whole.out.startswith(ended.out) and ended.out[-1:] in (b"", b"\n", b"}")
