@@ -44,5 +44,5 @@ def run(
             redirect_stderr(err),
             around(stdin.fileno(), out.fileno()) if around else nullcontext(),
         ):
-            status = cli._status()
+            status = cli.main()
         return Ended(status, files[1].read_bytes(), files[2].read_text())
