@@ -78,3 +78,12 @@ def test_false_diagnoses_are_rare_and_rarer_with_more_digits() -> None:
     two, three, four = (float(cell.rstrip("%")) for cell in line.split()[1:])
     assert 5 > two >= three >= four
     assert four < 1
+
+
+def test_growth_is_measured_for_every_kind_of_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(BENCH))
+    growth = import_module("growth")
+    seen = {case.name: growth.seconds(case, 3) for case in growth.CASES[::4]}
+    assert all(0 < spent < 60 for spent in seen.values())
+    report = measure("growth.py", "--scale", "0.0001", "--only", "rows")
+    assert "| rows | 40 | " in report

@@ -49,6 +49,14 @@ class Vector:
     def __init__(self) -> None:
         self.entries: list[Entry] = []
         self.names: list[str] = []
+        self._known: set[str] = set()
+
+    def add_name(self, name: str) -> bool:
+        """Add a class's name, and return whether it is new."""
+        is_new = name not in self._known
+        self._known.add(name)
+        self.names.append(name)
+        return is_new
 
 
 def read(arguments: Sequence[str], settings: Settings) -> list[Batch]:
@@ -222,10 +230,8 @@ def _add(vector: Vector, token: Token) -> None:
     if vector.entries and bool(vector.names) != (name is not None):
         reason = "name every class of the vector or none"
         raise UnequalNames(token.place, text=token.text, reason=reason)
-    if name is not None:
-        if name in vector.names:
-            raise RepeatedName(token.place, text=name)
-        vector.names.append(name)
+    if name is not None and not vector.add_name(name):
+        raise RepeatedName(token.place, text=name)
     vector.entries.append(Entry(text, token.place))
 
 

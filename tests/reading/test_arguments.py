@@ -16,7 +16,7 @@ from softmax_cli.errors import (
     UnbalancedBracket,
     UnequalNames,
 )
-from softmax_cli.reading.arguments import batches, items, read, vectors
+from softmax_cli.reading.arguments import Vector, batches, items, read, vectors
 from softmax_cli.settings import Settings
 
 EVAL = Settings("eval")
@@ -346,3 +346,21 @@ def test_other_words_are_not_taken_for_files(text):
     with pytest.raises(NotANumber) as caught:
         read([text], EVAL)
     assert "file" not in str(caught.value)
+
+
+class Name(str):
+    """A name that counts how often it is compared."""
+
+    compared = 0
+    __hash__ = str.__hash__
+
+    def __eq__(self, other):
+        Name.compared += 1
+        return str.__eq__(self, other)
+
+
+def test_a_name_is_not_compared_with_every_other():
+    vector = Vector()
+    assert all(vector.add_name(Name(f"c{number}")) for number in range(1000))
+    assert not vector.add_name(Name("c500"))
+    assert Name.compared < 100
