@@ -88,14 +88,14 @@ def failures(arguments: tuple[str, ...]) -> tuple[int, list[str]]:
             while (ran := run(arguments, TABLE, fault := Fault(call, number, error))).met:
                 injected += 1
                 number += 1
-                if not _is_right(ran.ended, whole, fault):
+                if not is_right(ran.ended, whole, fault):
                     wrong.append(f"{arguments}, {fault}: {ran.ended}")
     return injected, wrong
 
 
-def _is_right(ended: Ended, whole: Ended, fault: Fault) -> bool:
+def is_right(ended: Ended, whole: Ended, fault: Fault) -> bool:
     """Whether everything was delivered, or whole rows and one line that says why."""
-    if fault.error in (errno.EAGAIN, 0):
+    if fault.error in (errno.EINTR, errno.EAGAIN, 0):
         return ended == whole
     source = "stdin" if fault.call == "read" else "standard output"
     message = f"Error: {source}: {os.strerror(fault.error)}\n"
