@@ -29,6 +29,8 @@ from softmax_cli.values import (
 
 # How far from 1 the sum of a target that was typed in rounded decimals may lie.
 _SUM_TOLERANCE = 1e-9
+# No derivative is too small for its digits where the logits over T span less.
+_SAFE_SPAN = 1e16
 
 
 def evaluate(batch: Batch, settings: Settings) -> Answer:
@@ -57,7 +59,35 @@ def jacobian(batch: Batch, settings: Settings) -> Answer:
     outputs: Sequence[int] = range(batch.values.shape[1])
     if settings.output is not None:
         outputs = (_chosen("--output", settings.output, batch, settings),)
+    if settings.digits:
+        _require_digits(batch, outputs, computed.jacobian_rows, settings)
     return Matrices(batch, outputs, computed.jacobian_rows)
+
+
+def _require_digits(
+    batch: Batch,
+    outputs: Sequence[int],
+    rows: Callable[[Integers, Integers], Numbers],
+    settings: Settings,
+) -> None:
+    """Compute the smallest entries of each matrix, before a part of it is written.
+
+    Raises:
+        NoAnswers: some are too small to give their digits.
+    """
+    x, reasons = batch.values, dict[int, str | SoftmaxError]()
+    finite = np.where(np.isneginf(x), np.inf, x)
+    with np.errstate(over="ignore"):
+        spans = (x.max(axis=1) - finite.min(axis=1)) / settings.temperature.value
+    # the least probable class has the smallest derivatives
+    least = np.full(len(x), outputs[0]) if len(outputs) == 1 else finite.argmin(axis=1)
+    for vector in np.flatnonzero(spans > _SAFE_SPAN):
+        try:
+            rows(np.array([vector]), least[[vector]])
+        except NoAnswers as error:
+            reasons |= error.reasons
+    if reasons:
+        raise NoAnswers(reasons)
 
 
 def gradient(batch: Batch, settings: Settings) -> Answer:

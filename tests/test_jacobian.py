@@ -126,3 +126,21 @@ def test_digits_are_those_of_the_numbers_as_typed():
 def test_a_matrix_of_many_classes_is_written_whole():
     lines = softmax("jacobian", *map(str, range(300))).out.splitlines()
     assert [line.count(",") for line in lines] == [299] * 300
+
+
+TINY = "0,0\n0,-1e300\n1,1\n"
+
+
+@pytest.mark.parametrize("options", [(), ("--output", "1"), ("--diagonal",)], ids=str)
+@pytest.mark.parametrize("form", ["csv", "jsonl", "table"])
+def test_a_derivative_too_small_for_its_digits_is_an_error_with_its_line(options, form):
+    ran = softmax("jacobian", "--digits", "3", "-f", form, *options, stdin=TINY)
+    assert ran.err.startswith("Error: stdin:2: a result is too small to give its digits")
+    assert (ran.status, ran.err.count("\n")) == (1, 1)
+
+
+def test_the_matrices_beside_one_that_is_too_small_are_whole():
+    ran = softmax("jacobian", "--digits", "3", "--on-error", "skip", stdin=TINY)
+    first, third = (f"{v},0.250,-0.250\n{v},-0.250,0.250\n" for v in "13")
+    assert ran.out == f"vector,1,2\n{first}\n{third}"
+    assert ran.err.startswith("Error: stdin:2: a result is too small")
