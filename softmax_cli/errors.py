@@ -179,7 +179,7 @@ class UnbalancedBracket(SoftmaxError):
 class UnequalTables(SoftmaxError):
     """A table of answers whose rows have another number of numbers than there are classes."""
 
-    sentence = "a row of answers has {found} numbers, and there are {expected} classes"
+    sentence = "the answers stand {found} in a row, and there are {expected} classes"
 
 
 class UnequalNames(SoftmaxError):

@@ -147,8 +147,8 @@ def opened(path: str, classes: int, layout: Layout, settings: Settings) -> Itera
             if table.layout.in_rows == layout.in_rows and found in (classes, None):
                 yield _answer_table(table, attempt, layout, settings)
                 return
-            if found is not None:
-                failure = UnequalTables(Place(files.name_of(path)), found=found, expected=classes)
+            place = Place(files.name_of(path))
+            failure = UnequalTables(place, found=found or 1, expected=classes)
         assert failure is not None
         raise failure
 

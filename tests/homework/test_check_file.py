@@ -202,7 +202,7 @@ def test_another_number_of_columns_is_an_error(tmp_path):
     found = softmax(*EVAL, "--check-file", str(path))
     assert found.status == 1
     assert found.err == (
-        f"Error: {path}: a row of answers has 2 numbers, and there are 10 classes\n"
+        f"Error: {path}: the answers stand 2 in a row, and there are 10 classes\n"
     )
 
 
@@ -239,3 +239,51 @@ def test_the_losses_are_not_compared(tmp_path):
     path = written(tmp_path, σ(X))
     found = softmax("grad", "2 1", "--target", "1", "--loss", "--check-file", path)
     assert found.status == 2
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("grad", "--target", "1"),
+        ("grad", "--upstream", "1,0"),
+        ("jacobian",),
+        ("jacobian", "--output", "1"),
+    ],
+    ids=" ".join,
+)
+def test_a_wrong_derivative_is_shown_beside_the_right_one(tmp_path, options):
+    table, right, wrong = (tmp_path / name for name in ("x.csv", "right.csv", "wrong.csv"))
+    table.write_text("1,2\n3,1\n")
+    asked = (*options, "--csv", str(table))
+    vectors = map(json.loads, softmax(*asked, "-p", "4", "-q", "-f", "jsonl").out.splitlines())
+    answers = np.array([vector[options[0]] for vector in vectors]).reshape(-1, 2)
+    np.savetxt(right, answers, "%.4f", ",")
+    assert softmax(*asked, "--check-file", str(right)).status == 0
+    answers[-1, -1] += 0.5
+    np.savetxt(wrong, answers, "%.4f", ",")
+    found = softmax(*asked, "--check-file", str(wrong))
+    assert found.status == 1
+    assert told(found).startswith("✗ Wrong: 1 of 2 rows differs.")
+    assert "The worst is row 2" in told(found)
+    assert f"{answers[-1, -1]:.4f} ✗ {answers[-1, -1] - 0.5:.4f}" in told(found)
+
+
+COLUMN = "2.31\n0\n0\n"
+
+
+@pytest.mark.parametrize(
+    ("answers", "status", "said"),
+    [
+        ("0.83\n0.08\n0.08\n", 0, "✓ Right"),
+        ("0.83\n0.09\n0.08\n", 1, "✗ Wrong"),
+        ("0.9\n0.1\n", 1, "the answers stand 2 in a row, and there are 3 classes"),
+        ("0.83\nx\n0.08\n", 1, "'x' is not a number"),
+        ("-inf\n-inf\n-inf\n", 1, "every entry is -inf"),
+    ],
+)
+def test_a_column_of_answers_is_about_a_column(tmp_path, answers, status, said):
+    path = tmp_path / "answers.csv"
+    path.write_text(answers)
+    found = softmax("eval", "--check-file", str(path), stdin=COLUMN)
+    assert found.status == status
+    assert said in found.out + found.err
