@@ -127,8 +127,6 @@ def in_order(claims: Claims, classes: Sequence[str], option: str = "--check") ->
             raise UsageError(
                 reason=f"{option}: {quoted(name)} is not a class: there are {known}{more}"
             )
-        if claims.names.count(name) > 1:
-            raise UsageError(reason=f"{option}: the class {quoted(name)} is named twice")
     for name in classes:
         if name not in claims.names:
             raise UsageError(reason=f"{option}: the class {quoted(name)} has no number")

@@ -114,10 +114,12 @@ def _deviations(
     names = _Names(answer.batch, number, settings)
     if isinstance(answer, Matrices):
         yield from _of_matrix(answer, index, differences, names)
-    elif isinstance(answer, Vectors) and answer.of is None:
+        return
+    assert isinstance(answer, Vectors)
+    if answer.of is None:
         numerical = differences.of_diagonal()
         yield _compared(answer.values[index], numerical, [names.entry(k, k) for k in names.all])
-    elif isinstance(answer, Vectors):
+    else:
         yield from _of_gradient(answer, index, differences, names)
 
 

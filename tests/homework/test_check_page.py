@@ -144,3 +144,32 @@ def test_the_last_line_says_what_to_do_next(command, answer, words):
     last = lines_of(command, "0 0", answer)[-1]
     assert last.startswith("Next: ")
     assert words in last
+
+
+def test_a_slip_that_early_rounding_could_have_made_too_says_so():
+    text = text_of(page(checked("eval", "0 0 -3", "0.50 0.50 0.00")))
+    assert "Likely slip: another base" in text
+    assert (
+        "The right method gives these numbers too, if the exponentials exp(x) were rounded to "
+        "1 digit after the point." in text
+    )
+
+
+def test_a_slip_that_explains_few_digits_is_only_possible():
+    text = text_of(page(checked("eval", "4 0 0", "0.0 1.0 0.0")))
+    assert "Possible slip: order changed" in text
+    assert "So few digits may agree by chance" in text
+
+
+@pytest.mark.parametrize(
+    ("command", "options", "answer"),
+    [
+        ("eval", {"log": True}, "-0.5 -0.7 -3"),
+        ("jacobian", {"diagonal": True}, "0.3 0.1 0.2"),
+        ("grad", {"target": "1", "loss": True}, "0.3"),
+    ],
+)
+def test_numbers_without_a_sum_to_check_get_no_hint(command, options, answer):
+    text = text_of(page(checked(command, "2 1 0.1", answer, **options)))
+    assert "should sum" not in text
+    assert "Next: " in text

@@ -97,3 +97,10 @@ def test_what_is_not_an_answer_is_an_error(answer, message):
 def test_a_wrong_answer_on_the_command_line_is_a_usage_error():
     with pytest.raises(UsageError):
         read_claims("")
+
+
+@pytest.mark.parametrize(
+    ("text", "count"), [("0.0900", 3), ("12.5", 3), ("-7e-9", 1), ("0.00", 0), ("1/3", 50)]
+)
+def test_digits_are_counted_from_the_first_that_is_not_zero(text, count):
+    assert claim(text).significant == count

@@ -58,3 +58,13 @@ def test_a_slip_is_wrong_though_early_rounding_gives_the_same_numbers():
     # each exponential but the first rounds to 0.0, and 1 0 0 is also their order changed
     found = checked("eval", "4 0 0", "0.0 1.0 0.0")
     assert found.verdict == "wrong"
+
+
+def test_exponentials_too_large_to_write_are_rounded_behind_the_shift_only():
+    found = checked("eval", "40 38", numbers(normalised(np.exp([0.0, -2.0]).round(1))))
+    assert found.early == "the exponentials exp(x − max) were rounded to 1 digit after the point"
+
+
+def test_an_infinite_logarithm_is_no_matter_of_precision():
+    found = checked("eval", "0 -inf", "0.3 -inf", log=True)
+    assert (found.verdict, found.early) == ("wrong", None)

@@ -109,3 +109,8 @@ def test_a_matrix_of_a_worksheet_has_lines_to_write_on() -> None:
     text = latex(worked("jacobian", "2 1", "blank"))
     assert r"\underline{\hspace{3em}} & \underline{\hspace{3em}}" in text
     assert r"\_" not in text
+
+
+def test_powers_of_ten_too_wide_for_a_page_are_shown_all_the_same() -> None:
+    cells = cells_of(matrix_of(worked("jacobian", "0 -1e9 -2e9 -3e9", digits=1)))
+    assert cells[0][3] == cells[3][0] == "−2e-1302883446"

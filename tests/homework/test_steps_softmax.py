@@ -103,3 +103,10 @@ def test_a_sum_near_1_keeps_what_is_added_to_it() -> None:
 def test_a_short_table_of_many_classes_has_a_row_of_dots() -> None:
     text = shown(worked("eval", " ".join(map(str, range(100))), "short"))
     assert re.search(r"^… +… +… +…$", text, re.MULTILINE)
+
+
+def test_the_logarithm_of_a_masked_class_is_that_of_0() -> None:
+    (links,) = [
+        links for left, links in chains(worked("eval", "1 -inf 0", log=True)) if left == "ln σ₂"
+    ]
+    assert links == [("=", "ln 0"), ("=", "−∞")]
