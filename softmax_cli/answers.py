@@ -5,6 +5,7 @@ function serves one process, several and a cluster.
 """
 
 from collections.abc import Iterable, Iterator
+from typing import overload
 
 from softmax_cli import commands
 from softmax_cli.errors import NoAnswer, NoAnswers, SoftmaxError
@@ -62,6 +63,14 @@ def answer_items(pieces: Iterable[Piece], layout: Layout, settings: Settings) ->
             begins = False
 
 
+@overload
+def computed(
+    pieces: Iterable[Batch | SoftmaxError], layout: Layout, settings: Settings
+) -> Iterator[Answer | SoftmaxError]: ...
+@overload
+def computed(
+    pieces: Iterable[Piece], layout: Layout, settings: Settings
+) -> Iterator[Answer | InRows | SoftmaxError]: ...
 def computed(
     pieces: Iterable[Piece], layout: Layout, settings: Settings
 ) -> Iterator[Answer | InRows | SoftmaxError]:

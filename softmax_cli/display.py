@@ -13,7 +13,7 @@ from softmax_cli.reading import gather
 from softmax_cli.reading.layout import Layout
 from softmax_cli.reading.notes import notes_on_answer
 from softmax_cli.settings import Settings
-from softmax_cli.values import Answer, Batch, Groups, InRows, Matrices
+from softmax_cli.values import Answer, Batch, Groups, Matrices
 from softmax_cli.writing.kept import label_names, labels
 from softmax_cli.writing.readers import READER_FORMATS
 from softmax_cli.writing.terminal import Terminal
@@ -97,7 +97,7 @@ def _shown(pieces: Iterable[_Vectors], layout: Layout, settings: Settings) -> _S
         for answer in computed([part], layout, settings):
             if isinstance(answer, SoftmaxError):
                 shown.errors.append(answer)
-            elif not isinstance(answer, InRows):
+            else:
                 shown.answers.append(answer)
         if shown.errors and settings.on_error == "stop":
             return shown
@@ -127,7 +127,7 @@ def _working(pieces: Iterable[_Vectors], layout: Layout, settings: Settings) -> 
     for answer in computed([batch], layout, settings):
         if isinstance(answer, SoftmaxError):
             yield BadRow(answer)
-        elif not isinstance(answer, InRows):
+        else:
             yield Text(_text(working(answer, settings), settings))
             yield from map(Note, notes_on_answer(answer, layout))
 

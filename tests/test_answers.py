@@ -63,3 +63,10 @@ def test_an_error_keeps_its_place_and_its_words_through_a_pickle():
     error = pickle.loads(pickle.dumps(bad.error))
     assert isinstance(error, NotANumber)
     assert str(error) == "t.csv:7: column 2: 'x' is not a number"
+
+
+def test_the_last_vector_may_be_the_one_that_has_no_answer():
+    block = Block(b"0,0\n0,-1e300\n", 1)
+    first, bad = answer_block(block, TWO, Settings("eval", digits=3, on_error="skip"))
+    assert first == HALVES
+    assert str(bad.error).startswith("t.csv:2: a result is too small")

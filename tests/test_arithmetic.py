@@ -104,3 +104,30 @@ def test_the_rows_before_and_behind_such_a_vector_are_answered():
     assert ran.out == "0.500,0.500\n0.500,0.500\n"
     assert ran.err.startswith("Error: stdin:2: a result is too small")
     assert ran.status == 1
+
+
+def test_places_beyond_the_smallest_double_are_of_the_true_value():
+    with mpmath.workdps(400):
+        true = mpmath.nstr(1 / (1 + mpmath.exp(750)), 5)
+    (line,) = softmax("eval", "0", "-750", "-p", "330").out.splitlines()
+    found = line.split(",")[1]
+    assert len(found) == 332
+    assert f"{Decimal(found):.4e}" == f"{Decimal(true):.4e}"
+
+
+def test_vectors_in_rows_are_rounded_as_others_are():
+    ran = softmax("eval", "--by", "k", "-p", "2", stdin="k,x\na,0.5108256237659907\na,0\n")
+    assert ran.out == "k,x\na,0.63\na,0.37\n"  # 0.625 as a double, and above it
+
+
+@pytest.mark.parametrize(
+    ("arguments", "what"),
+    [
+        ("eval --log 0 1e308 -T 0.01", "a logarithm of a probability"),
+        ("grad 0 1e308 --target 1 -T 0.01 --loss", "a loss"),
+    ],
+)
+def test_an_answer_that_no_double_holds_is_an_error_with_a_remedy(arguments, what):
+    ran = softmax(*arguments.split())
+    assert (ran.status, ran.out) == (1, "")
+    assert ran.err == f"Error: {what} is beyond 1.8e308, the largest double: add --digits\n"

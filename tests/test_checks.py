@@ -69,6 +69,14 @@ def settings(command, *arguments):
             ["eval", "1", "--append", "-f", "jsonl"],
             "--append is for delimited text: JSON holds the input anyway",
         ),
+        (
+            ["eval", "--csv", "x", "--by", "a", "--check-file", "y", "-f", "table"],
+            "--check-file compares tables row by row, and --by makes vectors of rows",
+        ),
+        (
+            ["eval", "--check-file", "-", "-f", "table"],
+            "--check-file - and the table are one standard input: name a file",
+        ),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )

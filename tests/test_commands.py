@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from programs import softmax
 
 from softmax_cli.commands import COMMANDS, evaluate, gradient, jacobian
 from softmax_cli.errors import UnknownClass, UsageError
@@ -99,3 +100,11 @@ def test_a_class_that_is_not_there_is_named(option):
 
 def test_there_is_a_function_for_every_command():
     assert set(COMMANDS) == {"eval", "jacobian", "grad"}
+
+
+def test_a_group_whose_digits_cannot_be_given_is_left_out():
+    text = "k,x\na,0\na,-1e300\nb,0\n"
+    ran = softmax("eval", "--by", "k", "--digits", "3", "--on-error", "skip", stdin=text)
+    assert ran.out == "k,x\nb,1.00\n"
+    assert ran.err.startswith("Error: stdin:2: a result is too small")
+    assert ran.status == 1

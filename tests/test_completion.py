@@ -78,6 +78,10 @@ def test_quotes_around_a_word_are_undone():
     assert values("eval", "--csv", f"'{DIGITS}'", "--columns", '"fo') == ["four"]
 
 
+def test_a_word_that_no_quote_closes_is_taken_as_it_stands():
+    assert values("eval", "cat=2", "--target", '"\\') == []
+
+
 def test_completion_imports_neither_numpy_nor_rich():
     code = f"""
 import os, sys, atexit

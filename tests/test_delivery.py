@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from softmax_cli import delivery
 from softmax_cli.delivery import await_room, deliver, end_of_row, write_all
 
 cells = st.text('a"\n,', max_size=5).map(lambda cell: '"' + cell.replace('"', '""') + '"')
@@ -121,3 +122,40 @@ def test_a_reader_that_is_gone_is_an_error() -> None:
         with pytest.raises(BrokenPipeError):
             send(writer, b"1\n")
     os.close(writer)
+
+
+def test_room_that_another_process_took_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delivery, "await_room", lambda *_: True)  # there was room a moment ago
+    reader, writer = os.pipe()
+    with ThreadPoolExecutor(1) as pool:
+        received = pool.submit(read_all, reader)
+        deliver(writer, DATA * 4)
+        os.close(writer)
+    assert received.result() == DATA * 4
+
+
+def test_a_reader_that_takes_nothing_holds_a_signal_back_for_a_moment_only() -> None:
+    handled: list[int] = []
+    former = signal.signal(signal.SIGUSR1, lambda number, _: handled.append(number))
+    reader, writer = os.pipe()
+    main = threading.get_ident()
+
+    def send_a_signal() -> bytes:
+        first = os.read(reader, 1)  # now the pipe is being filled
+        signal.pthread_kill(main, signal.SIGUSR1)
+        return first
+
+    try:
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(send_a_signal)
+            with pytest.raises(InterruptedError):
+                deliver(writer, b"1" * (1 << 20) + b"\n")
+    finally:
+        signal.signal(signal.SIGUSR1, former)
+        os.close(writer)
+        os.close(reader)
+    assert handled == [signal.SIGUSR1]
+
+
+def test_text_without_a_newline_at_its_end_is_one_row() -> None:
+    assert end_of_row(b'{"a": 1}', 3) == len(b'{"a": 1}')

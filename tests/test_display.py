@@ -1,5 +1,6 @@
 """Pages from vectors: how many are shown, and what is said of those that are not."""
 
+from decimal import Decimal
 from typing import get_args
 
 import numpy as np
@@ -97,6 +98,20 @@ def test_a_working_follows_the_bad_rows_before_its_vector():
     bad, text = items([BAD, batch(1)], TABLE._replace(steps="full", on_error="skip"))
     assert bad == BadRow(BAD)
     assert "x₁ = 0" in text.data.decode()
+
+
+def test_a_vector_without_an_answer_has_no_working():
+    tiny = Batch(np.array([[0.0, -1e300]]), lines=[4], typed=[[Decimal(0), Decimal("-1e300")]])
+    (bad,) = items([tiny], Settings("eval", steps="full", digits=5, format="table"))
+    assert str(bad.error).startswith("t.csv:4: a result is too small")
+
+
+def test_a_check_follows_the_bad_rows_that_are_skipped():
+    settings = Settings("jacobian", verify=True, format="table", on_error="skip")
+    bad, text, verdict = items([BAD, batch(1)], settings)
+    assert bad == BadRow(BAD)
+    assert isinstance(text, Text)
+    assert verdict == Status(0)
 
 
 def test_a_verification_ends_with_its_verdict():

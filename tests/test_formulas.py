@@ -30,6 +30,7 @@ from softmax_cli.formulas import (
         (call("σ", "x"), "σ(x)", r"\sigma(x)"),
         (call("exp", fraction("x", "T")), "exp(x/T)", r"\exp\left(\frac{x}{T}\right)"),
         (words("if j = k"), "if j = k", r"\text{if j = k}"),
+        (formula("∂L/∂", Data("x_1")), "∂L/∂x_1", r"\partial L/\partial \text{x\_1}"),
         (blank(4), "____", r"\underline{\hspace{2em}}"),
         (formula(sub("σ", "j"), " ≈ −0.5"), "σⱼ ≈ −0.5", r"\sigma_{j} \approx  -0.5"),
     ],
