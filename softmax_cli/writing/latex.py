@@ -128,10 +128,6 @@ def _matrix(matrix: Matrix) -> Iterator[str]:
 
 def _ended(lines: Iterator[str]) -> Iterator[str]:
     r"""Yield lines, each but the last ended by `\\`."""
-    before: str | None = None
-    for line in lines:
-        if before is not None:
-            yield before + r" \\"
-        before = line
-    if before is not None:
-        yield before
+    *before, last = lines
+    yield from (line + r" \\" for line in before)
+    yield last

@@ -100,7 +100,8 @@ def _sections(
         return [*ranking(views, heads, alone)]
     if _are(views, Matrices):
         parts = [_matrix(view) for view in views]
-    elif _are(views, Vectors):
+    else:
+        assert _are(views, Vectors)
         # Decimals have too many digits to stand side by side.
         if not alone and views[0].answer.values.dtype != object:
             return [*many_vectors(views, heads)]

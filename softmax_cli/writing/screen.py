@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from softmax_cli.pages import Derivation, Grid, Matrix, Page, Part, Section, Sentence, Step
+from softmax_cli.pages import Derivation, Matrix, Page, Part, Section, Sentence, Step
 from softmax_cli.writing import palette
 from softmax_cli.writing.grids import grid_lines
 from softmax_cli.writing.lines import Line, Span, folded, painted, spelled, spelled_all
@@ -47,9 +47,7 @@ def _part(part: Part, terminal: Terminal) -> list[Line]:
         return _derivation(part, terminal)
     if isinstance(part, Matrix):
         return matrix_lines(part, terminal)
-    if isinstance(part, Grid):
-        return grid_lines(part, terminal)
-    raise TypeError(part)
+    return grid_lines(part, terminal)
 
 
 def _sentence(sentence: Sentence, terminal: Terminal) -> list[Line]:

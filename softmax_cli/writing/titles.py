@@ -101,8 +101,8 @@ def _gradient(
 def loss_text(view: View[Answer]) -> str:
     """Return the cross-entropy of a vector."""
     answer = view.answer
-    if not isinstance(answer, Vectors) or answer.of is None:
-        return ""
+    assert isinstance(answer, Vectors)
+    assert answer.of is not None
     loss = answer.loss
     if loss is None:
         value = arithmetic(view.batch, view.settings).loss(_alone(view, answer.of))[0]
@@ -173,10 +173,8 @@ def _counted(count: int, one: str, more: str) -> str:
     return f"{count:,} {one if count == 1 else more}"
 
 
-def derivative(sign: str, name: Text) -> Formula:
+def derivative(sign: str, name: Data | str) -> Formula:
     """Return `∂σ₁`, or `∂σ cat` for a class with a name."""
-    if isinstance(name, Formula):
-        raise TypeError(name)
     letter = formula("∂", sub(sign, name))
     shown = f"∂{sign} {name.text or repr('')}" if isinstance(name, Data) else letter.text
     return Formula(shown, letter.latex)

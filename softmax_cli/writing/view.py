@@ -22,7 +22,7 @@ def precision_of(settings: Settings) -> int:
     return DIGITS if settings.precision is None else settings.precision
 
 
-def class_text(batch: Batch, index: int, settings: Settings) -> Text:
+def class_text(batch: Batch, index: int, settings: Settings) -> Data | str:
     """Return a class as a reader is shown it: its name, or its number."""
     name = batch.class_name(index, settings.first_class)
     return Data(name) if batch.classes else name
@@ -92,7 +92,7 @@ class View(Generic[A]):
         of = self.answer.of if isinstance(self.answer, Vectors) else None
         return int(of.classes[self.index]) if isinstance(of, OfClass) else None
 
-    def name(self, index: int) -> Text:
+    def name(self, index: int) -> Data | str:
         """Return a class as it is shown."""
         return class_text(self.answer.batch, index, self.settings)
 

@@ -201,9 +201,7 @@ def test_another_number_of_columns_is_an_error(tmp_path):
     path.write_text("0.1,0.9\n")
     found = softmax(*EVAL, "--check-file", str(path))
     assert found.status == 1
-    assert found.err == (
-        f"Error: {path}: the answers stand 2 in a row, and there are 10 classes\n"
-    )
+    assert found.err == (f"Error: {path}: the answers stand 2 in a row, and there are 10 classes\n")
 
 
 @pytest.mark.parametrize("content", ["", "0.1,abc\n", "no,numbers\n"])

@@ -61,3 +61,8 @@ def test_pieces_between_values_join_to_the_whole(size):
     show = TerminalJson(color=False)
     joined = [b"".join(pieces[i : i + size]) for i in range(0, len(pieces), size)]
     assert b"".join(map(show, joined)) == TerminalJson(color=False)(b"".join(pieces))
+
+
+def test_what_the_terminal_has_no_sign_for_is_escaped():
+    text = TerminalJson(color=False, encoding="latin-1")('["é", "σ"]'.encode())
+    assert text == b'["\xe9", "\\u03c3"]\n'

@@ -107,3 +107,9 @@ def test_a_long_reason_is_folded_below_its_step() -> None:
     reasons = re.findall(r"quad \\text\{(.*)\}", "\n".join(lines))
     assert len(reasons) == 2
     assert " ".join(reasons) == why
+
+
+def test_a_long_reason_with_a_formula_stays_in_one_piece() -> None:
+    why = ("the sum over all of the classes but the one that was asked for, ", sub("x", "j"))
+    text = markdown(Page((Derivation((Step(formula("a"), formula("b"), "=", why),)),)))
+    assert "\n" + rf" &\quad \text{{{why[0]}}}x_{{j}}" in text

@@ -94,3 +94,9 @@ def test_entries_with_many_digits_are_listed() -> None:
 
 def test_a_matrix_of_zeros_is_drawn() -> None:
     assert matrix_lines(matrix(np.zeros((2, 2))), Terminal(80, "truecolor"))
+
+
+def test_a_terminal_too_narrow_for_a_scale_has_none() -> None:
+    wide, narrow = (matrix_lines(uniform(30), Terminal(width, "truecolor")) for width in (80, 16))
+    assert any("+" in text(line) for line in wide)
+    assert not any("+" in text(line) for line in narrow)

@@ -159,3 +159,20 @@ def test_one_row_of_a_jacobian_has_a_class_a_row() -> None:
 )
 def test_the_title_of_a_gradient_says_what_is_differentiated(of: Of, title: str) -> None:
     assert title in draw([gradient([0.25, -0.25, 0], of)], GRAD, PAPER)
+
+
+def test_the_title_says_what_the_numbers_are() -> None:
+    log = Vectors(batch([2, 1]), "log_softmax", np.array([[-0.3133, -1.3133]]))
+    title, heads, *_ = draw([log], EVAL, PAPER).splitlines()
+    assert title == "log-softmax · 2 classes"
+    assert "log σ" in heads
+    diagonal = Vectors(batch([0, 0]), "jacobian", np.array([[0.25, 0.25]]))
+    title, heads, *_ = draw([diagonal], JACOBIAN, PAPER).splitlines()
+    assert title == "diagonal of the Jacobian · ∂σⱼ/∂xⱼ · 2 classes"
+    assert "∂σⱼ/∂xⱼ" in heads
+
+
+def test_gradients_of_several_predictions_are_each_of_its_own() -> None:
+    of = OfClass("prediction", np.array([1, 0]))
+    drawn = draw([Vectors(batch([[0, 1], [1, 0]]), "grad", np.zeros((2, 2)), of)], GRAD, PAPER)
+    assert "of the probability of each vector's predicted class · 2 vectors" in drawn

@@ -83,3 +83,9 @@ def test_the_sign_decides_between_blue_and_orange() -> None:
 def test_noise_and_blanks_have_no_shade() -> None:
     assert palette.tile(0.001, "truecolor") == Style(dim=True)
     assert palette.tile(float("nan"), "truecolor") == Style()
+
+
+def test_bars_of_sixteen_colours_are_blue_and_below_the_centre_yellow() -> None:
+    assert [palette.bar(place, 9, "standard").color.name for place in range(9)] == ["blue"] * 9
+    found = [palette.signed_bar(positive, "standard").color.name for positive in (True, False)]
+    assert found == ["blue", "yellow"]

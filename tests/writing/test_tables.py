@@ -11,6 +11,7 @@ from shown import (
     EVAL,
     GRAD,
     PAPER,
+    batch,
     best,
     draw,
     gradient,
@@ -235,3 +236,29 @@ def test_gradients_of_many_vectors_name_their_targets_and_losses() -> None:
     drawn = draw([answer], GRAD, PAPER)
     assert drawn.splitlines()[1].split()[:3] == ["row", "target", "loss"]
     assert drawn.splitlines()[-1].split()[:3] == ["2", "bird", "1.9e-22"]
+
+
+def logarithms(x: Any) -> Vectors:
+    found = probabilities(x)
+    return found._replace(quantity="log_softmax", values=np.log(found.values))
+
+
+def test_logarithms_have_the_bars_of_their_probabilities() -> None:
+    (view,) = views(logarithms([2, 1, 0.1]))
+    bars = only(Bars, grid_of(one_vector(view)))
+    np.testing.assert_allclose(bars.shares, probabilities([2, 1, 0.1]).values[0])
+    assert bars.heads[0].text == "σ"
+
+
+def test_logarithms_of_many_vectors_are_shaded_by_their_probabilities() -> None:
+    answer = logarithms([[2, 1, 0.1], [0, 0, 0]])
+    tiles = only(Tiles, grid_of(many_vectors(views(answer), ["row"])))
+    np.testing.assert_allclose(tiles.shares, np.exp(answer.values))
+    assert list(tiles.cells(1, False)) == ["-1.4170", "-1.0986"]
+
+
+def test_the_bars_of_a_diagonal_are_scaled_to_the_largest() -> None:
+    diagonal = Vectors(batch([0, 0, 0]), "jacobian", np.array([[0.2, 0.1, 0.05]]))
+    bars = only(Bars, grid_of(one_vector(views(diagonal)[0])))
+    assert (list(bars.shares), bars.axis) == ([1.0, 0.5, 0.25], ("0", "0.2000"))
+    assert bars.heads == ("scaled to the largest",)

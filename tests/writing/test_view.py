@@ -50,3 +50,9 @@ def test_the_classes_shown_are_the_largest() -> None:
 
 def test_ties_are_all_predicted() -> None:
     assert View(probabilities([2, 2, 1], ANIMALS), 0, (), GRAD).predicted == {0, 1}
+
+
+def test_the_logarithms_shown_are_those_of_the_largest_logits() -> None:
+    answer = Vectors(batch([1, 5, 3, 4]), "log_softmax", np.zeros((1, 4)))
+    view = View(answer, 0, (), Settings("eval", rows=2))
+    assert view.ordered(answer.values[0]) == [1, 3]
