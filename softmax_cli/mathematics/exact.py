@@ -190,8 +190,6 @@ def gradient_upstream(
 
     def exactly(j: int) -> Exact | None:
         e, t = _exact_exponentials(logits), exact_value(temperature)
-        if all(v == upstream[0] for v in upstream):
-            return _ratio({}, {Fraction(0): Fraction(1)})
         if e is None or t is None or values is None:
             return None
         s = add(*e)
@@ -224,8 +222,6 @@ def cross_entropy(
             return None
         total = sum(p, Fraction(0))
         shift = sum((v * k for v, (_, k) in zip(p, known, strict=True)), Fraction(0))
-        if not total:
-            return _ratio({}, {Fraction(0): Fraction(1)})
         return Exact(value, lambda tie: _compare_normalizer(logits, (tie + shift) / total))
 
     problem = Problem(
@@ -278,10 +274,8 @@ def _compare_normalizer(logits: Logits, other: Fraction) -> int:
         normalizer = _normalizer(logits, precision + 10)
         with localcontext(context(precision + 10)):
             difference = normalizer - Decimal(other.numerator) / Decimal(other.denominator)
-        if not normalizer:
-            return (other < 0) - (other > 0)
-        if abs(difference) > context(5).scaleb(normalizer + abs(difference), -precision):
-            return 1 if difference > 0 else -1
+            if abs(difference) > (normalizer + abs(difference)).scaleb(-precision):
+                return 1 if difference > 0 else -1
         precision *= 2
     raise Undecided("a logarithm lies too close to a tie to round it")
 

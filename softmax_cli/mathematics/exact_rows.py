@@ -10,7 +10,6 @@ import math
 from collections.abc import Callable, Sequence
 from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal, localcontext
 from fractions import Fraction
-from itertools import count
 
 from softmax_cli.mathematics.fixed_point import ERROR, PLACES, fixed_exponentials
 
@@ -140,14 +139,15 @@ def _certain(
 
     entries(σ, unit) gives values and the bounds of their errors, for a relative error of σ.
     """
-    for digits in (40 << i for i in count()):
+    digits = 40
+    while True:
         σ = _probabilities(x, T, digits)
         with localcontext(Context(prec=digits + 20, Emin=MIN_EMIN, Emax=MAX_EMAX, traps=[])):
             found = entries(σ, Decimal((0, (1,), 3 - digits)))
             ends = [(float(value - error), float(value + error)) for value, error in found]
         if all(zero or low == high for zero, (low, high) in zip(zeros, ends, strict=True)):
             return [0.0 if zero else low + 0.0 for zero, (low, _) in zip(zeros, ends, strict=True)]
-    raise AssertionError("no value halfway between two doubles is left to this loop")
+        digits *= 2
 
 
 def _probabilities(x: Sequence[float], T: float, digits: int) -> list[Decimal]:

@@ -153,9 +153,11 @@ def _beside_a_tie(
     """Round a value to its side of the tie that it is closest to, if it is close to one."""
     wide = context(precision + 5)
     error = wide.scaleb(abs(value), -precision)
+    if isinstance(rounding, Places) and error.adjusted() >= -rounding.digits - 1:
+        return None  # there may be several ties
     low, high = (_rounded(f(value, error), rounding) for f in (wide.subtract, wide.add))
     tie = wide.divide(wide.add(low, high), 2)
-    if abs(tie.adjusted()) > MOST_DIGITS or abs(wide.subtract(value, tie)) > 2 * error:
+    if abs(tie.adjusted()) > MOST_DIGITS:
         return None
     side = exact.compare(Fraction(tie))
     return _spelled(_rounded(tie, rounding) if side == 0 else high if side > 0 else low, rounding)

@@ -162,3 +162,8 @@ def test_a_logarithm_that_no_theorem_tells_from_zero_is_zero() -> None:
     assert evaluate(Logarithm(Quotient(three, D(3))), 5) == 0
     alike = Quotient(Logarithm(ln(2)), Logarithm(ln(2)))
     assert evaluate(Logarithm(alike), 5) == 0
+
+
+def test_a_logarithm_of_a_number_with_many_thousands_of_digits_is_right() -> None:
+    near_one = D("1." + "0" * 20_001 + "2")
+    assert evaluate(Logarithm(near_one), 5) == D("2E-20002")

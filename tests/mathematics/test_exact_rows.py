@@ -8,6 +8,7 @@ from softmax_cli.mathematics.exact_rows import (
     distribution_row,
     distribution_row_in_decimals,
     distribution_row_in_integers,
+    upstream_row,
 )
 
 INF = math.inf
@@ -34,3 +35,13 @@ def test_a_class_too_small_for_whole_numbers_has_its_gradient() -> None:
     y = softmax(x).tolist()
     assert distribution_row_in_integers(x, y, 1.0) is None
     assert distribution_row(x, y, 1.0) == distribution_row_in_decimals(x, y, 1.0)
+
+
+def test_an_entry_beyond_the_doubles_is_infinite() -> None:
+    assert upstream_row([0.0, 0.0], [1.7e308, -1.7e308], 0.1) == [INF, -INF]
+
+
+def test_a_weight_that_is_the_mean_of_all_has_no_gradient() -> None:
+    first, second, third = upstream_row([0.0, 0.0, 1.0], [1.0, 3.0, 2.0], 1.0)
+    assert third == 0.0
+    assert first == -second < 0

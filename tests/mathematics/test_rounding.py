@@ -220,3 +220,67 @@ def test_a_result_too_large_for_its_places_is_an_error() -> None:
 def test_a_tie_between_numbers_too_long_to_decide_is_an_error() -> None:
     with pytest.raises(Undecided, match="too long"):
         exact.jacobian_diagonal(decimals("1e-999999999", 0, 0, 0), 3)
+
+
+def known(value: Decimal) -> Problem:
+    """One entry whose digits are known, but not its side of a tie."""
+
+    def compare(_: Fraction) -> int:
+        raise AssertionError("a fraction of so many digits is not made")
+
+    exact_entry = Exact(lambda p: context(p).plus(value), compare)
+    return Problem(lambda p: [accurate(context(p).plus(value))], lambda _: exact_entry, [D(1)])
+
+
+def test_a_tiny_entry_beside_a_tie_is_worked_out_until_it_is_certain() -> None:
+    (found,) = round_entries(known(D("2.5" + "0" * 200 + "1E-30000")), 1)
+    assert str(found) == "3E-30000"
+
+
+def test_a_tiny_entry_that_never_leaves_a_tie_is_an_error() -> None:
+    with pytest.raises(Undecided, match="too close to a tie"):
+        round_entries(known(D("2.5E-30000")), 1)
+
+
+def test_places_behind_any_number_of_digits_are_right() -> None:
+    assert str(exact.log_softmax(decimals(0, "-1e200"), Places(1))[1]) == "-1" + "0" * 200 + ".0"
+    many = "123456789" * 30
+    assert str(exact.cross_entropy(decimals(0, f"-{many}.24"), 1, Places(1))) == f"{many}.2"
+    assert str(exact.cross_entropy(decimals(0, f"-{many}.25"), 1, Places(1))) == f"{many}.3"
+
+
+@pytest.mark.parametrize("far", ["-2.5e6", "-2.5e15", "-2.5e20"])
+def test_a_loss_beyond_a_tie_by_no_more_than_an_exponential_is_beyond_it(far: str) -> None:
+    assert exact.cross_entropy(decimals(0, far), 1, 1) == -D(far) / D("2.5") * 3
+
+
+def beside_a_tie(odds: int, side: int) -> Decimal:
+    """A logit whose loss is 2.5 beside the logit ln(odds), but for about 10^-100."""
+    with mpmath.workdps(200):
+        y = mpmath.log(odds / (mpmath.exp(mpf("2.5")) - 1)) - side * mpf(10) ** -100
+        return D(mpmath.nstr(y, 180))
+
+
+@pytest.mark.parametrize(("other", "odds"), [(D(0), 1), (ln(3), 3)], ids=["0", "ln(3)"])
+@pytest.mark.parametrize(("side", "rounded_to"), [(1, "3"), (-1, "2")])
+def test_a_logarithm_beside_a_tie_goes_to_its_side(
+    other: Decimal | Logarithm, odds: int, side: int, rounded_to: str
+) -> None:
+    numbers = [beside_a_tie(odds, side), other]
+    assert str(exact.cross_entropy(numbers, 0, 1)) == rounded_to
+    assert str(exact.log_softmax(numbers, 1)[0]) == f"-{rounded_to}"
+
+
+def test_a_logarithm_too_close_to_a_tie_for_the_digits_there_are_is_an_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(exact, "MOST_DIGITS", 80)
+    with pytest.raises(Undecided, match="a logarithm lies too close to a tie"):
+        exact.cross_entropy([beside_a_tie(1, 1), D(0)], 0, 1)
+
+
+def test_targets_about_which_no_theorem_decides_still_get_an_answer() -> None:
+    quarters = [Logarithm(ln(2)), Logarithm(ln(8))]
+    assert text(exact.gradient_target(quarters, decimals("0.25", "0.75"), 4)) == "0,0"
+    weights = [Quotient(D("0.25"), ln(4)), D(0)]
+    assert str(exact.cross_entropy(quarters, weights, 1)) == "0.2"
