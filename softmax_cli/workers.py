@@ -103,6 +103,7 @@ class _Ring:
         self._output = output
         self._due = 0
         self._is_checking = False
+        self._is_ending = False
         self._feeds: list[int] = []
         self._workers: list[int] = []
         turns = [os.pipe() for _ in range(jobs)]
@@ -116,15 +117,12 @@ class _Ring:
         for _, end in turns:
             os.close(end)
         # The other ends stay open: passing the turn to one who has finished is not an error.
-        self._turns = [turn for turn, _ in turns]
+        self._open = [self._reports, *(turn for turn, _ in turns)]
 
     def _start(self, worker: "_Worker") -> None:
         blocks, feed = os.pipe()
-        process = os.fork()
-        if process == 0:
-            for other in (feed, self._reports, *self._feeds):
-                os.close(other)
-            worker.work(blocks)
+        others = (feed, self._reports, *self._feeds)
+        process = os.fork() or worker.work(blocks, others)
         os.close(blocks)
         os.set_blocking(feed, False)
         self._feeds.append(feed)
@@ -140,7 +138,6 @@ class _Ring:
             if error:
                 raise error
         finally:
-            signal.signal(signal.SIGCHLD, former.pop(signal.SIGCHLD))
             self._end()
             for number, handler in former.items():
                 signal.signal(number, handler)
@@ -203,7 +200,7 @@ class _Ring:
 
         Raises:
             AlreadyReported: a worker has met an error that ends the run, and reported it.
-            WorkerEnded: there are no workers left to report.
+            WorkerEnded: no worker is left to report, though answers are due.
         """
         ready = select.poll()
         ready.register(self._reports, select.POLLIN)
@@ -242,7 +239,7 @@ class _Ring:
         """
         # the handler of SIGCHLD comes here too; another thread may take the signal, so that
         # blocking it in this one does not keep the handler out
-        if self._is_checking:
+        if self._is_checking or self._is_ending:
             return
         former = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
         self._is_checking = True
@@ -256,9 +253,8 @@ class _Ring:
         failed = [code for code in codes if code]
         if codes and not failed:
             self._take_reports()
-        if failed or (codes and not self._workers and self._due):
-            code = failed[0] if failed else 0
-            how = f"by signal {-code}" if code < 0 else f"with status {code}"
+        if failed:
+            how = f"by signal {-failed[0]}" if failed[0] < 0 else f"with status {failed[0]}"
             raise WorkerEnded(reason=f"a worker process ended {how}; --jobs 1 needs no others")
 
     def _ended(self, waiting: bool) -> Iterator[int]:
@@ -271,25 +267,31 @@ class _Ring:
 
     def _interrupted(self, number: int, _: Any = None) -> NoReturn:
         """End as a signal ends a process, the workers first."""
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        self._output.failed = True  # what is cut short is not closed
         self._end()
         signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), number)
         sys.exit(128 + number)
 
     def _end(self) -> None:
-        """End the workers; one that writes may finish its row first."""
+        """End the workers; one that writes may finish its row first.
+
+        A signal may interrupt this and begin it again.
+        """
+        self._is_ending = True
+        while self._feeds:  # a worker without blocks ends by itself
+            os.close(self._feeds.pop())
         for worker in self._workers:
             os.kill(worker, END_WORKER)
-        self._await_ends(2 * SECONDS_TO_FINISH)
+        if self._workers:
+            self._await_ends(2 * SECONDS_TO_FINISH)
         for worker in self._workers:
             os.kill(worker, signal.SIGKILL)
         for worker in self._workers:
             os.waitpid(worker, 0)
         self._workers.clear()
-        for end in (*self._feeds, self._reports, *self._turns):
-            os.close(end)
-        self._feeds.clear()
+        while self._open:
+            os.close(self._open.pop())
 
     def _await_ends(self, seconds: float) -> None:
         """Wait until every worker has closed its end of the reports, but not longer."""
@@ -323,11 +325,16 @@ class _Worker:
         self._next_turn = turns[(number + 1) % len(turns)][1]
         self._others = {end for turn in turns for end in turn} - {self._turn, self._next_turn}
 
-    def work(self, blocks: int) -> NoReturn:
-        """Answer blocks until there are no more, then end this process."""
+    def work(self, blocks: int, others: Iterable[int]) -> NoReturn:
+        """Answer blocks until there are no more, then end this process.
+
+        Args:
+            blocks: the pipe that the blocks come from.
+            others: what else is open and belongs to the parent.
+        """
         status = 70
         try:
-            for other in self._others:
+            for other in chain(others, self._others):
                 os.close(other)
             while header := _read_exactly(blocks, _HEADER.size):
                 size, *position = _HEADER.unpack(header)

@@ -21,10 +21,10 @@ ARRAY = Writer(opening=b"[", between=b",", closing=b"]")
 LONG = b"x" * (1 << 19)
 
 
-def numbered(block, bad=(), killed=()):
+def numbered(block, bad=(), killed=(), status=7):
     """Answer a block with its line number; some blocks are bad, some kill their worker."""
     if block.line in killed:
-        os._exit(7)
+        os._exit(status)
     if block.line in bad:
         yield BadRow(NotANumber(Place("x", block.line), text="y"))
     yield Text(b"%d" % block.line)
@@ -150,3 +150,162 @@ def test_a_signal_handler_that_comes_in_between_two_looks_at_workers_does_no_har
         run(3, killed=(5, 6, 7))
     with pytest.raises(ChildProcessError):
         waitpid(-1, os.WNOHANG)
+
+
+def test_a_system_that_does_not_say_which_cores_are_for_us_has_all_of_them(monkeypatch):
+    monkeypatch.delattr(os, "sched_getaffinity")
+    assert workers.cores(None) == os.cpu_count()
+
+
+def test_as_many_workers_as_are_asked_for_where_descriptors_have_no_limit(monkeypatch):
+    resource = pytest.importorskip("resource")
+    infinity = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
+    monkeypatch.setattr(resource, "getrlimit", lambda _: infinity)
+    assert workers.cores(1_000_000) == 1_000_000
+
+
+def test_a_system_without_limits_cannot_fork_workers(monkeypatch):
+    monkeypatch.setitem(sys.modules, "resource", None)
+    assert workers.cores(8) == 1
+
+
+def blocked(*numbers):
+    """Signals that this process does not get for now."""
+    return signal.pthread_sigmask(signal.SIG_BLOCK, numbers)
+
+
+@pytest.fixture
+def unnoticed(monkeypatch):
+    """No signal tells that a worker has ended, and nobody looks."""
+    monkeypatch.setattr(workers, "_MILLISECONDS_BETWEEN_LOOKS", 60_000)
+    former = blocked(signal.SIGCHLD)
+    yield
+    signal.pthread_sigmask(signal.SIG_SETMASK, former)
+
+
+@pytest.fixture
+def patient(monkeypatch):
+    """Workers are not ended by a signal, and have the time to end by themselves."""
+    monkeypatch.setattr(workers, "SECONDS_TO_FINISH", 30)
+    former = signal.signal(workers.END_WORKER, signal.SIG_IGN)
+    yield
+    signal.signal(workers.END_WORKER, former)
+
+
+def none_is_left():
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+    return True
+
+
+@pytest.mark.usefixtures("streams")
+def test_a_worker_that_ends_while_the_program_waits_for_input_is_noticed_at_once():
+    def blocks():
+        yield from (Block(LONG, line) for line in range(6))
+        time.sleep(SECONDS)
+
+    respond = partial(numbered, killed=(5,))
+    with pytest.raises(DeviceFailed, match="status 7"), Output(ARRAY) as output:
+        workers.run(blocks(), 2, respond, output)
+    assert none_is_left()
+
+
+@pytest.mark.usefixtures("streams", "unnoticed")
+@pytest.mark.parametrize(
+    ("status", "message"),
+    [(7, "a worker process ended with status 7"), (0, "the worker processes ended too early")],
+)
+def test_workers_that_all_end_are_noticed_when_their_reports_do(status, message):
+    with pytest.raises(DeviceFailed, match=message):
+        run(2, count=10, killed=(8, 9), status=status)
+    assert none_is_left()
+
+
+@pytest.mark.usefixtures("streams", "unnoticed")
+def test_a_worker_that_has_ended_is_noticed_when_it_is_sent_a_block():
+    def respond(block):
+        if block.line == 4:
+            time.sleep(SECONDS)
+        return numbered(block, killed=(3,))
+
+    blocks = (Block(LONG, line) for line in range(12))
+    with pytest.raises(DeviceFailed, match="status 7"), Output(ARRAY) as output:
+        workers.run(blocks, 2, respond, output)
+    assert none_is_left()
+
+
+def test_slow_workers_are_waited_for(streams, monkeypatch):
+    monkeypatch.setattr(workers, "_MILLISECONDS_BETWEEN_LOOKS", 1)
+
+    def respond(block):
+        time.sleep(0.05)
+        return numbered(block)
+
+    with Output(ARRAY) as output:
+        workers.run((Block(LONG, line) for line in range(8)), 2, respond, output)
+    assert streams().out == "[0,1,2,3,4,5,6,7]"
+
+
+@pytest.mark.usefixtures("patient")
+def test_workers_end_by_themselves_where_the_signal_for_it_is_ignored(streams):
+    assert run(2).started
+    assert streams().out == "[0,1,2,3,4,5,6,7,8,9,10,11]"
+    with pytest.raises(AlreadyReported):
+        run(2, bad=(7, 9))
+    assert streams() == ("[0,1,2,3,4,5,6]", "Error: x:7: 'y' is not a number\n")
+    assert none_is_left()
+
+
+@pytest.mark.usefixtures("patient")
+def test_an_answer_longer_than_a_worker_keeps_is_written_as_it_comes(streams, monkeypatch):
+    monkeypatch.setattr(workers, "_AHEAD", 5)
+
+    def respond(block):
+        yield Text(b"%d" % block.line)
+        for _ in range(9):
+            yield Text(b"...", begins=False)
+
+    with Output(ARRAY) as output:
+        workers.run((Block(LONG, line) for line in range(6)), 2, respond, output)
+    assert streams().out == "[" + ",".join(f"{line}{'...' * 9}" for line in range(6)) + "]"
+
+
+@pytest.mark.usefixtures("streams")
+def test_a_worker_that_is_stopped_does_not_keep_the_program_from_ending():
+    def respond(block):
+        if block.line == 8:
+            os.kill(os.getpid(), signal.SIGSTOP)
+        return numbered(block, bad=(7,))
+
+    blocks = (Block(LONG, line) for line in range(12))
+    with pytest.raises(AlreadyReported), Output(ARRAY) as output:
+        workers.run(blocks, 2, respond, output)
+    assert none_is_left()
+
+
+def test_a_reader_that_ended_a_worker_ends_the_program_which_no_signal_ends(streams):
+    """The first process of a container is one that no signal ends by default."""
+
+    def respond(block):
+        if block.line > 6:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGPIPE])
+            signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+            os.kill(os.getpid(), signal.SIGPIPE)
+        return numbered(block)
+
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGCHLD, signal.SIGPIPE)}
+    former = blocked(signal.SIGPIPE)
+    try:
+        blocks = (Block(LONG, line) for line in range(20))
+        with pytest.raises(SystemExit) as caught, Output(ARRAY) as output:
+            workers.run(blocks, 2, respond, output)
+    finally:
+        signal.sigtimedwait([signal.SIGPIPE], 1)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        signal.pthread_sigmask(signal.SIG_SETMASK, former)
+    assert caught.value.code == 128 + signal.SIGPIPE
+    out, err = streams()
+    assert "[0,1,2,3,4,5,6".startswith(out)
+    assert err == ""
+    assert none_is_left()
