@@ -5,7 +5,6 @@ answers in the order of the blocks and writes them, so no answer waits for more 
 """
 
 import logging
-import os
 import pickle
 import platform
 import signal
@@ -21,6 +20,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 from softmax_cli import __version__, shared_file
 from softmax_cli.answers import answer_block, block_items
+from softmax_cli.delivery import end_by_signal
 from softmax_cli.errors import ClusterFailed, Place, SoftmaxError
 from softmax_cli.output import Item, Output
 from softmax_cli.reading.layout import Layout
@@ -125,8 +125,7 @@ def _write(item: Item, output: Output) -> None:
     try:
         output.take(item)
     except BrokenPipeError:  # end as if the signal had not been ignored
-        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-        os.kill(os.getpid(), signal.SIGPIPE)
+        end_by_signal(signal.SIGPIPE)
 
 
 @contextmanager

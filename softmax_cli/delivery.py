@@ -4,9 +4,11 @@ import os
 import select
 import signal
 import stat
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NoReturn
 
 # How long a signal waits for the reader to take the rest of a row.
 SECONDS_TO_FINISH = 0.5
@@ -15,6 +17,16 @@ END_WORKER = getattr(signal, "SIGUSR1", signal.SIGTERM)
 
 _ENDING = ("SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1")
 _MILLISECONDS_BETWEEN_LOOKS = 50
+
+
+def end_by_signal(number: int) -> NoReturn:
+    """End this process as a signal ends it, or with the status that stands for the signal.
+
+    The first process of a container is one that no signal ends by default.
+    """
+    signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)
+    sys.exit(128 + number)
 
 
 def deliver(descriptor: int, data: bytes) -> None:

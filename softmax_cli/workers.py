@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from typing import Any, NoReturn
 
-from softmax_cli.delivery import END_WORKER, SECONDS_TO_FINISH
+from softmax_cli.delivery import END_WORKER, SECONDS_TO_FINISH, end_by_signal
 from softmax_cli.errors import AlreadyReported, DeviceFailed, SoftmaxError
 from softmax_cli.output import Item, Output, Text, write_error
 from softmax_cli.values import Block
@@ -269,9 +269,7 @@ class _Ring:
         """End as a signal ends a process, the workers first."""
         self._output.failed = True  # what is cut short is not closed
         self._end()
-        signal.signal(number, signal.SIG_DFL)
-        os.kill(os.getpid(), number)
-        sys.exit(128 + number)
+        end_by_signal(number)
 
     def _end(self) -> None:
         """End the workers; one that writes may finish its row first.

@@ -11,19 +11,24 @@ import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import Future
+from types import SimpleNamespace
+from unittest.mock import Mock
 
 import pytest
-from programs import SECONDS, python, shown_progress, softmax, start
+from programs import SECONDS, python, shell, shown_progress, softmax, start
 
 pytest.importorskip("distributed", reason="Dask is not installed: the extra cluster")
 
 from clusters import local_cluster
 
 from softmax_cli import cluster as clusters
-from softmax_cli.errors import ClusterFailed
+from softmax_cli.errors import AnotherFile, ClusterFailed, DeviceFailed, Place, SoftmaxError
+from softmax_cli.output import Output, Text
 from softmax_cli.reading.layout import Layout
 from softmax_cli.settings import Settings
 from softmax_cli.values import Block
+from softmax_cli.writing.delimited import Writer
 
 ROWS = 20_000
 
@@ -336,3 +341,101 @@ def test_a_compressed_file_is_sent_to_the_workers_as_text(cluster, tables, tmp_p
     packed.write_bytes(gzip.compress((tables / "plain").read_bytes(), 1))
     ran = softmax("eval", "--csv", str(packed), "--cluster", cluster.address, "--shared-file")
     assert digest(ran.out) == digest(alone(tables, "plain").out)
+
+
+def promised(answer):
+    """A future with this answer, an error, or cancelled."""
+    future = Future()
+    if answer is None:
+        future.cancel()
+        future.set_running_or_notify_cancel()
+    elif isinstance(answer, Exception):
+        future.set_exception(answer)
+    else:
+        future.set_result([Text(answer)])
+    return future
+
+
+def client_of(*answers, threads=1):
+    """A client whose cluster gives these answers, in the order of the blocks."""
+    executor = SimpleNamespace(submit=Mock(side_effect=map(promised, answers)))
+    return SimpleNamespace(
+        run=lambda *_, **__: {},
+        nthreads=lambda **_: {"tcp://x:1": threads} if threads else {},
+        get_executor=lambda **_: executor,
+    )
+
+
+@pytest.fixture
+def answered(monkeypatch):
+    """Runs the answers of a client to an end, on a standard output."""
+
+    def run(blocks, client, stdout=1):
+        monkeypatch.setattr(clusters, "_connected", lambda _: contextlib.nullcontext(client))
+        with os.fdopen(os.dup(stdout), "w") as out:
+            monkeypatch.setattr(sys, "stdout", out)
+            layout, settings = Layout("t.csv", b",", 2, (0, 1)), Settings("eval", cluster="x:1")
+            with Output(Writer()) as output:
+                clusters.run(iter(blocks), layout, settings, output)
+
+    return run
+
+
+TWO = [Block(b"0,0\n", 1), Block(b"1,1\n", 7)]
+PLACE = Place("/t.csv")
+
+
+@pytest.mark.parametrize(
+    ("failure", "message"),
+    [
+        (None, "--cluster x:1: the connection to the scheduler is lost"),
+        (RuntimeError("no memory"), "t.csv:7: RuntimeError: no memory"),
+        (
+            AnotherFile(PLACE, reason="gone", text="host"),
+            "/t.csv: the worker on 'host' does not see this file: gone; leave out --shared-file",
+        ),
+    ],
+)
+def test_an_answer_that_fails_ends_the_run_behind_those_before_it(
+    answered, capfd, failure, message
+):
+    with pytest.raises(SoftmaxError) as caught:
+        answered(TWO, client_of(b"first\n", failure))
+    assert str(caught.value) == message
+    assert capfd.readouterr().out == "first\n"
+
+
+def test_an_input_that_fails_ends_the_run_behind_the_answers_before_it(answered, capfd):
+    def blocks():
+        yield TWO[0]
+        raise DeviceFailed(PLACE, reason="the disk is gone")
+
+    with pytest.raises(DeviceFailed, match="the disk is gone"):
+        answered(blocks(), client_of(b"first\n"))
+    assert capfd.readouterr().out == "first\n"
+
+
+def test_answers_are_taken_from_a_cluster_whose_workers_have_just_gone(answered, capfd):
+    answered(TWO, client_of(b"first\n", b"second\n", threads=0))
+    assert capfd.readouterr().out == "first\nsecond\n"
+
+
+def test_a_reader_that_went_away_ends_the_run_as_the_signal_would(answered, monkeypatch):
+    def end_by_signal(number):
+        sys.exit(128 + number)
+
+    monkeypatch.setattr(clusters, "end_by_signal", end_by_signal)
+    reader, writer = os.pipe()
+    os.close(reader)
+    with pytest.raises(SystemExit) as caught:
+        answered(TWO, client_of(b"first\n", b"second\n"), stdout=writer)
+    os.close(writer)
+    assert caught.value.code == 128 + signal.SIGPIPE
+
+
+def test_a_file_that_only_this_process_sees_is_an_error_of_the_worker(cluster, tables):
+    line = f"exec 9< {tables / 'plain'}; softmax eval --csv /proc/self/fd/9 --shared-file"
+    ran = shell(f"{line} --cluster {cluster.address}")
+    assert (ran.status, ran.out) == (1, "")
+    assert ran.err.startswith("Error: /proc/self/fd/9: the worker on ")
+    assert ran.err.endswith("leave out --shared-file\n")

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from programs import Ran, python
 
 from softmax_cli import delivery
 from softmax_cli.delivery import await_room, deliver, end_of_row, write_all
@@ -159,3 +160,19 @@ def test_a_reader_that_takes_nothing_holds_a_signal_back_for_a_moment_only() -> 
 
 def test_text_without_a_newline_at_its_end_is_one_row() -> None:
     assert end_of_row(b'{"a": 1}', 3) == len(b'{"a": 1}')
+
+
+ENDED = """
+import signal, sys
+from softmax_cli.delivery import end_by_signal
+number = int(sys.argv[1])
+if sys.argv[2] == "blocked":
+    signal.pthread_sigmask(signal.SIG_BLOCK, [number])
+end_by_signal(number)
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGPIPE])
+def test_a_process_ends_by_a_signal_or_with_the_status_that_stands_for_it(number: int) -> None:
+    assert python(ENDED, str(int(number)), "") == Ran(-number, "", "")
+    assert python(ENDED, str(int(number)), "blocked") == Ran(128 + number, "", "")

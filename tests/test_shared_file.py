@@ -41,6 +41,16 @@ def test_text_that_is_not_in_the_file_has_no_place(tmp_path):
     assert [part is None for _, part in located(iter(blocks), [str(path)])] == [False, True]
 
 
+def test_a_directory_in_the_place_of_the_file_is_not_read(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_bytes(b"1,2\n")
+    ((_, part),) = located(iter([Block(b"1,2\n", 1)]), [str(path)])
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(AnotherFile, match="does not see this file: Is a directory"):
+        read(part)
+
+
 @pytest.mark.parametrize(
     ("now", "reason"),
     [

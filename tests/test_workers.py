@@ -169,18 +169,11 @@ def test_a_system_without_limits_cannot_fork_workers(monkeypatch):
     assert workers.cores(8) == 1
 
 
-def blocked(*numbers):
-    """Signals that this process does not get for now."""
-    return signal.pthread_sigmask(signal.SIG_BLOCK, numbers)
-
-
 @pytest.fixture
 def unnoticed(monkeypatch):
     """No signal tells that a worker has ended, and nobody looks."""
     monkeypatch.setattr(workers, "_MILLISECONDS_BETWEEN_LOOKS", 60_000)
-    former = blocked(signal.SIGCHLD)
-    yield
-    signal.pthread_sigmask(signal.SIG_SETMASK, former)
+    monkeypatch.setattr(workers._Ring, "_set_handlers", lambda _: {})
 
 
 @pytest.fixture
@@ -283,27 +276,22 @@ def test_a_worker_that_is_stopped_does_not_keep_the_program_from_ending():
     assert none_is_left()
 
 
-def test_a_reader_that_ended_a_worker_ends_the_program_which_no_signal_ends(streams):
-    """The first process of a container is one that no signal ends by default."""
-
+def test_a_worker_that_was_ended_because_the_reader_is_gone_ends_the_program_so(
+    streams, monkeypatch
+):
     def respond(block):
         if block.line > 6:
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGPIPE])
             signal.signal(signal.SIGPIPE, signal.SIG_DFL)
             os.kill(os.getpid(), signal.SIGPIPE)
         return numbered(block)
 
-    handlers = {number: signal.getsignal(number) for number in (signal.SIGCHLD, signal.SIGPIPE)}
-    former = blocked(signal.SIGPIPE)
-    try:
-        blocks = (Block(LONG, line) for line in range(20))
-        with pytest.raises(SystemExit) as caught, Output(ARRAY) as output:
-            workers.run(blocks, 2, respond, output)
-    finally:
-        signal.sigtimedwait([signal.SIGPIPE], 1)
-        for number, handler in handlers.items():
-            signal.signal(number, handler)
-        signal.pthread_sigmask(signal.SIG_SETMASK, former)
+    def end_by_signal(number):
+        sys.exit(128 + number)
+
+    monkeypatch.setattr(workers, "end_by_signal", end_by_signal)
+    blocks = (Block(LONG, line) for line in range(20))
+    with pytest.raises(SystemExit) as caught, Output(ARRAY) as output:
+        workers.run(blocks, 2, respond, output)
     assert caught.value.code == 128 + signal.SIGPIPE
     out, err = streams()
     assert "[0,1,2,3,4,5,6".startswith(out)
