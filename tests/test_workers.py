@@ -12,6 +12,7 @@ from programs import SECONDS
 from softmax_cli import workers
 from softmax_cli.errors import AlreadyReported, DeviceFailed, NotANumber, Place
 from softmax_cli.output import BadRow, Output, Text
+from softmax_cli.reading.files import BLOCK_BYTES
 from softmax_cli.values import Block
 from softmax_cli.writing.delimited import Writer
 
@@ -120,6 +121,25 @@ def test_so_many_workers_as_the_limit_on_descriptors_allows():
 
 def test_by_default_there_are_as_many_processes_as_cores_for_this_one():
     assert workers.cores(None) == len(os.sched_getaffinity(0))
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="pipes have one size there")
+def test_the_pipe_to_a_worker_holds_a_whole_block():
+    reading, feed = os.pipe()
+    try:
+        workers._make_room(feed)
+        os.set_blocking(feed, False)
+        assert os.write(feed, bytes(BLOCK_BYTES + 32)) == BLOCK_BYTES + 32
+    finally:
+        os.close(reading)
+        os.close(feed)
+
+
+def test_a_pipe_that_may_not_grow_stays_as_it_is():
+    reading, feed = os.pipe()
+    os.close(reading)
+    os.close(feed)
+    workers._make_room(feed)  # as an unprivileged user beyond the limit: an OSError
 
 
 def test_slow_rows_go_to_other_processes_sooner(streams):
