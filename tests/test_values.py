@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from softmax_cli.values import Batch, Cells
+from softmax_cli.values import Batch, Block, Cells
 
 BATCH = Batch(
     values=np.array([[1.0, 2.0], [3.0, 3.0], [5.0, 4.0]]),
@@ -44,6 +44,11 @@ def test_a_part_of_the_rows_does_not_take_the_text_around_all_of_them():
     whole = BATCH._replace(around=[b"x,", b"\ny,", b"\nz,", b"\n"])
     assert whole.part(slice(0, 2)).around is None
     assert whole.part(slice(0, 3)).around is not None
+
+
+def test_blocks_of_other_text_are_not_equal_though_they_stand_at_one_place():
+    assert Block(b"1,2\n", 1) != Block(b"1,3\n", 1)
+    assert hash(Block(b"1,2\n", 1)) == hash(Block(b"1,2\n", 1))
 
 
 def test_a_prediction_is_the_first_of_the_largest_doubles():

@@ -98,7 +98,11 @@ class Layout(NamedTuple):
     @property
     def runs(self) -> tuple[tuple[bool, int, int], ...]:
         """The row in runs of adjacent columns of one kind: (logits?, first, last)."""
-        return _runs(self.width, self.logits)
+        return _runs(self)
+
+    def __hash__(self) -> int:
+        """Hash little: what is cached for a layout is asked for with every block."""
+        return hash((self.source, self.delimiter, self.width))
 
     @property
     def segments(self) -> tuple[tuple[bool, int, int], ...]:
@@ -123,16 +127,17 @@ class Layout(NamedTuple):
 
 
 @lru_cache
-def _runs(width: int, logits: Columns) -> tuple[tuple[bool, int, int], ...]:
+def _runs(layout: Layout) -> tuple[tuple[bool, int, int], ...]:
     """The columns in runs, in time that grows with the number of runs."""
+    logits = layout.logits
     if isinstance(logits, range):
-        bounds = [0, logits.start, logits.stop, width]
+        bounds = [0, logits.start, logits.stop, layout.width]
     else:
         chosen = np.array(logits, dtype=np.intp)
         breaks = np.flatnonzero(np.diff(chosen) != 1)
         starts = chosen[np.concatenate(([0], breaks + 1))]
         stops = chosen[np.concatenate((breaks, [chosen.size - 1]))] + 1
-        bounds = [0, *np.column_stack((starts, stops)).ravel().tolist(), width]
+        bounds = [0, *np.column_stack((starts, stops)).ravel().tolist(), layout.width]
     # every other run is one of logits, and the first and last may be empty
     return tuple(
         (index % 2 == 1, first, stop - 1)

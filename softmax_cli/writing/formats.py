@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
 
 from softmax_cli.errors import printable
 from softmax_cli.reading.layout import Layout
@@ -10,6 +10,7 @@ from softmax_cli.settings import Settings
 from softmax_cli.writing.delimited import Writer, delimited_writer
 
 
+@lru_cache(maxsize=1)  # the header of a wide table takes longer than a block of it
 def writer(layout: Layout, settings: Settings) -> Writer:
     """Return the writer of the machine format asked for."""
     if settings.format in ("json", "jsonl"):

@@ -244,6 +244,14 @@ def test_the_columns_of_groups_are_kept_and_leave_one_column_of_logits():
     assert (layout.by, has_header) == ((0,), False)
 
 
+def test_layouts_that_differ_in_their_logits_alone_have_runs_of_their_own():
+    layout = Layout("x", width=3, logits=(0, 1))
+    other = layout._replace(logits=(2,))
+    assert layout.runs == ((True, 0, 1), (False, 2, 2))
+    assert other.runs == ((False, 0, 1), (True, 2, 2))
+    assert hash(layout) == hash(layout._replace())
+
+
 def test_groups_with_several_columns_of_logits_are_refused():
     with pytest.raises(UsageError, match=r"--by: .* one column, and not a,b,c, …: name it with"):
         laid_out(b"q,a,b,c,d", having(by="q"))

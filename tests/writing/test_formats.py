@@ -34,6 +34,14 @@ def test_harmless_text_is_shown_as_it_is(text):
     assert terminal_form("csv", color=True, encoding="utf-8")(text.encode()) == text.encode()
 
 
+def test_all_blocks_of_a_table_are_written_by_one_writer():
+    settings = Settings("eval")
+    layout = Layout("x", width=2, logits=(0, 1), header=("a", "b"))
+    assert writer(layout, settings) is writer(layout, settings)
+    assert writer(layout, settings).opening == b"a,b\n"
+    assert writer(layout._replace(header=("a", "c")), settings).opening == b"a,c\n"
+
+
 def test_a_terminal_shows_escapes_where_a_pipe_receives_bytes():
     ran = on_terminal("eval", "-f", "csv", "-k", "k", "-p", "1", stdin="k,a,b\n\x1b[31m,0,0\n")
     assert ran.out == "k,a,b\n\\x1b[31m,0.5,0.5\n"
