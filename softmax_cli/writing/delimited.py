@@ -5,7 +5,7 @@ width.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -22,6 +22,10 @@ from softmax_cli.writing.kept import kept_texts
 _NUMBERS_IN_A_STRIP = 1 << 16
 # The text of so many numbers takes some megabytes; a block holds less, a whole column more.
 _NUMBERS_IN_A_TEXT = 1 << 17
+
+
+Value = TypeVar("Value", int, str)
+Spelled = TypeVar("Spelled", str, bytes)
 
 
 class Writer(NamedTuple):
@@ -276,7 +280,7 @@ class Delimited(NamedTuple):
     def _beside(self, batch: Batch, vectors: Numbers, rows: Numbers) -> list[Sequence[bytes]]:
         """Return what lines about these vectors begin with: their numbers, or the kept cells."""
         if self.layout.numbered:
-            return [[b"%d" % batch.numbers[vector] for vector in vectors.tolist()]]
+            return [_each([batch.numbers[v] for v in vectors.tolist()], b"%d".__mod__)]
         chosen = rows.tolist()
         columns = ([*run] for run in map(self._recoded, batch.kept))
         return [[run[row] for row in chosen] for run in columns]
@@ -287,7 +291,7 @@ class Delimited(NamedTuple):
         listed = Ranks(
             np.repeat(np.arange(vectors), ranks),
             [*range(1, ranks + 1)] * vectors,
-            [answer.batch.class_name(k, first) for k in answer.classes.ravel().tolist()],
+            _each(answer.classes.ravel().tolist(), lambda k: answer.batch.class_name(k, first)),
             answer.values.reshape(-1, 1),
         )
         return self._listed(listed, answer.batch, listed.rows)
@@ -297,8 +301,8 @@ class Delimited(NamedTuple):
         return self._rows(
             [
                 *self._beside(batch, vectors, listed.rows),
-                [b"%d" % rank for rank in listed.ranks],
-                [raw_of(name, self.delimiter) for name in listed.names],
+                _each(listed.ranks, b"%d".__mod__),
+                _each(listed.names, lambda name: raw_of(name, self.delimiter)),
                 self._numbers(listed.values).split(b"\n"),
             ]
         )
@@ -340,6 +344,12 @@ def _part(answer: Vectors, vectors: slice) -> Vectors:
         values=answer.values[vectors],
         loss=None if answer.loss is None else answer.loss[vectors],
     )
+
+
+def _each(values: Sequence[Value], spell: Callable[[Value], Spelled]) -> list[Spelled]:
+    """Return the text of each value; one that comes again is spelled once."""
+    texts = {value: spell(value) for value in set(values)}
+    return [texts[value] for value in values]
 
 
 def _in_quotes(text: bytes) -> bytes:
