@@ -227,9 +227,13 @@ class Shares(NamedTuple):
 
     def complement(self, vector: Integers, output: Integers) -> Parts:
         """Return 1 − σ[output] of these vectors, without cancellation."""
-        κ = one_minus(self.σ.at(vector, output))
         rest, top = self.rest.at(vector), output == self.largest[vector]
-        return Parts(*(np.where(top, r, k) for r, k in zip(rest, κ, strict=True)))
+        return _complement(self.σ.at(vector, output), rest, top)
+
+    def complements(self, vectors: slice) -> Parts:
+        """Return 1 − σ of all outputs of some vectors, without cancellation."""
+        top = np.arange(self.σ.head.shape[1]) == self.largest[vectors, None]
+        return _complement(self.σ.at(vectors), self.rest.at(vectors, None), top)
 
 
 def probabilities(x: Floats, temperature: float) -> Floats:
@@ -288,7 +292,8 @@ def jacobian_rows(s: Shares, vector: Integers, output: Integers) -> Floats:
     for strip in strips(J.shape):
         v, j = vector[strip], output[strip]
         J[strip] = _products(s, s.σ.at(v, j, None), s.σ.at(v))
-    J[np.arange(len(vector)), output] = _diagonal(s, vector, output)
+    σ, κ = s.σ.at(vector, output), s.complement(vector, output)
+    J[np.arange(len(vector)), output] = _diagonal(σ, κ, s.temperature)
     return J
 
 
@@ -297,7 +302,7 @@ def jacobian_diagonal(s: Shares) -> Floats:
     v, n = s.σ.head.shape
     J = np.empty((v, n))
     for strip in strips(J.shape):
-        J[strip] = _diagonal(s, np.arange(v)[strip, None], np.arange(n)[None])
+        J[strip] = _diagonal(s.σ.at(strip), s.complements(strip), s.temperature)
     return J
 
 
@@ -321,8 +326,13 @@ def _products(s: Shares, row: Parts, column: Parts) -> Floats:
         return np.subtract(0.0, J, out=J)  # where the product underflows: 0, not −0
 
 
-def _diagonal(s: Shares, vector: Integers, output: Integers) -> Floats:
-    """Return σj·κj/T for j = output[i] of vector[i]."""
+def _complement(σ: Parts, rest: Parts, top: NDArray[np.bool_]) -> Parts:
+    """Return 1 − σ: the rest where the class is the largest."""
+    κ = one_minus(σ)
+    return Parts(*(np.where(top, r, k) for r, k in zip(rest, κ, strict=True)))
+
+
+def _diagonal(σ: Parts, κ: Parts, temperature: float) -> Floats:
+    """Return σ·κ/T."""
     with np.errstate(all="ignore"):
-        slope = times(s.σ.at(vector, output), inverse(s.temperature))
-        return rounded_product(slope, s.complement(vector, output))
+        return rounded_product(times(σ, inverse(temperature)), κ)
