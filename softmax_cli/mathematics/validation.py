@@ -54,7 +54,7 @@ def as_logits(x: ArrayLike) -> Floats:
         raise ValueError("x holds nan")
     if top == np.inf:
         raise ValueError("x holds +inf: exp(inf)/exp(inf) is undefined")
-    if x.min() == -np.inf and np.isneginf(x).all(axis=-1).any():
+    if x[..., 0].min() == -np.inf and np.isneginf(x).all(axis=-1).any():
         raise ValueError("every class of a vector is masked (-inf): there is nothing to normalise")
     return x
 

@@ -1,3 +1,4 @@
+import itertools
 import math
 from fractions import Fraction
 from typing import Any
@@ -173,3 +174,13 @@ def test_floats_are_distributions_of_the_shape_of_x(x: Any, target: Any) -> None
     for function in (cross_entropy, lambda x, y: gradient(x, target=y)):
         with pytest.raises(ValueError, match="class indices are integers"):
             function(x, target)
+
+
+@pytest.mark.parametrize("masked", list(itertools.product([False, True], repeat=4)))
+def test_only_a_vector_with_every_class_masked_has_no_softmax(masked: tuple[bool, ...]) -> None:
+    x = np.where(np.reshape(masked, (2, 2)), -INF, 1.0)
+    if all(masked[:2]) or all(masked[2:]):
+        with pytest.raises(ValueError, match="every class of a vector is masked"):
+            as_logits(x)
+    else:
+        assert as_logits(x) is x
