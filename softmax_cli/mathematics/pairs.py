@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
+# Columns of so many numbers are added as they lie, shorter ones after a copy row by row.
+_LONG = 128
+
 
 class Parts(NamedTuple):
     """(head + tail)·2^power, where the head has 26 bits: products of two heads are exact."""
@@ -68,21 +71,55 @@ def pair_sum(high: Floats, low: Floats, exact_levels: int = 0) -> tuple[Floats, 
     Halves are added to halves, and what each addition rounds off goes to low: the result is right
     to a few u², relative to Σ |high|. So many first levels are known to round nothing off of high.
     """
+    if len(high) <= 2**exact_levels:  # none does, and any order gives the same sum
+        return _normalized(high.sum(axis=0), _sum_of_halves(low))
+    while len(high) > _LONG:
+        high, low = _fold(high, low, exact_levels > 0)
+        exact_levels -= 1
     high, low = np.ascontiguousarray(high), np.ascontiguousarray(low)
-    while (n := len(high)) > 1:
-        half = n // 2
-        p, q = high[:half], high[n - half :]
-        folded = np.empty_like(high[: n - half])
-        s = np.add(p, q, out=folded[:half])
-        if n % 2:
-            folded[half] = high[half]
-        if exact_levels > 0:
-            low[:half] += low[n - half :]
-        else:
-            low[:half] += _lost(s, p, q, low[n - half :])
-        high, low, exact_levels = folded, low[: n - half], exact_levels - 1
-    s = high[0] + low[0]
-    return s, low[0] - (s - high[0])
+    while len(high) > 1:
+        high, low = _fold(high, low, exact_levels > 0)
+        exact_levels -= 1
+    return _normalized(high[0], low[0])
+
+
+def _sum_of_halves(x: Floats) -> Floats:
+    """Return the sum over the first axis, halves added to halves; x is used up."""
+    while len(x) > _LONG:
+        x = _fold_one(x)
+    x = np.ascontiguousarray(x)
+    while len(x) > 1:
+        x = _fold_one(x)
+    return np.asarray(x[0])
+
+
+def _fold(high: Floats, low: Floats, is_exact: bool) -> tuple[Floats, Floats]:
+    """Return high + low with the second half added to the first; low is used up."""
+    n = len(high)
+    half = n // 2
+    p, q = high[:half], high[n - half :]
+    folded = np.empty_like(high[: n - half])
+    s = np.add(p, q, out=folded[:half])
+    if n % 2:
+        folded[half] = high[half]
+    if is_exact:
+        return folded, _fold_one(low)
+    low[:half] += _lost(s, p, q, low[n - half :])
+    return folded, low[: n - half]
+
+
+def _fold_one(x: Floats) -> Floats:
+    """Return x with its second half added to the first, in the memory of x."""
+    n = len(x)
+    half = n // 2
+    x[:half] += x[n - half :]
+    return x[: n - half]
+
+
+def _normalized(high: Floats, low: Floats) -> tuple[Floats, Floats]:
+    """Return high + low as a pair whose first part is their sum, rounded."""
+    s = high + low
+    return s, low - (s - high)
 
 
 def _lost(s: Floats, p: Floats, q: Floats, low: Floats) -> Floats:
