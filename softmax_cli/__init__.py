@@ -39,7 +39,7 @@ The way through: reading (text → blocks → Batch) → commands (Batch → Ans
     values        what flows: Block, Batch, Answer
     settings      what was asked for on the command line
     mathematics/  arrays → arrays
-        segments softmax logarithms cancellation exact_rows strips few pair_exponentials pairs
+        segments softmax logarithms cancellation exact_rows few pair_exponentials strips pairs
         validation exact rounding sums exponentials decimals fixed_point
     errors        Place, and what a user can get wrong
 """

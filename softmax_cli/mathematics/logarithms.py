@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from softmax_cli.mathematics.pair_exponentials import exponentials, log1p, shifted
 from softmax_cli.mathematics.pairs import Floats, pair_product, pair_sum, two_sum
-from softmax_cli.mathematics.strips import columns, strips
+from softmax_cli.mathematics.strips import Memory, columns, memory_for_strips, strips
 from softmax_cli.mathematics.validation import Integers, require_doubles
 
 
@@ -23,9 +23,9 @@ def log_probabilities(x: Floats, temperature: float) -> Floats:
         OverflowError: one is too large for a double.
     """
     log = np.empty(x.shape)
-    with np.errstate(all="ignore"):
+    with memory_for_strips(x) as memory:
         for strip in strips(x.shape):
-            high, low = _logarithms(columns(x[strip]), temperature)
+            high, low = _logarithms(columns(x[strip]), temperature, memory)
             np.add(high, low, out=log[strip].T)
     require_doubles(np.isneginf(log) & ~np.isneginf(x), "a logarithm of a probability")
     return log
@@ -83,16 +83,16 @@ def _losses(
         OverflowError: one is too large for a double, though its target is not masked.
     """
     loss = np.empty(len(x))
-    with np.errstate(all="ignore"):
+    with memory_for_strips(x) as memory:
         for strip in strips(x.shape):
-            loss[strip] = of_strip(strip, *_logarithms(columns(x[strip]), temperature))
+            loss[strip] = of_strip(strip, *_logarithms(columns(x[strip]), temperature, memory))
     require_doubles(np.isinf(loss) & ~masked, "a loss")
     return loss
 
 
-def _logarithms(x: Floats, temperature: float) -> tuple[Floats, Floats]:
+def _logarithms(x: Floats, temperature: float, memory: Memory) -> tuple[Floats, Floats]:
     """Return log σ = z + δ − log1p(r) of x of shape (n, rows), as a pair."""
-    e = exponentials(x, temperature)
+    e = exponentials(x, temperature, memory)
     L, L_low = log1p(e.R, e.R_low)
     z, δ = shifted(x, x.max(axis=0), temperature)
     # Both are negative, so nothing cancels; 0 − 0 is 0 where −0 is not.

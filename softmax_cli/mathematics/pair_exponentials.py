@@ -19,6 +19,7 @@ from softmax_cli.mathematics.pairs import (
     product,
     two_sum,
 )
+from softmax_cli.mathematics.strips import Memory
 
 Integers = NDArray[np.int64]
 
@@ -39,8 +40,8 @@ STEP_LOW = (_LN2 - float(np.float32(_LN2)) + _LN2_LOW) / POINTS
 # The same remainder in two, for the 84 bits: multiples of the first 24 bits are exact too.
 _STEP_MIDDLE = float(np.float32(_LN2 - float(np.float32(_LN2)))) / POINTS
 _STEP_LAST = (_LN2 - float(np.float32(_LN2))) / POINTS - _STEP_MIDDLE + _LN2_LOW / POINTS
-# Adding this to a whole number leaves it in the last bits of the double.
-_WHOLE = 1.5 * 2.0**52
+# Adding this to a whole number leaves it, lifted, in the last bits of the double.
+_WHOLE = 1.5 * 2.0**52 + LIFT * POINTS
 
 
 class Exponentials(NamedTuple):
@@ -67,14 +68,24 @@ class PreciseExponentials(NamedTuple):
     R_low: Floats
 
 
-def shifted(x: Floats, m: Floats, T: float) -> tuple[Floats, Floats]:
-    """Return z = (x − m)/T, rounded, and δ, what the rounding lost: 0 or nan where z is −inf."""
+def shifted(
+    x: Floats, m: Floats, T: float, out: tuple[Floats, Floats, Floats] | None = None
+) -> tuple[Floats, Floats]:
+    """Return z = (x − m)/T, rounded, and δ, what the rounding lost: 0 or nan where z is −inf.
+
+    Args:
+        x: the logits.
+        m: the largest of their vector.
+        T: the temperature.
+        out: arrays that may be used for z, δ and in between.
+    """
     t, power = math.frexp(T)
     if T > 1.0:  # before the difference, which could overflow
         x, m = np.ldexp(x, -power), np.ldexp(m, -power)
-    z = x - m
-    b = z - x  # Knuth's TwoSum: δ = (x − (z − b)) − (m + b)
-    δ = z - b
+    z, δ, b = out or (None, None, None)
+    z = np.subtract(x, m, out=z)
+    b = np.subtract(z, x, out=b)  # Knuth's TwoSum: δ = (x − (z − b)) − (m + b)
+    δ = np.subtract(z, b, out=δ)
     np.subtract(x, δ, out=δ)
     b += m
     δ -= b
@@ -88,16 +99,19 @@ def shifted(x: Floats, m: Floats, T: float) -> tuple[Floats, Floats]:
     return z, δ
 
 
-def exponentials(x: Floats, T: float) -> Exponentials:
-    """Return the exponentials of logits x of shape (n, rows), to 59 bits."""
-    m = x.max(axis=0)
-    a = largest(x, m)
-    z, δ = shifted(x, m, T)
-    lowest = _lift_to_floor(z, δ)
-    E, c = _exp(z, δ)
+def exponentials(x: Floats, T: float, memory: Memory | None = None) -> Exponentials:
+    """Return the exponentials of logits x of shape (n, rows), to 59 bits.
+
+    They are in the memory, if one is given, until it is used again.
+    """
+    z, δ, k, i, E = (memory or Memory()).arrays(x)
+    a = largest(x)
     top = (a, np.arange(len(a)))
+    z, δ = shifted(x, x[top], T, (z, δ, k))
+    lowest = _lift_to_floor(z, δ)
+    E, c = _exp(z, δ, k, i, E)
     E[top] = 0.0
-    R, R_low = pair_sum(E, E * c, _exact_levels(lowest))
+    R, R_low = pair_sum(E, np.multiply(E, c, out=δ), _exact_levels(lowest))
     E[top] = 2.0**LIFT
     return Exponentials(E, c, a, R, R_low)
 
@@ -105,29 +119,29 @@ def exponentials(x: Floats, T: float) -> Exponentials:
 def exponentials_of_shifted(z: Floats, δ: Floats) -> tuple[Floats, Floats]:
     """Return E and c of z + δ, z ≤ 0, of any shape; both are used up."""
     _lift_to_floor(z, δ)
-    return _exp(z, δ)
+    return _exp(z, δ, *(np.empty_like(z) for _ in range(3)))
 
 
 def precise_exponentials(x: Floats, T: float) -> PreciseExponentials:
     """Return the exponentials of logits x of shape (n, rows), to 84 bits."""
-    m = x.max(axis=0)
-    a = largest(x, m)
-    z, δ = shifted(x, m, T)
+    a = largest(x)
+    top = (a, np.arange(len(a)))
+    z, δ = shifted(x, x[top], T)
     _lift_to_floor(z, δ)
     E, E_low = _precise_exp(z, δ)
-    top, low_rest = (a, np.arange(len(a))), E_low.copy()
+    low_rest = E_low.copy()
     E_top, E[top], low_rest[top] = E[top], 0.0, 0.0
     R, R_low = pair_sum(E, low_rest)
     E[top] = E_top
     return PreciseExponentials(E, E_low, a, R, R_low)
 
 
-def largest(x: Floats, m: Floats) -> Integers:
-    """Return the first class whose logit is the largest, m."""
+def largest(x: Floats) -> Integers:
+    """Return the first class whose logit is the largest."""
     n = len(x)
     if n > 64:
         return np.asarray(x.argmax(axis=0), np.int64)
-    keys = (x != m).view(np.uint8)
+    keys = (x != x.max(axis=0)).view(np.uint8)
     keys <<= 6
     keys += np.arange(n, dtype=np.uint8)[:, None]
     first: Integers = keys.min(axis=0).astype(np.int64)
@@ -195,35 +209,35 @@ def _exact_levels(lowest: float) -> int:
     return max(0, 53 - 24 + math.floor(lowest / _LN2))
 
 
-def _octaves(z: Floats) -> tuple[Floats, Integers, Integers]:
-    """Return k = z·512/ln 2 rounded, its place i in the octave, and k as bits of a double."""
-    k = z * (POINTS / _LN2)
+def _octaves(
+    z: Floats, k: Floats | None = None, bits: Floats | None = None
+) -> tuple[Floats, Integers]:
+    """Return k = z·512/ln 2 rounded, and the bits of a double that ends with it, lifted."""
+    k = np.multiply(z, POINTS / _LN2, out=k)
     np.rint(k, out=k)
-    octave = (k + (_WHOLE + LIFT * POINTS)).view(np.int64)
-    i = octave & (POINTS - 1)
-    octave <<= PLACE
-    return k, i, octave
+    return k, np.add(k, _WHOLE, out=bits).view(np.int64)
 
 
-def _exp(z: Floats, δ: Floats) -> tuple[Floats, Floats]:
-    """Return E and c: exp(z + δ) = E·(1 + c)·2^−LIFT, for z ≤ 0; z is used up.
+def _exp(z: Floats, δ: Floats, k: Floats, i: Floats, E: Floats) -> tuple[Floats, Floats]:
+    """Return E and c: exp(z + δ) = E·(1 + c)·2^−LIFT, for z ≤ 0; all arrays are used up.
 
     z = k·ln 2/512 + f: the table gives 2^(k/512), the series exp(f).
     """
-    bits, logarithms, _ = table()
-    k, i, octave = _octaves(z)
-    c = k * STEP
-    f = np.subtract(z, c, out=z)
+    powers, logarithms, _ = table()
+    k, bits = _octaves(z, k, E)
+    f = np.subtract(z, np.multiply(k, STEP, out=i), out=z)
     k *= STEP_LOW
     f -= k
     f += δ
-    f += _look_up(logarithms, i)
-    octave += _look_up(bits, i)
-    np.multiply(f, 1 / 24, out=c)
+    place = np.bitwise_and(bits, POINTS - 1, out=i.view(np.int64))
+    f += _look_up(logarithms, place, δ)
+    bits <<= PLACE
+    bits += _look_up(powers, place, δ.view(np.int64))
+    c = np.multiply(f, 1 / 24, out=k)
     for coefficient in (1 / 6, 1 / 2, 1.0):
         c += coefficient
         c *= f
-    return octave.view(np.float64), c
+    return E, c
 
 
 def _precise_exp(z: Floats, δ: Floats) -> tuple[Floats, Floats]:
@@ -232,17 +246,19 @@ def _precise_exp(z: Floats, δ: Floats) -> tuple[Floats, Floats]:
     Relative to the exponential, f² is kept in full, and the terms from f³ on, which are below
     2⁻³⁴, in a double: that leaves an error below 2⁻⁸⁴.
     """
-    bits, logarithms, lows = table()
-    k, i, octave = _octaves(z)
+    powers, logarithms, lows = table()
+    k, bits = _octaves(z)
+    place = bits & (POINTS - 1)
     f, low = two_sum(z - k * STEP, k * -_STEP_MIDDLE)
     low += δ
     low -= k * _STEP_LAST
-    f, lost = two_sum(f, _look_up(logarithms, i))
+    f, lost = two_sum(f, _look_up(logarithms, place, δ))
     low += lost
-    low += _look_up(lows, i)
+    low += _look_up(lows, place, δ)
     f, low = two_sum(f, low)
-    octave += _look_up(bits, i)
-    E = octave.view(np.float64)
+    bits <<= PLACE
+    bits += _look_up(powers, place, δ.view(np.int64))
+    E = bits.view(np.float64)
     c, c_low = _precise_series(f, low)
     head = leading(c)
     p = E * head  # exact
@@ -269,9 +285,12 @@ def _precise_series(f: Floats, low: Floats) -> tuple[Floats, Floats]:
     return c, c_low
 
 
-def _look_up(values: Any, i: Integers) -> Any:
-    """Return values[i], laid out as i is: take alone would lay it out row by row."""
-    return values.take(i) if i.flags.c_contiguous else values.take(i.T).T
+def _look_up(values: Any, i: Integers, out: Any) -> Any:
+    """Return values[i], in out."""
+    by_row, out_by_row = (i, out) if i.flags.c_contiguous else (i.T, out.T)
+    # i is never out of range, but to check it NumPy would go through a copy of out.
+    values.take(by_row, out=out_by_row, mode="wrap")
+    return out
 
 
 @cache

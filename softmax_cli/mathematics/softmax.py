@@ -49,7 +49,7 @@ from softmax_cli.mathematics.pairs import (
     rounded_product,
     times,
 )
-from softmax_cli.mathematics.strips import STRIP, columns, strips
+from softmax_cli.mathematics.strips import STRIP, columns, memory_for_strips, strips
 from softmax_cli.mathematics.validation import (
     Axis,
     along,
@@ -243,9 +243,9 @@ def probabilities(x: Floats, temperature: float) -> Floats:
         if None not in rows:
             return np.array(rows, dtype=np.float64).reshape(x.shape)
     σ = np.empty(x.shape)
-    with np.errstate(all="ignore"):
+    with memory_for_strips(x) as memory:
         for strip in strips(x.shape):
-            e = exponentials(columns(x[strip]), temperature)
+            e = exponentials(columns(x[strip]), temperature, memory)
             s = reciprocal(*one_plus(e.R, e.R_low))
             q, low = shares_of(e, s)
             q += low
@@ -258,9 +258,9 @@ def shares(x: Floats, temperature: float) -> Shares:
     σ = Parts(np.empty(x.shape), np.empty(x.shape), np.empty(x.shape, np.int32))
     rest = Parts(np.empty(len(x)), np.empty(len(x)), np.empty(len(x), np.int32))
     largest = np.empty(len(x), np.int64)
-    with np.errstate(all="ignore"):
+    with memory_for_strips(x) as memory:
         for strip in strips(x.shape):
-            e = exponentials(columns(x[strip]), temperature)
+            e = exponentials(columns(x[strip]), temperature, memory)
             s = reciprocal(*one_plus(e.R, e.R_low))
             largest[strip] = e.a
             for part, values in zip(σ, parts(*shares_of(e, s), -LIFT), strict=True):

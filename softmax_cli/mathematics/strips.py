@@ -1,8 +1,10 @@
 """How arrays of vectors are cut up for work, so that temporaries stay in the cache."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
+from numpy.typing import NDArray
 
 from softmax_cli.mathematics.pairs import Floats
 
@@ -11,6 +13,49 @@ from softmax_cli.mathematics.pairs import Floats
 STRIP = 45000
 # Shorter vectors are laid out class by class, so that a sum over classes adds long arrays.
 _SHORT = 64
+# Arrays of a strip that are in use at one time.
+_ARRAYS = 5
+# Where each row goes with one number of its own, NumPy fills its buffer with copies of that number,
+# unless the row is longer than the buffer: then the operation takes half the time.
+_BUFFER = 192
+
+
+class Memory:
+    """The memory of the arrays of one strip, used again for each strip and by the next call.
+
+    A page that is new to the process costs 2 µs, half as much as all arithmetic on its 512 numbers.
+    """
+
+    def __init__(self) -> None:
+        numbers = np.empty(_ARRAYS * STRIP + 8)
+        address = numbers.__array_interface__["data"][0]
+        first = -address % 64 // 8  # where a line of the cache begins: 8 % less time
+        self._arrays = numbers[first : first + _ARRAYS * STRIP].reshape(_ARRAYS, STRIP)
+
+    def arrays(self, x: Floats) -> NDArray[np.float64]:
+        """Return five arrays of the shape and layout of x, in place of the last five."""
+        numbers = self._arrays if x.size <= STRIP else np.empty((_ARRAYS, x.size))
+        used = numbers[:, : x.size]
+        if x.strides[0] < x.strides[1]:
+            return used.reshape(_ARRAYS, *x.shape[::-1]).transpose(0, 2, 1)
+        return used.reshape(_ARRAYS, *x.shape)
+
+
+_spare: list[Memory] = []
+
+
+@contextmanager
+def memory_for_strips(x: Floats) -> Iterator[Memory]:
+    """Lend memory for the strips of x; meanwhile NumPy ignores errors and buffers little."""
+    try:
+        memory = _spare.pop()
+    except IndexError:  # this is the first call, or another thread has it
+        memory = Memory()
+    with np.errstate(all="ignore"):
+        if x.size > _BUFFER:
+            np.setbufsize(_BUFFER)  # until errstate restores what was before
+        yield memory
+    _spare[:] = [memory]
 
 
 def strips(shape: tuple[int, ...]) -> Iterator[slice]:

@@ -12,6 +12,7 @@ from softmax_cli.mathematics.pair_exponentials import (
     precise_exponentials,
 )
 from softmax_cli.mathematics.pairs import pair_sum
+from softmax_cli.mathematics.strips import Memory
 
 LOGITS = np.random.default_rng(1).normal(0, 1, (9, 200)) * np.geomspace(1e-6, 200, 200)
 
@@ -71,6 +72,17 @@ def test_no_bit_depends_on_the_layout(function: object) -> None:
     by_vector = function(np.asfortranarray(LOGITS), 0.7)
     for one, other in zip(by_class, by_vector, strict=True):
         assert np.array_equal(one, other)
+
+
+@pytest.mark.parametrize("temperature", [1.0, 0.7, 3.0])
+def test_memory_that_was_used_before_changes_no_bit(temperature: float) -> None:
+    memory = Memory()
+    for shape in ((9, 200), (300, 7), (9, 200)):
+        x = np.random.default_rng(shape).normal(0, 9, shape)
+        for one, other in zip(
+            exponentials(x, temperature, memory), exponentials(x, temperature), strict=True
+        ):
+            assert np.array_equal(one, other)
 
 
 def test_a_logarithm_is_right_to_59_bits() -> None:

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -598,3 +599,12 @@ for values in (
 ):
     print(hashlib.sha256(values.tobytes()).hexdigest())
 """
+
+
+@pytest.mark.parametrize("shape", [(300, 500), (9000, 20)])
+def test_threads_do_not_write_over_each_others_answers(shape: tuple[int, int]) -> None:
+    x = np.random.default_rng(1).normal(0, 3, (6, *shape))
+    alone = [softmax(one) for one in x]
+    with ThreadPoolExecutor(6) as threads:
+        for found, expected in zip(threads.map(softmax, x), alone, strict=True):
+            assert np.array_equal(found, expected)

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from softmax_cli.mathematics.strips import STRIP, columns, strips
+from softmax_cli.mathematics.strips import STRIP, Memory, columns, memory_for_strips, strips
 
 shapes = st.tuples(st.integers(0, 3 * STRIP), st.integers(1, 2 * STRIP))
 
@@ -42,3 +42,43 @@ def test_only_short_vectors_are_laid_out_anew(n: int, is_copied: bool) -> None:
     by_class = columns(x)
     assert by_class.flags.c_contiguous == is_copied
     assert np.shares_memory(by_class, x) != is_copied
+
+
+@pytest.mark.parametrize("shape", [(7, 5), (1, 5), (5, 1), (1, 1), (3, STRIP)])
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_memory_has_the_shape_and_the_layout_of_a_strip(shape: tuple[int, int], order: str) -> None:
+    x = np.zeros(shape, order=order)
+    arrays = Memory().arrays(x)
+    for one in arrays:
+        assert one.shape == x.shape
+        assert one.flags.c_contiguous == x.flags.c_contiguous
+        assert one.flags.f_contiguous == x.flags.f_contiguous
+        one[...] = 1.0
+    assert not any(np.shares_memory(arrays[0], other) for other in arrays[1:])
+
+
+def test_memory_is_used_again_for_each_strip_that_fits() -> None:
+    memory = Memory()
+    first = memory.arrays(np.zeros((2, 9)))
+    assert np.shares_memory(memory.arrays(np.zeros((30, 40))), first)
+    assert not np.shares_memory(memory.arrays(np.zeros((1, STRIP + 1))), first)
+
+
+def test_each_borrower_has_memory_of_its_own_and_the_next_has_it_again() -> None:
+    x = np.zeros((3, 4))
+    with memory_for_strips(x) as one, memory_for_strips(x) as other:
+        assert one is not other
+    with memory_for_strips(x) as again:
+        assert again is one
+
+
+def test_numpy_is_set_as_before_once_memory_is_returned() -> None:
+    x = np.zeros((3, 1000))
+    before = np.getbufsize(), np.geterr()
+    with memory_for_strips(x):
+        assert np.getbufsize() < before[0]
+        assert set(np.geterr().values()) == {"ignore"}
+    assert (np.getbufsize(), np.geterr()) == before
+    with pytest.raises(KeyboardInterrupt), memory_for_strips(x):
+        raise KeyboardInterrupt
+    assert (np.getbufsize(), np.geterr()) == before
