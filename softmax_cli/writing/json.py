@@ -93,6 +93,8 @@ class _Objects:
 
     def _objects(self, answer: Vectors | Ranking, keeps: Sequence[Members]) -> list[bytes]:
         bodies = self._ranks(answer) if isinstance(answer, Ranking) else self._vectors(answer)
+        inputs = answer.batch.values
+        figures.check_room(inputs.size + answer.values.size, len(inputs))
         objects = zip(self._before(answer.batch), bodies, self._after(answer, keeps), strict=True)
         return [orjson.dumps(a | b | c) for a, b, c in objects]
 
@@ -189,7 +191,8 @@ class _Objects:
         between: bytes,
     ) -> bytes:
         """Return some rows of one matrix, with what stands before the first or behind the last."""
-        text = b",".join(orjson.dumps(row) for row in self._rows(rows))
+        figures.check_room(rows.size)
+        text = orjson.dumps(self._rows(rows))[1:-1]
         lead, trail = b",", b""
         if part.start == 0:
             before = orjson.dumps(next(befores))[:-1]

@@ -14,6 +14,11 @@ import numpy as np
 
 from softmax_cli.values import Numbers
 
+# What the text of a number takes while it is written: its 25 characters, in a buffer that
+# doubles when it is full, and once more where the parts are joined.
+_BYTES_OF_A_NUMBER = 100
+# What a small object of JSON and the buffer for its text take.
+_BYTES_OF_AN_OBJECT = 1024
 # Importing orjson takes as long as writing about so many numbers one by one.
 _WORTH_ORJSON = 8192
 
@@ -74,12 +79,25 @@ def _rounded(values: Numbers, precision: int) -> bytes:
     return _NEGATIVE_ZERO.sub(b"", text) if b"-0" in text else text
 
 
+def check_room(numbers: int, objects: int = 0) -> None:
+    """Check that there is memory for the text of so many numbers in so many objects.
+
+    Where it lacks memory for its text, orjson ends the process with a segmentation fault.
+
+    Raises:
+        MemoryError: there is too little.
+    """
+    # given back at once, and never touched
+    bytes(numbers * _BYTES_OF_A_NUMBER + objects * _BYTES_OF_AN_OBJECT)
+
+
 def _dumped(values: Numbers) -> bytes:
     """Write a large array by orjson: flat, then each row's last comma becomes a newline."""
     import orjson
 
     from softmax_cli.reading.bits import Marks, packed
 
+    check_room(values.size)
     flat = orjson.dumps(values.ravel(), option=orjson.OPT_SERIALIZE_NUMPY)
     text = np.frombuffer(bytearray(flat), dtype=np.uint8)[1:-1]
     if values.shape[1] > 1:

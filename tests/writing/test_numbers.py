@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from softmax_cli.writing.numbers import lines, shortest
+from softmax_cli.writing.numbers import check_room, lines, shortest
 
 doubles = st.floats(allow_nan=False, allow_infinity=False)
 near_powers = (
@@ -114,3 +114,9 @@ def test_an_infinity_is_not_rounded():
 def test_decimals_keep_all_their_digits():
     array = np.array([[Decimal("0.10000"), Decimal("1E-7")], [Decimal("-0"), Decimal(12)]])
     assert lines(array) == b"0.10000,1e-7\n0,12"
+
+
+def test_room_for_more_text_than_there_is_memory_is_refused():
+    check_room(1000, 1000)
+    with pytest.raises(MemoryError):
+        check_room(1 << 55)
