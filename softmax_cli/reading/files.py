@@ -6,6 +6,7 @@ records do not depend on how the text was cut into reads.
 
 import os
 import select
+import stat
 import sys
 import zlib
 from collections.abc import Iterator, Sequence
@@ -88,8 +89,9 @@ def chunks(descriptor: int, source: str, most: int = BLOCK_BYTES) -> Iterator[by
     """Yield what can be read without waiting, in chunks of at most so many bytes, to the end.
 
     Raises:
-        DeviceFailed: the device cannot be read.
+        DeviceFailed: the device cannot be read, or a file was cut short meanwhile.
     """
+    end = _end_of_file(descriptor)
     while True:
         parts, size = list[bytes](), 0
         while size < most:
@@ -105,10 +107,18 @@ def chunks(descriptor: int, source: str, most: int = BLOCK_BYTES) -> Iterator[by
             if not data:
                 if parts:
                     yield b"".join(parts)
+                if _end_of_file(descriptor) < end:
+                    raise DeviceFailed(Place(source), reason="it was cut short while it was read")
                 return
             parts.append(data)
             size += len(data)
         yield b"".join(parts)
+
+
+def _end_of_file(descriptor: int) -> int:
+    """Where a file ends at present, 0 if the descriptor is of something else."""
+    status = os.fstat(descriptor)
+    return status.st_size if stat.S_ISREG(status.st_mode) else 0
 
 
 def _has_more(descriptor: int) -> bool:

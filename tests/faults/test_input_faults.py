@@ -232,6 +232,40 @@ def test_a_worker_that_is_killed_while_the_program_waits_for_input_is_noticed():
     assert err == "Error: a worker process ended by signal 9; --jobs 1 needs no others\n"
 
 
+ROWS = b"1,2\n" * 500_000
+
+
+def read_while_the_file_changes(file, change):
+    """The status, output and message of a run that has begun to write when the file changes."""
+    file.write_bytes(ROWS)
+    with start("eval", "--jobs", "1", "--csv", str(file)) as process:
+        out = os.read(process.stdout.fileno(), 1)  # the rest waits for room in the pipe
+        with file.open("r+b") as opened:
+            change(opened)
+        rest, err = process.communicate(timeout=SECONDS)
+    return process.returncode, (out + rest).decode(), err.decode()
+
+
+def test_a_file_that_is_cut_short_while_it_is_read_is_an_error_behind_whole_rows(tmp_path):
+    file = tmp_path / "x.csv"
+    half = len(ROWS) // 2 + 1
+    status, out, err = read_while_the_file_changes(file, lambda opened: opened.truncate(half))
+    assert (status, err) == (1, f"Error: {file}: it was cut short while it was read\n")
+    assert out == ROW * (half // len(b"1,2\n"))
+
+
+def test_rows_that_are_added_or_rewritten_ahead_are_read_as_they_are_then(tmp_path):
+    file = tmp_path / "x.csv"
+
+    def change(opened):
+        opened.seek(-len(b"1,2\n"), os.SEEK_END)
+        opened.write(b"2,2\n0,0\n")
+
+    status, out, err = read_while_the_file_changes(file, change)
+    assert (status, err) == (0, "")
+    assert out == ROW * (ROWS.count(b"\n") - 1) + "0.5,0.5\n" * 2
+
+
 # Processor time: twice what a linear run takes on a slow machine, a tenth of a quadratic one.
 _TIMES = """
 import resource, subprocess, sys
@@ -255,3 +289,15 @@ def seconds(text, *arguments):
 def test_work_does_not_grow_faster_than_its_input(text, arguments):
     ran = shell(f"python3 - <<'END'\n{_TIMES}\nprint(seconds({text}, {arguments}))\nEND")
     assert float(ran.out) < 5
+
+
+@pytest.mark.parametrize("options", ["jacobian -f csv", "jacobian -f json", "eval -f json --top 9"])
+def test_too_little_memory_is_one_message_behind_whole_rows(options):
+    numbers = "seq -s, 400" if "jacobian" in options else "yes 1.5,2,3 | head -n 20000"
+    line = f"{numbers} | softmax {options} -q --jobs 1"
+    whole = shell(line).out
+    for kilobytes in (101_000, 112_000, 118_000, 123_000):
+        ran = shell(f"set -o pipefail; (ulimit -v {kilobytes}; {line})")
+        assert ran.status in (0, 1)
+        assert ran.err.count("\n") == ran.status
+        assert whole.startswith(ran.out) if ran.status else ran.out == whole

@@ -271,3 +271,15 @@ def test_a_directory_cannot_be_read(tmp_path):
 def test_standard_input_has_a_name():
     assert name_of("-") == "stdin"
     assert name_of("a.csv") == "a.csv"
+
+
+def test_a_file_that_is_cut_short_while_it_is_read_is_an_error(tmp_path):
+    with (tmp_path / "x").open("w+b") as file:
+        file.write(b"1,2\n" * 100)
+        file.seek(0)
+        parts = chunks(file.fileno(), "x", most=8)
+        assert next(parts) == b"1,2\n1,2\n"
+        os.truncate(file.name, 18)
+        assert [next(parts), next(parts)] == [b"1,2\n1,2\n", b"1,"]
+        with pytest.raises(DeviceFailed, match="x: it was cut short while it was read"):
+            next(parts)
