@@ -4,6 +4,7 @@ A library that is loaded before the C library lets them fail, so nothing of the 
 replaced. `python tests/faults/interposed.py` injects every fault and prints how many there were.
 """
 
+import argparse
 import errno
 import shutil
 import subprocess
@@ -96,23 +97,25 @@ class Report(NamedTuple):
     wrong: list[str]
 
 
-def inject(library: Interposed) -> Report:
-    """Inject every fault into every run."""
-    results = [
-        attempt(library, arguments)
-        for arguments in RUNS
-        for attempt in (every_fourth_call, one_call)
-    ]
+def inject(library: Interposed, step: int) -> Report:
+    """Disturb every run, and inject every fault into one of so many."""
+    results = [every_fourth_call(library, arguments) for arguments in RUNS]
+    results += [one_call(library, arguments) for arguments in RUNS[::step]]
     wrong = [line for _, lines in results for line in lines]
     return Report(len(RUNS), sum(count for count, _ in results), wrong)
 
 
 def _main() -> int:
+    parser = argparse.ArgumentParser(description="Let system calls of the program fail.")
+    parser.add_argument(
+        "--step", type=int, default=1, help="inject every single fault into one run of so many"
+    )
+    step = parser.parse_args().step
     if compiler_is_missing():
         print("there is no C compiler (cc), or this is not Linux: nothing is injected")
         return 1
     with tempfile.TemporaryDirectory() as folder:
-        report = inject(Interposed(Path(folder)))
+        report = inject(Interposed(Path(folder)), step)
     print(*report.wrong, sep="\n", end="\n" * bool(report.wrong))
     print(f"{report.injected} faults injected into {report.runs} runs")
     return int(bool(report.wrong))

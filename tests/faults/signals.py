@@ -27,7 +27,7 @@ ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 KILLED = "Error: a worker process ended by signal 9; --jobs 1 needs no others\n"
 
 _PIECE = 1 << 16
-_SECONDS_TO_BE_GONE = 2
+_SECONDS_TO_BE_GONE = 20
 _SECONDS_TO_FORK = 2
 _SIZE_READ = 1 << 14
 
@@ -145,9 +145,11 @@ def _left_behind(session: int) -> str:
 
 
 def _is_of(pid: str, session: int) -> bool:
+    """Whether a process of the session is there; one that has ended only waits for its parent."""
     try:
-        return os.getsid(int(pid)) == session
-    except ProcessLookupError:
+        state, *_ = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return os.getsid(int(pid)) == session and state != "Z"
+    except (ProcessLookupError, FileNotFoundError):
         return False
 
 
