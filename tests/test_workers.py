@@ -88,6 +88,16 @@ def test_an_error_in_a_worker_ends_a_run_that_waits_for_input(streams, jobs):
     assert streams() == ("[0,1,2]", "Error: x:3: 'y' is not a number\n")
 
 
+def test_reports_that_a_signal_handler_has_taken_are_not_waited_for():
+    ring = object.__new__(workers._Ring)
+    ring._reports, end = os.pipe()
+    os.set_blocking(ring._reports, False)
+    assert ring._take_reports()
+    os.close(end)
+    assert not ring._take_reports()
+    os.close(ring._reports)
+
+
 @pytest.mark.parametrize("jobs", [2, 3])
 @pytest.mark.usefixtures("streams")
 def test_no_process_and_no_descriptor_is_left_behind(jobs):
