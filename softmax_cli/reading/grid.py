@@ -81,14 +81,16 @@ class Grid:
         return inside
 
     @cached_property
+    def _delimiters(self) -> Words:
+        return packed(self._data == self.layout.delimiter[0])
+
+    @cached_property
     def _cell_stops(self) -> Marks:
         """The byte behind each cell."""
         if self._are_blanks_between:
             return Marks(behind(self._cell_bytes) & ~self._cell_bytes)
-        delimiters = packed(self._data == self.layout.delimiter[0])
-        if self._has_quotes:
-            delimiters &= ~self._within
-        return Marks(delimiters | self._newlines)
+        outside = self._delimiters & ~self._within if self._has_quotes else self._delimiters
+        return Marks(outside | self._newlines)
 
     @cached_property
     def _alike(self) -> Integers | None:
@@ -128,7 +130,7 @@ class Grid:
         if not self._has_quotes:
             return True
         data, quotes = self._data, self._quotes
-        edges = packed(data == self.layout.delimiter[0]) | self._all_newlines
+        edges = self._delimiters | self._all_newlines
         if self._are_blanks_between:
             edges |= packed(data == _TAB)
         opening, closing = quotes & self._within, quotes & ~self._within
@@ -136,7 +138,7 @@ class Grid:
             return False
         if (opening & ~behind(edges | closing, first=True)).any():
             return False
-        ends = edges | packed(data == _RETURN)
+        ends = edges | packed(data == _RETURN) if _RETURN in self.text else edges
         return not (behind(closing) & ~(ends | opening)).any()
 
     def odd_rows(self) -> Integers:
@@ -190,31 +192,31 @@ class Grid:
     # What follows holds once every row is as wide as the first.
 
     @cached_property
-    def _starts(self) -> Integers:
-        """Where runs of blanks separate cells: where each begins, shape (rows, columns)."""
-        return self._places(self._cell_bytes & ~behind(self._cell_bytes))
+    def _starts_among_blanks(self) -> Marks:
+        """The first byte of each cell."""
+        return Marks(self._cell_bytes & ~behind(self._cell_bytes))
 
     @cached_property
-    def _stops(self) -> Integers:
-        """Where each cell ends, shape (rows, columns)."""
-        if self._alike is not None:
-            return self._alike
-        return self._places(self._cell_stops.words)
+    def _known_stops(self) -> dict[int, Integers]:
+        return {}
 
-    def _places(self, marks: Words) -> Integers:
-        places = np.flatnonzero(unpacked(marks, len(self.text)))
-        return places.reshape(-1, self.layout.width)
+    def _stops_of(self, column: int) -> Integers:
+        if self._alike is not None:
+            return np.asarray(self._alike[:, column])
+        if column not in self._known_stops:
+            self._known_stops[column] = self._cell_stops.every(self.layout.width, column + 1)
+        return self._known_stops[column]
 
     def starts(self, column: int) -> Integers:
         """Return where the cells of a column begin."""
         if self._are_blanks_between:
-            return np.asarray(self._starts[:, column])
-        return self._stops[:, column - 1] + 1 if column else self.begins
+            return self._starts_among_blanks.every(self.layout.width, column + 1)
+        return self._stops_of(column - 1) + 1 if column else self.begins
 
     def stops(self, column: int) -> Integers:
         """Return where the cells of a column end."""
         if self._are_blanks_between or column < self.layout.width - 1:
-            return np.asarray(self._stops[:, column])
+            return self._stops_of(column)
         if _RETURN not in self.text:
             return self.ends
         before = self._data[self.ends - 1]
@@ -242,9 +244,10 @@ class Grid:
         has_return = self._data[self.ends - 1] == _RETURN
         if (has_return != (self.layout.newline == b"\r\n")).any():
             return None
-        starts = np.column_stack([self.starts(first) for first, _ in self._logits])
-        stops = np.column_stack([self.stops(last) for _, last in self._logits])
-        return Cells(self.text, np.append(0, stops), np.append(starts, len(self.text)))
+        starts = np.array([self.starts(first) for first, _ in self._logits]).T.ravel()
+        stops = np.array([self.stops(last) for _, last in self._logits]).T.ravel()
+        bounds = np.concatenate(([0], stops)), np.concatenate((starts, [len(self.text)]))
+        return Cells(self.text, *bounds)
 
     @cached_property
     def _logits(self) -> list[tuple[int, int]]:
@@ -263,7 +266,7 @@ class Grid:
         starts = np.concatenate([self.starts(first) for first, _ in runs])
         stops = np.concatenate([self.stops(last) for _, last in runs])
         is_chosen = spanned(starts, stops + 1, len(self.text))  # with the byte behind each run
-        chosen = data[is_chosen[: data.size]].tobytes()[:-1].replace(b"\n", b",")
+        chosen = data[is_chosen[: data.size]][:-1].tobytes().replace(b"\n", b",")
         return chosen.replace(b"\r", b",") if _RETURN in self.text else chosen
 
     def _with_commas(self, decimal_comma: bool) -> bytes:
