@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from softmax_cli.mathematics.pair_exponentials import exponentials, log1p, shifted
+from softmax_cli.mathematics.pair_exponentials import log1p, shifted
 from softmax_cli.mathematics.pairs import Floats, pair_product, pair_sum, two_sum
-from softmax_cli.mathematics.strips import Memory, columns, memory_for_strips, strips
+from softmax_cli.mathematics.strips import columns, memory_for_strips, pieces, strips
+from softmax_cli.mathematics.tiles import Sums, sums_of
 from softmax_cli.mathematics.validation import Integers, require_doubles
 
 
@@ -25,8 +26,11 @@ def log_probabilities(x: Floats, temperature: float) -> Floats:
     log = np.empty(x.shape)
     with memory_for_strips(x) as memory:
         for strip in strips(x.shape):
-            high, low = _logarithms(columns(x[strip]), temperature, memory)
-            np.add(high, low, out=log[strip].T)
+            logits = columns(x[strip])
+            sums = sums_of(logits, temperature, memory)
+            for part in pieces(x.shape[1]):
+                high, low = _logarithms(logits[part], sums, temperature)
+                np.add(high, low, out=log[strip, part].T)
     require_doubles(np.isneginf(log) & ~np.isneginf(x), "a logarithm of a probability")
     return log
 
@@ -48,13 +52,13 @@ def class_loss(x: Floats, target: Integers, temperature: float) -> Floats:
     Raises:
         OverflowError: one is too large for a double.
     """
+    wanted = x[np.arange(len(x)), target]
 
-    def of_strip(strip: slice, high: Floats, low: Floats) -> Floats:
-        picked = (target[strip], np.arange(high.shape[1]))
-        return np.asarray(0.0 - (high[picked] + low[picked]))
+    def of_strip(strip: slice, _: Floats, sums: Sums) -> Floats:
+        high, low = _logarithms(wanted[strip], sums, temperature)
+        return np.asarray(0.0 - (high + low))
 
-    masked = np.isneginf(x[np.arange(len(x)), target])
-    return _losses(x, temperature, of_strip, masked)
+    return _losses(x, temperature, of_strip, np.isneginf(wanted))
 
 
 def distribution_loss(x: Floats, y: Floats, temperature: float) -> Floats:
@@ -64,8 +68,8 @@ def distribution_loss(x: Floats, y: Floats, temperature: float) -> Floats:
         OverflowError: one is too large for a double.
     """
 
-    def of_strip(strip: slice, high: Floats, low: Floats) -> Floats:
-        return _weighted_sum(high, low, columns(y[strip]))
+    def of_strip(strip: slice, logits: Floats, sums: Sums) -> Floats:
+        return _weighted_sum(*_logarithms(logits, sums, temperature), columns(y[strip]))
 
     masked = np.asarray((np.isneginf(x) & (y > 0.0)).any(axis=1))
     return _losses(x, temperature, of_strip, masked)
@@ -74,10 +78,10 @@ def distribution_loss(x: Floats, y: Floats, temperature: float) -> Floats:
 def _losses(
     x: Floats,
     temperature: float,
-    of_strip: Callable[[slice, Floats, Floats], Floats],
+    of_strip: Callable[[slice, Floats, Sums], Floats],
     masked: NDArray[np.bool_],
 ) -> Floats:
-    """Return the losses that `of_strip` makes of the logarithms of each strip, as a pair.
+    """Return the losses that `of_strip` makes of the logits of each strip and their sums.
 
     Raises:
         OverflowError: one is too large for a double, though its target is not masked.
@@ -85,16 +89,22 @@ def _losses(
     loss = np.empty(len(x))
     with memory_for_strips(x) as memory:
         for strip in strips(x.shape):
-            loss[strip] = of_strip(strip, *_logarithms(columns(x[strip]), temperature, memory))
+            logits = columns(x[strip])
+            loss[strip] = of_strip(strip, logits, sums_of(logits, temperature, memory))
     require_doubles(np.isinf(loss) & ~masked, "a loss")
     return loss
 
 
-def _logarithms(x: Floats, temperature: float, memory: Memory) -> tuple[Floats, Floats]:
-    """Return log σ = z + δ − log1p(r) of x of shape (n, rows), as a pair."""
-    e = exponentials(x, temperature, memory)
-    L, L_low = log1p(e.R, e.R_low)
-    z, δ = shifted(x, x.max(axis=0), temperature)
+def _logarithms(x: Floats, sums: Sums, temperature: float) -> tuple[Floats, Floats]:
+    """Return log σ = z + δ − log1p(r) of some logits of each vector, as a pair.
+
+    Args:
+        x: the logits, shape (rows,), or class by class, shape (classes, rows).
+        sums: of all exponentials of these vectors.
+        temperature: T.
+    """
+    L, L_low = log1p(sums.R, sums.R_low)
+    z, δ = shifted(x, sums.m, temperature)
     # Both are negative, so nothing cancels; 0 − 0 is 0 where −0 is not.
     high, low = two_sum(z, 0.0 - L)
     low += δ - L_low

@@ -104,21 +104,32 @@ def exponentials(x: Floats, T: float, memory: Memory | None = None) -> Exponenti
 
     They are in the memory, if one is given, until it is used again.
     """
-    z, δ, k, i, E = (memory or Memory()).arrays(x)
+    arrays = (memory or Memory()).arrays(x)
     a = largest(x)
     top = (a, np.arange(len(a)))
-    z, δ = shifted(x, x[top], T, (z, δ, k))
-    lowest = _lift_to_floor(z, δ)
-    E, c = _exp(z, δ, k, i, E)
+    E, c, lowest = exponentials_beside(x, x[top], T, arrays)
     E[top] = 0.0
-    R, R_low = pair_sum(E, np.multiply(E, c, out=δ), _exact_levels(lowest))
+    R, R_low = pair_sum(E, np.multiply(E, c, out=arrays[1]), exact_levels(lowest))
     E[top] = 2.0**LIFT
     return Exponentials(E, c, a, R, R_low)
 
 
+def exponentials_beside(
+    x: Floats, m: Floats, T: float, arrays: Floats
+) -> tuple[Floats, Floats, float]:
+    """Return E and c of logits x whose vectors have the largest logits m, and the lowest z.
+
+    E and c are among the arrays, five of the shape of x.
+    """
+    z, δ, k, i, E = arrays
+    z, δ = shifted(x, m, T, (z, δ, k))
+    lowest = lift_to_floor(z, δ)
+    return *_exp(z, δ, k, i, E), lowest
+
+
 def exponentials_of_shifted(z: Floats, δ: Floats) -> tuple[Floats, Floats]:
     """Return E and c of z + δ, z ≤ 0, of any shape; both are used up."""
-    _lift_to_floor(z, δ)
+    lift_to_floor(z, δ)
     return _exp(z, δ, *(np.empty_like(z) for _ in range(3)))
 
 
@@ -127,7 +138,7 @@ def precise_exponentials(x: Floats, T: float) -> PreciseExponentials:
     a = largest(x)
     top = (a, np.arange(len(a)))
     z, δ = shifted(x, x[top], T)
-    _lift_to_floor(z, δ)
+    lift_to_floor(z, δ)
     E, E_low = _precise_exp(z, δ)
     low_rest = E_low.copy()
     E_top, E[top], low_rest[top] = E[top], 0.0, 0.0
@@ -192,7 +203,7 @@ def log1p(R: Floats, R_low: Floats) -> tuple[Floats, Floats]:
     return high, low
 
 
-def _lift_to_floor(z: Floats, δ: Floats) -> float:
+def lift_to_floor(z: Floats, δ: Floats) -> float:
     """Raise z to the floor where exp(z) is 0, and return the lowest z."""
     lowest = float(z.min(initial=0.0))
     if lowest < FLOOR:
@@ -201,7 +212,7 @@ def _lift_to_floor(z: Floats, δ: Floats) -> float:
     return max(lowest, FLOOR)
 
 
-def _exact_levels(lowest: float) -> int:
+def exact_levels(lowest: float) -> int:
     """Return how often sums of E can be added in pairs, all of them exact.
 
     For z from lowest to 0 each E is a multiple of 2^(lowest/ln 2 − 24)·2^LIFT, and at most 2^LIFT.

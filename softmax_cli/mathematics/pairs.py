@@ -104,7 +104,7 @@ def _fold(high: Floats, low: Floats, is_exact: bool) -> tuple[Floats, Floats]:
         folded[half] = high[half]
     if is_exact:
         return folded, _fold_one(low)
-    low[:half] += _lost(s, p, q, low[n - half :])
+    low[:half] += lost(s, p, q, low[n - half :])
     return folded, low[: n - half]
 
 
@@ -122,7 +122,7 @@ def _normalized(high: Floats, low: Floats) -> tuple[Floats, Floats]:
     return s, low - (s - high)
 
 
-def _lost(s: Floats, p: Floats, q: Floats, low: Floats) -> Floats:
+def lost(s: Floats, p: Floats, q: Floats, low: Floats) -> Floats:
     """Return low and what s = p + q lost by rounding."""
     b = s - p
     lost = s - b

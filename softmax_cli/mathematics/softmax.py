@@ -32,13 +32,14 @@ of +, −, ·, / and tables, in an order that depends on the number of classes a
 A masked class, x = −inf, has probability 0, derivatives 0 and logarithm −inf.
 """
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from softmax_cli.mathematics.few import FEW, few_probabilities
-from softmax_cli.mathematics.pair_exponentials import LIFT, exponentials, one_plus, shares_of
+from softmax_cli.mathematics.pair_exponentials import LIFT, one_plus, shares_of
 from softmax_cli.mathematics.pairs import (
     Parts,
     inverse,
@@ -49,7 +50,8 @@ from softmax_cli.mathematics.pairs import (
     rounded_product,
     times,
 )
-from softmax_cli.mathematics.strips import STRIP, columns, memory_for_strips, strips
+from softmax_cli.mathematics.strips import STRIP, Memory, memory_for_strips, pieces, strips
+from softmax_cli.mathematics.tiles import Tile, exponentials_in_tiles
 from softmax_cli.mathematics.validation import (
     Axis,
     along,
@@ -204,7 +206,7 @@ def cross_entropy(x: ArrayLike, target: ArrayLike, *, temperature: float = 1.0) 
 def target_gradient(x: Floats, target: NDArray[Any], temperature: float) -> Floats:
     """Return the gradient against valid classes, shape (v,), or distributions, shape (v, n)."""
     if target.ndim == 1:
-        return class_gradient(shares(x, temperature), target)
+        return class_gradient(x, target, temperature)
     from softmax_cli.mathematics.cancellation import distribution_gradient
 
     return distribution_gradient(x, target, temperature)
@@ -230,10 +232,10 @@ class Shares(NamedTuple):
         rest, top = self.rest.at(vector), output == self.largest[vector]
         return _complement(self.σ.at(vector, output), rest, top)
 
-    def complements(self, vectors: slice) -> Parts:
-        """Return 1 − σ of all outputs of some vectors, without cancellation."""
-        top = np.arange(self.σ.head.shape[1]) == self.largest[vectors, None]
-        return _complement(self.σ.at(vectors), self.rest.at(vectors, None), top)
+    def complements(self, vectors: slice, outputs: slice) -> Parts:
+        """Return 1 − σ of some outputs of some vectors, without cancellation."""
+        top = np.arange(outputs.start, outputs.stop) == self.largest[vectors, None]
+        return _complement(self.σ.at(vectors, outputs), self.rest.at(vectors, None), top)
 
 
 def probabilities(x: Floats, temperature: float) -> Floats:
@@ -244,12 +246,11 @@ def probabilities(x: Floats, temperature: float) -> Floats:
             return np.array(rows, dtype=np.float64).reshape(x.shape)
     σ = np.empty(x.shape)
     with memory_for_strips(x) as memory:
-        for strip in strips(x.shape):
-            e = exponentials(columns(x[strip]), temperature, memory)
+        for tile, e in exponentials_in_tiles(x, temperature, memory):
             s = reciprocal(*one_plus(e.R, e.R_low))
             q, low = shares_of(e, s)
             q += low
-            np.multiply(q, 2.0**-LIFT, out=σ[strip].T)
+            np.multiply(q, 2.0**-LIFT, out=σ[tile].T)
     return σ
 
 
@@ -259,15 +260,24 @@ def shares(x: Floats, temperature: float) -> Shares:
     rest = Parts(np.empty(len(x)), np.empty(len(x)), np.empty(len(x), np.int32))
     largest = np.empty(len(x), np.int64)
     with memory_for_strips(x) as memory:
-        for strip in strips(x.shape):
-            e = exponentials(columns(x[strip]), temperature, memory)
-            s = reciprocal(*one_plus(e.R, e.R_low))
-            largest[strip] = e.a
-            for part, values in zip(σ, parts(*shares_of(e, s), -LIFT), strict=True):
-                part[strip] = values.T
-            for part, values in zip(rest, ratio(e.R, e.R_low, s, -LIFT), strict=True):
+        for tile, s in _shares_in_tiles(x, temperature, memory):
+            strip, classes = tile
+            largest[strip] = s.largest + classes.start
+            for part, values in zip(σ, s.σ, strict=True):
+                part[tile] = values
+            for part, values in zip(rest, s.rest, strict=True):
                 part[strip] = values
     return Shares(σ, rest, largest, temperature)
+
+
+def _shares_in_tiles(
+    x: Floats, temperature: float, memory: Memory
+) -> Iterator[tuple[Tile, Shares]]:
+    """Yield the shares of logits a tile at a time, their largest class counted within it."""
+    for tile, e in exponentials_in_tiles(x, temperature, memory):
+        s = reciprocal(*one_plus(e.R, e.R_low))
+        σ = Parts(*(part.T for part in parts(*shares_of(e, s), -LIFT)))
+        yield tile, Shares(σ, ratio(e.R, e.R_low, s, -LIFT), e.a, temperature)
 
 
 def jacobian_matrices(s: Shares) -> Floats:
@@ -291,7 +301,8 @@ def jacobian_rows(s: Shares, vector: Integers, output: Integers) -> Floats:
     J = np.empty((len(vector), n))
     for strip in strips(J.shape):
         v, j = vector[strip], output[strip]
-        J[strip] = _products(s, s.σ.at(v, j, None), s.σ.at(v))
+        for part in pieces(n):
+            J[strip, part] = _products(s, s.σ.at(v, j, None), s.σ.at(v, part))
     σ, κ = s.σ.at(vector, output), s.complement(vector, output)
     J[np.arange(len(vector)), output] = _diagonal(σ, κ, s.temperature)
     return J
@@ -302,17 +313,23 @@ def jacobian_diagonal(s: Shares) -> Floats:
     v, n = s.σ.head.shape
     J = np.empty((v, n))
     for strip in strips(J.shape):
-        J[strip] = _diagonal(s.σ.at(strip), s.complements(strip), s.temperature)
+        for part in pieces(n):
+            κ = s.complements(strip, part)
+            J[strip, part] = _diagonal(s.σ.at(strip, part), κ, s.temperature)
     return J
 
 
-def class_gradient(s: Shares, target: Integers) -> Floats:
-    """Return σ/T, and −κ/T at the target class, for classes of shape (v,)."""
-    g, t, each = np.empty(s.σ.head.shape), inverse(s.temperature), np.arange(len(target))
-    with np.errstate(all="ignore"):
-        for strip in strips(g.shape):
-            g[strip] = rounded_product(s.σ.at(strip), t)
-        g[each, target] = 0.0 - rounded_product(s.complement(each, target), t)
+def class_gradient(x: Floats, target: Integers, temperature: float) -> Floats:
+    """Return σ/T, and −κ/T at the target class, for valid logits x and classes of shape (v,)."""
+    g, t = np.empty(x.shape), inverse(temperature)
+    with memory_for_strips(x) as memory:
+        for tile, s in _shares_in_tiles(x, temperature, memory):
+            g[tile] = rounded_product(s.σ, t)
+            strip, classes = tile
+            k = target[strip] - classes.start
+            vector = np.flatnonzero((k >= 0) & (k < classes.stop - classes.start))
+            κ = s.complement(vector, k[vector])
+            g[tile][vector, k[vector]] = 0.0 - rounded_product(κ, t)
     return g
 
 

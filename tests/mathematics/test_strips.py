@@ -3,7 +3,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from softmax_cli.mathematics.strips import STRIP, Memory, columns, memory_for_strips, strips
+from softmax_cli.mathematics.strips import (
+    LONG,
+    STRIP,
+    Memory,
+    columns,
+    memory_for_strips,
+    pieces,
+    strips,
+)
 
 shapes = st.tuples(st.integers(0, 3 * STRIP), st.integers(1, 2 * STRIP))
 
@@ -28,6 +36,21 @@ def test_a_strip_fits_the_cache_unless_it_is_one_row(shape: tuple[int, int]) -> 
 def test_all_strips_but_the_last_are_as_long_as_fits(shape: tuple[int, int]) -> None:
     for strip in list(strips(shape))[:-1]:
         assert (strip.stop - strip.start + 1) * shape[1] > STRIP
+
+
+@given(st.integers(1, 3 * LONG))
+def test_the_pieces_of_a_vector_are_all_its_classes_in_order(n: int) -> None:
+    begin = 0
+    for piece in pieces(n):
+        assert piece.start == begin < piece.stop
+        begin = piece.stop
+    assert begin == n
+
+
+@pytest.mark.parametrize("n", [1, LONG, LONG + 1, 3 * LONG])
+def test_only_long_vectors_are_cut_into_pieces(n: int) -> None:
+    longest = max(piece.stop - piece.start for piece in pieces(n))
+    assert longest == (STRIP if n > LONG else n)
 
 
 @pytest.mark.parametrize("n", [1, 63, 64, 200])
