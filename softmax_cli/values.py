@@ -184,6 +184,16 @@ class Groups(NamedTuple):
         """The line of each vector's first row."""
         return [self.rows.lines[row] for row in self.starts[:-1].tolist()]
 
+    def rows_of(self, vectors: Sequence[int] | Integers) -> slice | Integers:
+        """Return an index of the rows of some vectors, of which each has as many rows."""
+        starts = self.starts[vectors]
+        size = int(self.starts[vectors[0] + 1] - starts[0])
+        first, end = int(starts[0]), int(starts[-1]) + size
+        # nothing is copied, and an index as long as a whole column takes as much memory
+        if end - first == size * starts.size:
+            return slice(first, end)
+        return np.asarray((starts[:, np.newaxis] + np.arange(size)).ravel())
+
     def part(self, vectors: slice) -> "Groups":
         """Return some adjacent vectors."""
         first, stop, _ = vectors.indices(self.vectors)

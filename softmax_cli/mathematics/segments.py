@@ -37,6 +37,8 @@ def segment_probabilities(x: Floats, starts: Integers, temperature: float) -> Fl
     Returns:
         Array of shape (n,), with the bits of `probabilities` of each vector.
     """
+    if starts.size == 2 and x.size > _LONG:
+        return np.asarray(probabilities(x[np.newaxis], temperature)[0])
     σ = np.empty(x.shape)
     for first, stop in _runs(starts):
         begin, end = int(starts[first]), int(starts[stop])

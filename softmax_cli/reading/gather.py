@@ -17,6 +17,7 @@ from softmax_cli.reading import json_rows, keys, rows
 from softmax_cli.reading.classes import labels_for, meant_class
 from softmax_cli.reading.delimited import split_columns, texts_of
 from softmax_cli.reading.layout import Layout, is_text
+from softmax_cli.reading.texts import Texts
 from softmax_cli.settings import Settings
 from softmax_cli.values import LINES_OF_A_FILE, Batch, Block, Groups, Integers, Numbers
 
@@ -27,19 +28,28 @@ _DIGITS_OF_A_WEIGHT = 25
 # A cell that is neither a number nor a word for a missing value, by its first letters.
 _CLEARLY_TEXT = re.compile(rb"(?!inf|ln|na|nu|no)[A-Za-z]", re.IGNORECASE)
 
+# A view of some values would keep all of them.
+_NO_VALUES = np.empty((0, 1))
+
 
 def column(
     pieces: Iterable[Batch | SoftmaxError], layout: Layout, settings: Settings
 ) -> Iterator[Groups | SoftmaxError]:
     """Yield the one vector that all rows are, after the errors among them."""
-    batches = []
+    batches, values, kept = list[Batch](), bytearray(), list[Texts]()
     for piece in pieces:
         if isinstance(piece, Batch):
-            batches.append(piece)
+            # what grows in place is in memory once
+            values += piece.values.data
+            kept = kept or [Texts() for _ in piece.kept]
+            for texts, run in zip(kept, piece.kept, strict=True):
+                texts.extend(run)
+            batches.append(piece._replace(values=_NO_VALUES, kept=()))
         else:
             yield piece
     if batches:
-        whole = _joined(batches)
+        numbers = np.frombuffer(values).reshape(-1, 1)
+        whole = _joined(batches)._replace(values=numbers, kept=tuple(kept))
         yield from _checked(whole, np.array([0, whole.vectors]), layout, settings)
 
 
@@ -265,12 +275,12 @@ def _batch(every: Groups, vectors: Sequence[int]) -> Batch:
     """Some vectors of one length and kind as a batch."""
     rows, starts = every.rows, every.starts[vectors]
     size = int(every.starts[vectors[0] + 1] - starts[0])
-    index = starts[:, np.newaxis] + np.arange(size)
+    index = every.rows_of(vectors)
     classes, names = every.classes, None
     if every.names is not None:
         names = [every.names[vector] for vector in vectors]
         classes = names[0]
-    weights = None if rows.weights is None else rows.weights[:, 0][index]
+    weights = None if rows.weights is None else rows.weights[index].reshape(-1, size)
     targets = None
     if weights is not None:
         first = _worked_out(weights[:1])[0]
@@ -278,9 +288,9 @@ def _batch(every: Groups, vectors: Sequence[int]) -> Batch:
             targets, weights = (_worked_out(weights) != 0).argmax(axis=1), None
     typed = None
     if rows.typed is not None:
-        typed = [[rows.typed[row][0] for row in some] for some in index.tolist()]
+        typed = [[row[0] for row in rows.typed[start : start + size]] for start in starts.tolist()]
     return Batch(
-        values=rows.values[:, 0][index],
+        values=rows.values[index].reshape(-1, size),
         classes=classes,
         lines=[rows.lines[row] for row in starts.tolist()],
         targets=targets,

@@ -22,6 +22,8 @@ from softmax_cli.writing.kept import kept_texts
 _NUMBERS_IN_A_STRIP = 1 << 16
 # The text of so many numbers takes some megabytes; a block holds less, a whole column more.
 _NUMBERS_IN_A_TEXT = 1 << 17
+# The texts of the cells of so many rows stay in the cache until they are joined.
+_ROWS_IN_A_TEXT = 1 << 13
 
 
 Value = TypeVar("Value", int, str)
@@ -206,6 +208,8 @@ class Delimited(NamedTuple):
         """Yield the lines of an answer, so many at a time that their text stays small."""
         vectors, classes = answer.values.shape
         rows = max(1, _NUMBERS_IN_A_TEXT // max(1, classes))
+        if answer.batch.kept or answer.loss is not None:
+            rows = min(rows, _ROWS_IN_A_TEXT)
         is_long = vectors == 1 and classes > _NUMBERS_IN_A_TEXT
         if is_long and not answer.batch.kept and answer.loss is None:
             yield from self._long_line(answer.values)

@@ -31,7 +31,7 @@ def spread(answer: InRows) -> Vectors:
     loss = _empty(losses, groups.vectors) if losses else None
     for vectors, part in answer.parts:
         if isinstance(part, Vectors):
-            values[_rows(groups, vectors, part.values.shape[1])] = part.values
+            values[groups.rows_of(vectors)] = part.values.ravel()
             if loss is not None:
                 loss[vectors] = part.loss
     return parts[0]._replace(
@@ -45,11 +45,6 @@ def _empty(parts: list[Numbers], size: int) -> Numbers:
     """Return an array that can hold the numbers of all parts, shape (size,)."""
     is_object = any(part.dtype == object for part in parts)
     return np.empty(size, dtype=object if is_object else np.float64)
-
-
-def _rows(groups: Groups, vectors: Integers, size: int) -> Integers:
-    """Return the rows of vectors of one length, shape (vectors, size)."""
-    return np.asarray(groups.starts[vectors][:, np.newaxis] + np.arange(size))
 
 
 def ranked(answer: InRows, first_class: int) -> Ranks:

@@ -204,3 +204,23 @@ def test_weights_as_typed_are_judged_by_their_values(weights):
     is_class = weights[0] == "0/5"
     assert (batch.weights is None) == is_class
     assert (batch.targets is not None and batch.targets.tolist() == [1]) == is_class
+
+
+def test_a_column_of_many_batches_is_one_vector_beside_all_its_texts():
+    layout = Layout("t.csv", b",", 2, (1,), header=("k", "x"), in_rows=True)
+    blocks = [Block(b"a,1\nb,2\n", 1), Block(b'"c\nd",3\n', 3), Block(b"e,x\nf,4\n", 5)]
+    pieces = [piece for block in blocks for piece in read(block, layout, EVAL)]
+    error, found = column(pieces, layout, EVAL)
+    assert isinstance(error, NotANumber)
+    assert values(found) == [[1, 2, 3, 4]]
+    assert list(found.rows.kept[0]) == [b"a", b"b", b'"c\nd"', b"f"]
+    assert list(found.rows.lines) == [1, 2, 3, 6]
+
+
+def test_vectors_that_stand_apart_are_put_together_as_adjacent_ones_are():
+    found = Groups(Batch(np.arange(9.0).reshape(-1, 1), lines=range(9)), np.array([0, 2, 5, 7, 9]))
+    apart, one = alike(found, EVAL)
+    assert apart[1].values.tolist() == [[0, 1], [5, 6], [7, 8]]
+    assert one[1].values.tolist() == [[2, 3, 4]]
+    adjacent = found.part(slice(2, None))
+    assert alike(adjacent, EVAL)[0][1].values.tolist() == [[5, 6], [7, 8]]
