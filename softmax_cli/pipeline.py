@@ -14,7 +14,7 @@ from softmax_cli.output import Item, Note, Output
 from softmax_cli.reading.layout import Layout
 from softmax_cli.reading.notes import notes_on_first
 from softmax_cli.settings import Settings
-from softmax_cli.values import Block
+from softmax_cli.values import Batch, Block
 from softmax_cli.writing.delimited import Writer, is_numbered
 from softmax_cli.writing.formats import writer
 
@@ -69,6 +69,8 @@ def _run_table(settings: Settings) -> int:
         with _output(layout, settings) as output:
             for note in _notes(table, settings):
                 output.take(note)
+            for item in answer_items(_taken(table, layout), layout, settings):
+                output.take(item)
             _hand_out(_blocks(table, layout, descriptor, settings), layout, settings, output)
         return output.status
 
@@ -81,7 +83,7 @@ def _blocks(table: "Table", layout: Layout, descriptor: int, settings: Settings)
 
     blocks = table.blocks
     if layout.numbered:
-        blocks = numbered(blocks, layout)
+        blocks = numbered(blocks, layout, before=int(table.is_first_taken))
     if progress.is_wanted(settings.quiet):
         blocks = progress.shown(blocks, descriptor)
     if layout.by:
@@ -113,7 +115,15 @@ def _pieces(table: "Table", settings: Settings) -> Iterator[Piece]:
         blocks = keys.whole_groups(blocks, layout)
         return chain.from_iterable(gather.groups(block, layout, settings) for block in blocks)
     read = chain.from_iterable(rows.read(block, layout, settings) for block in blocks)
+    read = chain(_taken(table, layout), read)
     return gather.column(read, layout, settings) if layout.in_rows else read
+
+
+def _taken(table: "Table", layout: Layout) -> list[Batch]:
+    """Return the first vector, if it has been read for good."""
+    if table.first is None or not table.is_first_taken:
+        return []
+    return [table.first._replace(numbers=(1,)) if layout.numbered else table.first]
 
 
 def _notes(table: "Table", settings: Settings) -> list[Item]:

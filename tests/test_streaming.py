@@ -244,8 +244,7 @@ def test_a_worker_that_is_killed_ends_the_run_with_a_message():
 
 _MEASURED = """
 import resource, subprocess, sys
-program, rows, *arguments = sys.argv[1:]
-line = f"yes 1.5,2,-3 | head -n {rows}"
+program, line, *arguments = sys.argv[1:]
 with subprocess.Popen(["bash", "-c", line], stdout=subprocess.PIPE) as feeder:
     subprocess.run([program, *arguments], stdin=feeder.stdout, stdout=-3, check=True)
 print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
@@ -254,7 +253,8 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 
 def test_memory_does_not_grow_with_the_rows():
     few, many = (
-        int(python(_MEASURED, SCRIPT, rows, "eval", "--jobs", "1").out) for rows in ("9", "2000000")
+        int(python(_MEASURED, SCRIPT, f"yes 1.5,2,-3 | head -n {rows}", "eval", "--jobs", "1").out)
+        for rows in (9, 2_000_000)
     )
     assert many - few < 64 << 10, "KiB"
 
@@ -263,3 +263,14 @@ def test_a_line_that_never_ends_is_refused_before_it_fills_the_memory():
     ran = shell("yes 1,2,3 | tr '\\n' ',' | softmax eval")
     assert (ran.status, ran.out) == (1, "")
     assert ran.err == "Error: stdin:1: the line is longer than 128 MiB\n"
+
+
+@pytest.mark.parametrize("line", ["seq", "seq -s,"])
+@pytest.mark.parametrize("options", [[], ["--log"], ["-f", "tsv"]], ids=repr)
+def test_one_long_vector_takes_the_memory_of_its_text_and_a_few_arrays(line, options):
+    few, many = (
+        int(python(_MEASURED, SCRIPT, f"{line} {count}", "eval", *options).out)
+        for count in (9, 1_000_000)
+    )
+    # 8 MB an array, 7 MB of text
+    assert many - few < 48 << 10, "KiB"

@@ -51,14 +51,18 @@ def has_delimiter(record: bytes, settings: Settings) -> bool:
 
 
 def _seen_delimiter(record: bytes, *, decimal_comma: bool) -> bytes | None:
-    bare = record.strip(b" \r\n")
-    # a quote that is left open on a line may only be an inch sign behind a blank
-    edges = ANY_EDGES if open_quote(bare, ANY_EDGES) is None else ANY_EDGES.strip(BLANK)
-    outside = _quoted_cell(edges).sub(b'"', bare)
-    candidates = [b"\t", b";", b",", b"|", BLANK]
+    outside = record
+    if b'"' in record:
+        outside = record.strip(b" \r\n")
+        # a quote that is left open on a line may only be an inch sign behind a blank
+        edges = ANY_EDGES if open_quote(outside, ANY_EDGES) is None else ANY_EDGES.strip(BLANK)
+        outside = _quoted_cell(edges).sub(b'"', outside)
+    candidates = [b"\t", b";", b",", b"|"]
     if decimal_comma and not re.search(_PARTING_COMMA, outside):
         candidates.remove(b",")
-    return next((candidate for candidate in candidates if candidate in outside), None)
+    # a long record is not copied to be stripped
+    found = next((candidate for candidate in candidates if candidate in outside), None)
+    return found or (BLANK if BLANK in outside.strip(b" \r\n") else None)
 
 
 def chosen_delimiter(text: str) -> bytes:

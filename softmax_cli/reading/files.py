@@ -221,12 +221,13 @@ def row_blocks(
         end = cut(text)
         if not end:
             rest.append(text)
-            check_length(rest, source, line)
+            check_length(sum(map(len, rest)), source, line)
             continue
-        whole = b"".join([*rest, text[:end]])
-        yield Block(whole, line)
-        line += _newlines(whole)
+        whole = [Block(b"".join([*rest, text[:end]]), line)]
+        line += _newlines(whole[0].text)
         rest = [text[end:]] if end < len(text) else []
+        del text  # whoever takes the block may be done with the text of a long line first
+        yield whole.pop()
     last = b"".join(rest)
     opened_at = open_quote(last, edges)
     if opened_at is not None:
@@ -237,7 +238,9 @@ def row_blocks(
 
 def _newlines(text: bytes) -> int:
     # bytes.count is seven times slower where there are many
-    return int(np.count_nonzero(np.frombuffer(text, dtype=np.uint8) == _NEWLINE))
+    data = np.frombuffer(text, dtype=np.uint8)
+    parts = (data[i : i + BLOCK_BYTES] for i in range(0, data.size, BLOCK_BYTES))
+    return sum(int(np.count_nonzero(part == _NEWLINE)) for part in parts)
 
 
 def json_blocks(texts: Iterator[bytes], source: str, line: int = 1) -> Iterator[Block]:
@@ -250,13 +253,13 @@ def json_blocks(texts: Iterator[bytes], source: str, line: int = 1) -> Iterator[
     return json_text.blocks(texts, source, line, LONGEST_RECORD)
 
 
-def check_length(parts: list[bytes], source: str, line: int) -> None:
+def check_length(size: int, source: str, line: int) -> None:
     """Refuse a record that would not fit in memory.
 
     Raises:
-        TooLong: the parts of the record are longer than any record may be.
+        TooLong: the record is longer than any may be.
     """
-    if sum(map(len, parts)) > LONGEST_RECORD:
+    if size > LONGEST_RECORD:
         raise TooLong(Place(source, line), megabytes=LONGEST_RECORD >> 20)
 
 
@@ -286,7 +289,7 @@ def start(texts: Iterator[bytes], source: str) -> tuple[int, bool, Iterator[byte
             return line, bool(is_json), _chained(blank[skipped:], texts)
         line += blank.count(b"\n")
         blank = blank[blank.rfind(b"\n") + 1 :]
-        check_length([blank], source, line)
+        check_length(len(blank), source, line)
     if blank.strip(b" \t\r\n"):
         return (
             line + blank[: -len(blank.lstrip())].count(b"\n"),

@@ -1,8 +1,10 @@
 """The start of a table: what its first rows say about all the others."""
 
-from collections.abc import Iterator, Sequence
-from itertools import chain
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain, islice
+from typing import NamedTuple, TypeVar
+
+import numpy as np
 
 from softmax_cli.errors import (
     AnotherHeader,
@@ -14,7 +16,7 @@ from softmax_cli.errors import (
     UsageError,
     quoted,
 )
-from softmax_cli.reading import fast, json_rows
+from softmax_cli.reading import fast, json_rows, long_row
 from softmax_cli.reading import files as sources
 from softmax_cli.reading.delimited import BLANK, raw_of, text_of
 from softmax_cli.reading.json import behind_first
@@ -31,10 +33,9 @@ from softmax_cli.reading.preamble import read_preamble
 from softmax_cli.reading.remarks import remarks
 from softmax_cli.reading.rows import check_text, read, records, row_cells
 from softmax_cli.settings import Settings
-from softmax_cli.values import LINES_OF_A_FILE, Batch, Block
+from softmax_cli.values import LINES_OF_A_FILE, Batch, Block, Floats
 
-# A row that is longer is proven to hold numbers all at once, not cell by cell.
-_LONG_ROW = 32 * 1024
+_Settled = TypeVar("_Settled")
 
 
 class Table(NamedTuple):
@@ -43,12 +44,14 @@ class Table(NamedTuple):
     Attributes:
         notes: remarks on the header and the columns.
         first: the first vector, unless its row could not be read.
+        is_first_taken: whether the blocks begin behind that vector.
     """
 
     layout: Layout
     blocks: Iterator[Block]
     notes: tuple[str, ...]
     first: Batch | None
+    is_first_taken: bool = False
 
 
 class _Start(NamedTuple):
@@ -89,18 +92,51 @@ def open_table(
         SoftmaxError: there is no row, or it does not fit the options.
     """
     start = _start(descriptor, source, settings)
+    start = start._replace(
+        layout=start.layout._replace(further=tuple(map(sources.name_of, further)))
+    )
+    ahead = list(islice(start.blocks, 1))
+    long = None if start.comment or not ahead else _at_long_row(ahead[0], start.layout, settings)
+    if long:
+        layout, vector = long
+        more = _further_blocks(further, layout, False, settings)
+        return Table(layout, chain(start.blocks, more), (), vector, is_first_taken=True)
+    start = start._replace(blocks=chain(ahead, start.blocks))
+    return _opened(start, settings, further)
+
+
+def _at_long_row(block: Block, layout: Layout, settings: Settings) -> tuple[Layout, Batch] | None:
+    """Return the layout and the vector of a first block that is one long row of numbers.
+
+    None if it is anything else, or another reader has more to say about it.
+    """
+    values = None if settings.header else long_row.numbers(block, layout, settings)
+    if values is None or _counts(values):
+        return None
+    is_windows = block.text.endswith(b"\r\n")
+    layout = layout._replace(newline=b"\r\n" if is_windows else b"\n")
+    layout = _located(layout, block.line, lambda: of_numbers(values.size, layout, settings))
+    vector = long_row.vector(values, block, layout)
+    return vector and (layout, vector)
+
+
+def _counts(values: Floats) -> bool:
+    """Return whether the numbers count 0, 1, 2 and so on."""
+    return bool(values[-1] == values.size - 1 and (values == np.arange(values.size)).all())
+
+
+def _opened(start: _Start, settings: Settings, further: Sequence[str]) -> Table:
+    """Open a table that begins with any row.
+
+    Raises:
+        SoftmaxError: there is no row, or it does not fit the options.
+    """
     first, blocks = _next_record(start.blocks, start.layout)
     if first is None:
-        raise Empty(Place(source))
-    layout = start.layout._replace(
-        newline=_newline(first), further=tuple(map(sources.name_of, further))
-    )
-    try:
-        opened = _settled(start._replace(layout=layout, blocks=blocks), first, settings)
-    except UsageError:
-        raise
-    except SoftmaxError as error:
-        raise error.at(layout.place(first.line)) from None
+        raise Empty(Place(start.layout.source))
+    layout = start.layout._replace(newline=_newline(first))
+    start = start._replace(layout=layout, blocks=blocks)
+    opened = _located(layout, first.line, lambda: _settled(start, first, settings))
     layout, blocks, has_header_row = opened
     data, blocks = _next_record(blocks, layout)
     if data is None:
@@ -115,6 +151,20 @@ def open_table(
         tuple(remarks(data.block, layout, settings)),
         vector if isinstance(vector, Batch) else None,
     )
+
+
+def _located(layout: Layout, line: int, settle: Callable[[], _Settled]) -> _Settled:
+    """Return what the first row settles.
+
+    Raises:
+        SoftmaxError: it cannot be read, or does not fit the options; with its place.
+    """
+    try:
+        return settle()
+    except UsageError:
+        raise
+    except SoftmaxError as error:
+        raise error.at(layout.place(line)) from None
 
 
 def _start(descriptor: int, source: str, settings: Settings) -> _Start:
@@ -190,7 +240,12 @@ def _settled(
 
 def _width_of_numbers(first: _Record, layout: Layout, settings: Settings) -> int:
     """How many numbers a long row holds, 0 if it holds anything else or is not long."""
-    if len(first.text) < _LONG_ROW or settings.header or settings.ragged or b'"' in first.text:
+    if (
+        len(first.text) < long_row.SHORTEST
+        or settings.header
+        or settings.ragged
+        or b'"' in first.text
+    ):
         return 0
     if layout.free or layout.delimiter == BLANK:
         return 0
@@ -202,7 +257,7 @@ def _width_of_numbers(first: _Record, layout: Layout, settings: Settings) -> int
 
 def _holds_numbers(record: _Record, layout: Layout, settings: Settings) -> bool:
     """Whether all columns of a long row are logits and numbers."""
-    if len(record.text) < _LONG_ROW or len(layout.logits) < layout.width:
+    if len(record.text) < long_row.SHORTEST or len(layout.logits) < layout.width:
         return False
     found = fast.read(Block(record.text + b"\n", record.line), layout, settings)
     return found is not None and not found.odd

@@ -44,7 +44,7 @@ def column(
             kept = kept or [Texts() for _ in piece.kept]
             for texts, run in zip(kept, piece.kept, strict=True):
                 texts.extend(run)
-            batches.append(piece._replace(values=_NO_VALUES, kept=()))
+            batches.append(piece._replace(values=_NO_VALUES, kept=(), around=None))
         else:
             yield piece
     if batches:

@@ -6,6 +6,7 @@ other programs write comments. All of these lines come before the first row.
 
 import re
 from collections.abc import Iterator
+from io import BytesIO
 from typing import NamedTuple
 
 from softmax_cli.errors import Empty, Place
@@ -117,18 +118,31 @@ class _Lines:
     def rest(self) -> Iterator[bytes]:
         """The text from the current line on."""
         if self._read:
-            yield self._read
+            yield self._taken()
         yield from self._texts
 
+    def _taken(self) -> bytes:
+        """Hand out the text that has been read, which may be long, and forget it."""
+        text, self._read = self._read, b""
+        return text
+
     def _read_more(self) -> bool:
-        """Read on, at least as much again, so that the work grows as the text does."""
-        parts = [self._read]
-        wanted = len(self._read)
-        for text in self._texts:
-            parts.append(text)
-            check_length(parts, self._source, self.line)
-            wanted -= len(text)
-            if wanted <= 0 or b"\n" in text:
+        """Read on to the end of a line, or of the text, which becomes the end of a line.
+
+        Raises:
+            TooLong: the line would not fit in memory.
+        """
+        before = self._taken()
+        buffer = BytesIO()  # grows in place, and gives its text without copying it
+        size, last = buffer.write(before), before
+        for last in self._texts:
+            size += buffer.write(last)
+            check_length(size, self._source, self.line)
+            if b"\n" in last:
                 break
-        self._read = b"".join(parts)
-        return len(parts) > 1
+        else:
+            if size and not last.endswith(b"\n"):
+                size += buffer.write(b"\n")
+        del last
+        self._read = buffer.getvalue()
+        return size > len(before)

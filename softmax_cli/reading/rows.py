@@ -26,7 +26,7 @@ from softmax_cli.errors import (
     WrongWidth,
     quoted,
 )
-from softmax_cli.reading import fast, json_fast, json_rows
+from softmax_cli.reading import fast, json_fast, json_rows, long_row
 from softmax_cli.reading import json as json_text
 from softmax_cli.reading.classes import class_index, labels_for
 from softmax_cli.reading.cut import RecordCut
@@ -57,6 +57,9 @@ def read(block: Block, layout: Layout, settings: Settings) -> Iterator[Batch | S
         if batch := json_fast.read(block, layout, settings):
             yield batch
             return
+    elif batch := long_row.read(block, layout, settings):
+        yield batch
+        return
     elif found := fast.read(block, layout, settings):
         yield from merged(found.batch, read_row_by_row(found.odd, layout, settings))
         return

@@ -18,9 +18,14 @@ _MAY_BEGIN_A_BLANK_LINE = np.zeros(256, dtype=np.bool_)
 _MAY_BEGIN_A_BLANK_LINE[[*b" \t\r\n"]] = True
 
 
-def numbered(blocks: Iterator[Block], layout: Layout) -> Iterator[Block]:
-    """Yield the same blocks, each knowing how many rows were before it."""
-    before = 0
+def numbered(blocks: Iterator[Block], layout: Layout, before: int) -> Iterator[Block]:
+    """Yield the same blocks, each knowing how many rows were before it.
+
+    Args:
+        blocks: some adjacent blocks of a table.
+        layout: of the table.
+        before: how many rows of it are before the first of them.
+    """
     for block in blocks:
         yield block._replace(rows_before=before)
         before += _count(block, layout)

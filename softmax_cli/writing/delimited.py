@@ -208,23 +208,37 @@ class Delimited(NamedTuple):
         """Yield the lines of an answer, so many at a time that their text stays small."""
         vectors, classes = answer.values.shape
         rows = max(1, _NUMBERS_IN_A_TEXT // max(1, classes))
-        if answer.batch.kept or answer.loss is not None:
+        if (answer.batch.kept and not answer.batch.around) or answer.loss is not None:
             rows = min(rows, _ROWS_IN_A_TEXT)
-        is_long = vectors == 1 and classes > _NUMBERS_IN_A_TEXT
-        if is_long and not answer.batch.kept and answer.loss is None:
-            yield from self._long_line(answer.values)
+        if vectors == 1 and classes > _NUMBERS_IN_A_TEXT:
+            yield from self._long_line(answer)
         elif rows >= vectors:
             yield self._vectors(answer)
         else:
             for first in range(0, vectors, rows):
                 yield self._vectors(_part(answer, slice(first, first + rows)))
 
-    def _long_line(self, values: Numbers) -> Iterator[bytes]:
+    def _long_line(self, answer: Vectors) -> Iterator[bytes]:
         """Yield the parts of one line."""
-        for first in range(0, values.size, _NUMBERS_IN_A_TEXT):
-            part = values[:, first : first + _NUMBERS_IN_A_TEXT]
-            is_last = first + _NUMBERS_IN_A_TEXT >= values.size
-            yield self._numbers(part) + (self.newline if is_last else self.delimiter)
+        lead = b""
+        for text in self._parts_of_line(answer):
+            yield lead + text
+            lead = self.delimiter
+        yield self.newline
+
+    def _parts_of_line(self, answer: Vectors) -> Iterator[bytes]:
+        """Yield the cells of one line, some at a time with delimiters between them."""
+        kept, done = iter(answer.batch.kept), 0
+        for is_logits, count in self._runs(answer.values.shape[1]):
+            if not is_logits:
+                yield from (self._recoded(next(kept))[0] for _ in range(count))
+                continue
+            for first in range(done, done + count, _NUMBERS_IN_A_TEXT):
+                stop = min(first + _NUMBERS_IN_A_TEXT, done + count)
+                yield self._numbers(answer.values[:, first:stop])
+            done += count
+        if answer.loss is not None:
+            yield self._numbers(answer.loss.reshape(1, 1))
 
     def _vectors(self, answer: Vectors) -> bytes:
         batch, values, loss = answer.batch, answer.values, answer.loss
@@ -243,22 +257,28 @@ class Delimited(NamedTuple):
     def _segments(self, batch: Batch, values: Numbers) -> Iterator[Sequence[bytes]]:
         """Yield the table in runs of columns, each a list of texts, one per row."""
         kept, numbers = iter(batch.kept), self._numbers_by_run(values)
-        for is_logits, first, last in self.layout.segments:
+        for is_logits, count in self._runs(values.shape[1]):
             if is_logits:
                 yield next(numbers).split(b"\n")
-                continue
-            for _ in range(last - first + 1 if self.layout.json else 1):
-                yield self._recoded(next(kept))
+            else:
+                yield from (self._recoded(next(kept)) for _ in range(count))
 
     def _numbers_by_run(self, values: Numbers) -> Iterator[bytes]:
         """Yield the numbers of each run of adjacent logit columns, a line a row."""
-        is_all, done = self.layout.append or self.layout.ragged, 0
+        done = 0
+        for is_logits, count in self._runs(values.shape[1]):
+            if is_logits:
+                yield self._numbers(np.ascontiguousarray(values[:, done : done + count]))
+                done += count
+
+    def _runs(self, classes: int) -> Iterator[tuple[bool, int]]:
+        """Yield the runs of columns: of numbers how many, of kept cells how many texts they are."""
         for is_logits, first, last in self.layout.segments:
-            if not is_logits:
-                continue
-            count = values.shape[1] if is_all else last - first + 1
-            yield self._numbers(np.ascontiguousarray(values[:, done : done + count]))
-            done += count
+            if is_logits:
+                is_all = self.layout.append or self.layout.ragged
+                yield True, classes if is_all else last - first + 1
+            else:
+                yield False, last - first + 1 if self.layout.json else 1
 
     def _recoded(self, runs: Sequence[bytes]) -> Sequence[bytes]:
         """Return kept cells as they were read, unless another delimiter needs other quotes."""

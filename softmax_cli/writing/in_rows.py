@@ -25,20 +25,31 @@ class Ranks(NamedTuple):
 
 def spread(answer: InRows) -> Vectors:
     """Return the answer as rows of one number each, in the order of the input's rows."""
-    groups, parts = answer.groups, [part for _, part in answer.parts if isinstance(part, Vectors)]
-    values = _empty([part.values for part in parts], groups.rows.vectors)
-    losses = [part.loss for part in parts if part.loss is not None]
-    loss = _empty(losses, groups.vectors) if losses else None
-    for vectors, part in answer.parts:
-        if isinstance(part, Vectors):
+    groups = answer.groups
+    parts = [(some, part) for some, part in answer.parts if isinstance(part, Vectors)]
+    _, first = parts[0]
+    values, loss = first.values, first.loss
+    if groups.vectors > 1:
+        values = _empty([part.values for _, part in parts], groups.rows.vectors)
+        for vectors, part in parts:
             values[groups.rows_of(vectors)] = part.values.ravel()
-            if loss is not None:
-                loss[vectors] = part.loss
-    return parts[0]._replace(
+        loss = _losses(parts, groups.vectors)
+    return first._replace(
         batch=groups.rows,
         values=values.reshape(-1, 1),
         loss=None if loss is None else loss.repeat(groups.sizes),
     )
+
+
+def _losses(parts: list[tuple[Integers, Vectors]], vectors: int) -> Numbers | None:
+    """Return the loss of each vector, shape (vectors,), if they were asked for."""
+    losses = [(some, part.loss) for some, part in parts if part.loss is not None]
+    if not losses:
+        return None
+    loss = _empty([values for _, values in losses], vectors)
+    for some, values in losses:
+        loss[some] = values
+    return loss
 
 
 def _empty(parts: list[Numbers], size: int) -> Numbers:

@@ -11,6 +11,7 @@ from softmax_cli.reading.delimited import (
     cells,
     comma_list,
     delimiter_of,
+    has_delimiter,
     raw_of,
     split_columns,
     text_of,
@@ -162,3 +163,8 @@ def test_a_decimal_comma_is_read_as_a_point_and_a_point_refused():
     assert as_typed("1,5", COMMAS) == "1.5"
     assert as_typed("1.5", COMMAS) not in ("1.5", "15")
     assert as_typed("1,5", EVAL) == "1,5"
+
+
+@pytest.mark.parametrize("record", [b"1 \n", b" 1\r\n", b" 1 \n", b"1"])
+def test_blanks_around_a_record_do_not_make_it_several_cells(record):
+    assert not has_delimiter(record, Settings("eval"))

@@ -292,3 +292,22 @@ def test_some_columns_of_a_long_row_may_be_kept():
             (True, 2, 3),
             (False, 4, 8_999),
         )
+
+
+def test_a_row_as_long_as_a_block_is_read_at_once():
+    row = ",".join(f"{number % 9}.5" for number in range(90_000))
+    with table(f"{row}\r\n{row}\n".encode()) as opened:
+        assert opened.is_first_taken
+        assert (opened.layout.width, opened.layout.logits) == (90_000, range(90_000))
+        assert opened.layout.newline == b"\r\n"
+        assert opened.first is not None
+        assert opened.first.values[0, :3].tolist() == [0.5, 1.5, 2.5]
+        assert [(block.text, block.line) for block in opened.blocks] == [(f"{row}\n".encode(), 2)]
+
+
+@pytest.mark.parametrize("options", [{"keep": "2"}, {"header": True}, {"digits": 20}], ids=str)
+def test_a_row_as_long_as_a_block_is_left_in_it_where_it_is_more_than_logits(options):
+    row = ",".join(f"{number % 9}.5" for number in range(90_000))
+    with table(f"{row}\n{row}\n".encode(), **options) as opened:
+        assert not opened.is_first_taken
+        assert next(opened.blocks).text.startswith(b"0.5,1.5,")

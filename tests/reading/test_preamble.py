@@ -69,3 +69,19 @@ def test_a_line_longer_than_memory_allows_is_refused(monkeypatch):
     monkeypatch.setattr(files, "LONGEST_RECORD", 64)
     with pytest.raises(TooLong, match=r"^t\.csv:1: "):
         preamble(*[b"1," * 10] * 10)
+
+
+@pytest.mark.parametrize("end", [b"\n", b""])
+def test_a_long_first_line_is_read_to_its_end_which_it_has(end):
+    pieces = [b"1,", b"2," * 70_000, b"3," * 70_000, b"4" + end]
+    found = preamble(*pieces)
+    assert b"".join(found.texts) == b"".join(pieces).removesuffix(b"\n") + b"\n"
+    assert found.delimiter == b","
+
+
+@pytest.mark.parametrize("text", [b'"a;b\n1;2', b'"a', b"#x"])
+def test_a_text_that_ends_early_ends_the_reading(text):
+    try:
+        preamble(text)
+    except Empty:
+        assert text == b"#x"

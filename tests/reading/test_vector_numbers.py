@@ -20,7 +20,7 @@ def test_rows_are_counted_from_1_across_blocks_blank_lines_aside(texts):
         blocks.append(Block(b"".join(text + b"\n" for text in lines), line))
         line += len(lines)
     rows = [row for block in blocks for row, _ in records(block, LAYOUT)]
-    for block in numbered(iter(blocks), LAYOUT):
+    for block in numbered(iter(blocks), LAYOUT, before=0):
         for piece in read(block, LAYOUT, Settings("eval")):
             if isinstance(piece, Batch):
                 found = [rows[number - 1] for number in numbers_of(piece, block, LAYOUT)]

@@ -37,3 +37,13 @@ def test_ranks_stand_in_the_order_of_the_vectors_beside_the_rows_of_their_classe
     assert found.ranks == [1, 2, 1, 1, 2]
     assert found.names == ["b", "a", "1", "1", "2"]
     assert found.values.ravel().tolist() == [1, 0, 0.5, 0, 1]
+
+
+def test_the_answer_to_a_whole_column_is_not_copied():
+    part = vectors([[0.1, 0.2, 0.3]], [7.0])
+    rows = Batch(np.array([[1.0], [2.0], [3.0]]))
+    found = spread(InRows(Groups(rows, np.array([0, 3])), [(np.array([0]), part)]))
+    assert found.values.tolist() == [[0.1], [0.2], [0.3]]
+    assert np.shares_memory(found.values, part.values)
+    assert found.loss is not None
+    assert found.loss.tolist() == [7, 7, 7]
