@@ -21,7 +21,7 @@ from softmax_cli.writing.kept import kept_texts
 # Rows of a Jacobian are computed and written so many numbers at a time.
 _NUMBERS_IN_A_STRIP = 1 << 16
 # The text of so many numbers takes some megabytes; a block holds less, a whole column more.
-_NUMBERS_IN_A_TEXT = 1 << 17
+NUMBERS_IN_A_TEXT = 1 << 17
 # The texts of the cells of so many rows stay in the cache until they are joined.
 _ROWS_IN_A_TEXT = 1 << 13
 
@@ -207,10 +207,10 @@ class Delimited(NamedTuple):
     def _strips(self, answer: Vectors) -> Iterator[bytes]:
         """Yield the lines of an answer, so many at a time that their text stays small."""
         vectors, classes = answer.values.shape
-        rows = max(1, _NUMBERS_IN_A_TEXT // max(1, classes))
+        rows = max(1, NUMBERS_IN_A_TEXT // max(1, classes))
         if (answer.batch.kept and not answer.batch.around) or answer.loss is not None:
             rows = min(rows, _ROWS_IN_A_TEXT)
-        if vectors == 1 and classes > _NUMBERS_IN_A_TEXT:
+        if vectors == 1 and classes > NUMBERS_IN_A_TEXT:
             yield from self._long_line(answer)
         elif rows >= vectors:
             yield self._vectors(answer)
@@ -233,8 +233,8 @@ class Delimited(NamedTuple):
             if not is_logits:
                 yield from (self._recoded(next(kept))[0] for _ in range(count))
                 continue
-            for first in range(done, done + count, _NUMBERS_IN_A_TEXT):
-                stop = min(first + _NUMBERS_IN_A_TEXT, done + count)
+            for first in range(done, done + count, NUMBERS_IN_A_TEXT):
+                stop = min(first + NUMBERS_IN_A_TEXT, done + count)
                 yield self._numbers(answer.values[:, first:stop])
             done += count
         if answer.loss is not None:

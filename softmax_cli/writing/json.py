@@ -26,7 +26,7 @@ from softmax_cli.values import (
     Vectors,
 )
 from softmax_cli.writing import numbers as figures
-from softmax_cli.writing.delimited import Writer, strips
+from softmax_cli.writing.delimited import NUMBERS_IN_A_TEXT, Writer, strips
 from softmax_cli.writing.kept import kept_names
 
 _INFINITY = re.compile(rb"-?inf(?:inity)?")
@@ -72,9 +72,37 @@ class _Objects:
             keeps = self._keeps(answer.batch)
             if isinstance(answer, Matrices):
                 return self._matrices(answer, keeps, between)
-            return iter([between.join(self._objects(answer, keeps))])
+            return self._written(answer, keeps, between)
 
         return write
+
+    def _written(
+        self, answer: Vectors | Ranking, keeps: Sequence[Members], between: bytes
+    ) -> Iterator[bytes]:
+        """Yield the objects of vectors, of one that is long a part at a time."""
+        vectors, classes = answer.batch.values.shape
+        if vectors == 1 and classes > NUMBERS_IN_A_TEXT:
+            yield from self._long(answer, keeps)
+        else:
+            yield between.join(self._objects(answer, keeps))
+
+    def _long(self, answer: Vectors | Ranking, keeps: Sequence[Members]) -> Iterator[bytes]:
+        """Yield the parts of the object of one long vector."""
+        batch = answer.batch
+        names = self._names(batch, 0)
+        members: dict[str, Callable[[slice], Any]] = {
+            "classes": lambda some: [*names[some]],
+            "input": lambda some: batch.values[0, some].tolist(),
+        }
+        if isinstance(answer, Vectors):
+            members[answer.quantity] = lambda some: self._rows(answer.values[:, some])[0]
+        lead = b"{"
+        for name, part in members.items():
+            yield lead + orjson.dumps(name) + b":["
+            yield from _in_parts(batch.values.shape[1], part)
+            lead = b"],"
+        (about,), (after,) = self._about(answer), self._after(answer, keeps)
+        yield lead + orjson.dumps(about | after)[1:]
 
     def _in_rows(self, answer: InRows, between: bytes) -> Iterator[bytes]:
         """Yield the objects of vectors whose classes stand in rows, in their order."""
@@ -82,6 +110,8 @@ class _Objects:
         _, first = answer.parts[0]
         if isinstance(first, Matrices):  # a whole column is one vector
             return self._matrices(first, keeps, between)
+        if answer.groups.vectors == 1:
+            return self._written(first, keeps, between)
         objects = [b""] * answer.groups.vectors
         for vectors, part in answer.parts:
             if not isinstance(part, Matrices):
@@ -92,11 +122,11 @@ class _Objects:
         return iter([between.join(objects)])
 
     def _objects(self, answer: Vectors | Ranking, keeps: Sequence[Members]) -> list[bytes]:
-        bodies = self._ranks(answer) if isinstance(answer, Ranking) else self._vectors(answer)
         inputs = answer.batch.values
         figures.check_room(inputs.size + answer.values.size, len(inputs))
-        objects = zip(self._before(answer.batch), bodies, self._after(answer, keeps), strict=True)
-        return [orjson.dumps(a | b | c) for a, b, c in objects]
+        before, after = self._before(answer.batch), self._after(answer, keeps)
+        objects = zip(before, self._numbers_of(answer), self._about(answer), after, strict=True)
+        return [orjson.dumps(a | b | c | d) for a, b, c, d in objects]
 
     def _before(self, batch: Batch) -> Iterator[Members]:
         """Yield what stands before the answer of each vector: its classes and the input."""
@@ -120,11 +150,20 @@ class _Objects:
                 member["keep"] = keep
         return iter(members)
 
-    def _vectors(self, answer: Vectors) -> Iterator[Members]:
-        """Yield the numbers of each vector, what they are of, and the loss."""
+    def _numbers_of(self, answer: Vectors | Ranking) -> Iterator[Members]:
+        """Yield the numbers of each vector, one a class."""
+        if isinstance(answer, Ranking):
+            return iter([{}] * answer.batch.vectors)
+        return ({answer.quantity: row} for row in self._rows(answer.values))
+
+    def _about(self, answer: Vectors | Ranking) -> Iterator[Members]:
+        """Yield the ranks of each vector, or what its numbers are of, and the loss."""
+        if isinstance(answer, Ranking):
+            yield from self._ranks(answer)
+            return
         losses = None if answer.loss is None else self._numbers(answer.loss)
-        for vector, row in enumerate(self._rows(answer.values)):
-            members: Members = {answer.quantity: row}
+        for vector in range(answer.batch.vectors):
+            members: Members = {}
             if self._settings.diagonal:
                 members["of"] = "diagonal"
             elif answer.of is not None:
@@ -258,6 +297,13 @@ class _Objects:
         if self._layout.json:
             return iter([[*map(orjson.Fragment, run)]])
         return map(texts_of, split_columns(run, self._layout.delimiter))
+
+
+def _in_parts(size: int, part: Callable[[slice], Any]) -> Iterator[bytes]:
+    """Yield an array of so many items as text without its brackets, some items at a time."""
+    for first in range(0, size, NUMBERS_IN_A_TEXT):
+        text = orjson.dumps(part(slice(first, first + NUMBERS_IN_A_TEXT)))[1:-1]
+        yield b"," + text if first else text
 
 
 def _text(name: str) -> str:

@@ -242,7 +242,21 @@ def test_long_answers_are_written_in_parts_that_make_the_same_text(monkeypatch, 
     answer = Vectors(Batch(values, lines=range(shape[0])), "softmax", values)
     layout = Layout("x", b";", shape[1], tuple(range(shape[1])), newline=b"\r\n")
     whole = b"".join(delimited_writer(layout, Settings("eval")).write(answer))
-    monkeypatch.setattr(delimited, "_NUMBERS_IN_A_TEXT", 2)
+    monkeypatch.setattr(delimited, "NUMBERS_IN_A_TEXT", 2)
     parts = list(delimited_writer(layout, Settings("eval")).write(answer))
     assert b"".join(parts) == whole
     assert len(parts) > 1
+
+
+def test_a_long_line_has_its_kept_cells_and_its_loss(monkeypatch):
+    values = np.arange(1.0, 8.0).reshape(1, 7) / 16
+    batch = Batch(values, kept=([b"a,b"], [b'"x\ny"']), lines=range(1))
+    answer = Vectors(batch, "grad", values, loss=np.array([0.5]))
+    layout = Layout("x", b",", 10, (2, 3, 5, 6, 7, 8, 9))
+    settings = Settings("grad", target="1", loss=True)
+    whole = b"".join(delimited_writer(layout, settings).write(answer))
+    assert whole == b'a,b,0.0625,0.125,"x\ny",0.1875,0.25,0.3125,0.375,0.4375,0.5\n'
+    monkeypatch.setattr(delimited, "NUMBERS_IN_A_TEXT", 2)
+    parts = list(delimited_writer(layout, settings).write(answer))
+    assert b"".join(parts) == whole
+    assert len(parts) > 3

@@ -13,6 +13,7 @@ from softmax_cli.reading.layout import Layout, lay_out
 from softmax_cli.reading.rows import read, row_cells
 from softmax_cli.settings import Settings
 from softmax_cli.values import Batch, Block
+from softmax_cli.writing import json as written_as_json
 from softmax_cli.writing.formats import writer
 
 logits = st.floats(-700, 700) | st.just(-math.inf)
@@ -222,3 +223,29 @@ def test_jacobians_are_matrices_and_one_output_is_a_row():
     assert (found["jacobian"], found["of"]) == ([-0.25, 0.25], {"output": 2})
     (found,) = typed([0] * 300, command="jacobian")
     assert np.array(found["jacobian"]).shape == (300, 300)
+
+
+@pytest.mark.parametrize(
+    ("command", "options"),
+    [
+        ("eval", {}),
+        ("eval", {"log": True, "precision": 3}),
+        ("eval", {"top": 2}),
+        ("grad", {"target": "2", "labels": "a,b,c,d,e"}),
+        ("jacobian", {"diagonal": True}),
+    ],
+)
+@pytest.mark.parametrize("text", [b"1,2,-inf,4,5\n", b"1\n2\n-inf\n4\n5\n"], ids=["row", "column"])
+def test_a_long_vector_comes_in_parts_of_the_same_text(monkeypatch, command, options, text):
+    settings = Settings(command, format="jsonl", **options)
+    layout, _ = lay_out(row_cells(text.partition(b"\n")[0], Layout("x")), 1, Layout("x"), settings)
+    (batch,) = read(Block(text, 1), layout, settings)
+    if layout.in_rows:
+        (batch,) = column([batch], layout, settings)
+    given = answer(batch, settings)
+    whole = list(writer(layout, settings).write(given))
+    monkeypatch.setattr(written_as_json, "NUMBERS_IN_A_TEXT", 2)
+    parts = list(writer(layout, settings).write(given))
+    assert b"".join(parts) == b"".join(whole)
+    assert len(whole) == 1
+    assert len(parts) > 6
