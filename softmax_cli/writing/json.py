@@ -4,10 +4,11 @@ Numbers are spelled as in delimited text; what JSON cannot spell, an infinity, i
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import pairwise, repeat
+from typing import Any, NamedTuple
 
+import numpy as np
 import orjson
 
 from softmax_cli.reading.delimited import split_columns, texts_of
@@ -31,8 +32,22 @@ from softmax_cli.writing.kept import kept_names
 
 _INFINITY = re.compile(rb"-?inf(?:inity)?")
 
-# The members of an object, or some of them, in order.
-Members = dict[str, Any]
+# The kept cells of a vector by name.
+Keep = dict[str, Any]
+
+
+class Member(NamedTuple):
+    """A member of the objects of some vectors, as text.
+
+    Attributes:
+        lead: what stands before the text of each vector: the name and what opens the value.
+        texts: the text of each vector, or one that all have.
+        trail: what stands behind it: what closes the value.
+    """
+
+    lead: bytes
+    texts: Sequence[bytes] | bytes
+    trail: bytes = b""
 
 
 def json_writer(layout: Layout, settings: Settings) -> Writer:
@@ -56,7 +71,11 @@ def _ended(pieces: Iterator[bytes]) -> Iterator[bytes]:
 
 
 class _Objects:
-    """The vectors of answers as JSON objects."""
+    """The vectors of answers as JSON objects.
+
+    What the objects of a block have in common is written once, and their numbers in one text
+    that is then split: a fifth of the time that it takes to write each object by itself.
+    """
 
     def __init__(self, layout: Layout, settings: Settings) -> None:
         self._layout = layout
@@ -77,32 +96,32 @@ class _Objects:
         return write
 
     def _written(
-        self, answer: Vectors | Ranking, keeps: Sequence[Members], between: bytes
+        self, answer: Vectors | Ranking, keeps: Sequence[Keep], between: bytes
     ) -> Iterator[bytes]:
         """Yield the objects of vectors, of one that is long a part at a time."""
         vectors, classes = answer.batch.values.shape
         if vectors == 1 and classes > NUMBERS_IN_A_TEXT:
             yield from self._long(answer, keeps)
         else:
-            yield between.join(self._objects(answer, keeps))
+            yield _joined(self._members(answer, keeps), vectors, between)
 
-    def _long(self, answer: Vectors | Ranking, keeps: Sequence[Members]) -> Iterator[bytes]:
+    def _long(self, answer: Vectors | Ranking, keeps: Sequence[Keep]) -> Iterator[bytes]:
         """Yield the parts of the object of one long vector."""
         batch = answer.batch
         names = self._names(batch, 0)
-        members: dict[str, Callable[[slice], Any]] = {
-            "classes": lambda some: [*names[some]],
-            "input": lambda some: batch.values[0, some].tolist(),
+        members: dict[str, Callable[[slice], bytes]] = {
+            "classes": lambda some: orjson.dumps([*names[some]])[1:-1],
+            "input": lambda some: _rows(batch.values[:, some])[0],
         }
         if isinstance(answer, Vectors):
             members[answer.quantity] = lambda some: self._rows(answer.values[:, some])[0]
         lead = b"{"
         for name, part in members.items():
-            yield lead + orjson.dumps(name) + b":["
+            yield lead + _opened(name) + b"["
             yield from _in_parts(batch.values.shape[1], part)
             lead = b"],"
-        (about,), (after,) = self._about(answer), self._after(answer, keeps)
-        yield lead + orjson.dumps(about | after)[1:]
+        (others,) = _each([*self._about(answer), *self._after(answer, keeps)], 1)
+        yield lead + others + b"}"
 
     def _in_rows(self, answer: InRows, between: bytes) -> Iterator[bytes]:
         """Yield the objects of vectors whose classes stand in rows, in their order."""
@@ -116,147 +135,120 @@ class _Objects:
         for vectors, part in answer.parts:
             if not isinstance(part, Matrices):
                 some = vectors.tolist()
-                texts = self._objects(part, [keeps[vector] for vector in some])
-                for vector, text in zip(some, texts, strict=True):
-                    objects[vector] = text
+                members = self._members(part, [keeps[vector] for vector in some])
+                for vector, text in zip(some, _each(members, len(some)), strict=True):
+                    objects[vector] = b"{" + text + b"}"
         return iter([between.join(objects)])
 
-    def _objects(self, answer: Vectors | Ranking, keeps: Sequence[Members]) -> list[bytes]:
+    def _members(self, answer: Vectors | Ranking, keeps: Sequence[Keep]) -> list[Member]:
+        """Return the members of the objects of some vectors, in order."""
         inputs = answer.batch.values
         figures.check_room(inputs.size + answer.values.size, len(inputs))
-        before, after = self._before(answer.batch), self._after(answer, keeps)
-        objects = zip(before, self._numbers_of(answer), self._about(answer), after, strict=True)
-        return [orjson.dumps(a | b | c | d) for a, b, c, d in objects]
+        numbers = list[Member]()
+        if isinstance(answer, Vectors):
+            lead = _opened(answer.quantity) + b"["
+            numbers = [Member(lead, self._rows(answer.values), b"]")]
+        after = self._after(answer, keeps)
+        return [*self._before(answer.batch), *numbers, *self._about(answer), *after]
 
-    def _before(self, batch: Batch) -> Iterator[Members]:
-        """Yield what stands before the answer of each vector: its classes and the input."""
-        shared = orjson.Fragment(orjson.dumps([*self._names(batch, 0)]))
-        for vector, row in enumerate(batch.values.tolist()):
-            classes = shared if batch.names is None else [*self._names(batch, vector)]
-            # JSON has no infinity: orjson spells a masked logit null
-            yield {"classes": classes, "input": row}
+    def _before(self, batch: Batch) -> list[Member]:
+        """Return what stands before the answer of each vector: its classes and the input."""
+        classes: Sequence[bytes] | bytes = orjson.dumps([*self._names(batch, 0)])
+        if batch.names is not None:
+            vectors = range(batch.vectors)
+            classes = [orjson.dumps([*self._names(batch, vector)]) for vector in vectors]
+        return [
+            Member(_opened("classes"), classes),
+            Member(_opened("input") + b"[", _rows(batch.values), b"]"),
+        ]
 
-    def _after(self, answer: Answer, keeps: Sequence[Members]) -> Iterator[Members]:
-        """Yield what stands behind the answer of each vector: prediction and kept cells."""
-        batch = answer.batch
-        members: list[Members] = [{} for _ in batch.values]
+    def _after(self, answer: Answer, keeps: Sequence[Keep]) -> list[Member]:
+        """Return what stands behind the answer of each vector: prediction and kept cells."""
+        batch, members = answer.batch, list[Member]()
         if not isinstance(answer, Ranking):
-            shared = self._names(batch, 0)
-            for vector, index in enumerate(batch.predictions().tolist()):
-                names = shared if batch.names is None else self._names(batch, vector)
-                members[vector]["prediction"] = names[index]
-        for member, keep in zip(members, keeps, strict=True):
-            if keep:
-                member["keep"] = keep
-        return iter(members)
+            names = self._names_at(batch, batch.predictions().tolist())
+            members.append(Member(_opened("prediction"), names))
+        if any(keeps):
+            members.append(Member(_opened("keep"), [*map(orjson.dumps, keeps)]))
+        return members
 
-    def _numbers_of(self, answer: Vectors | Ranking) -> Iterator[Members]:
-        """Yield the numbers of each vector, one a class."""
+    def _about(self, answer: Vectors | Ranking) -> list[Member]:
+        """Return the ranks of each vector, or what its numbers are of, and the loss."""
         if isinstance(answer, Ranking):
-            return iter([{}] * answer.batch.vectors)
-        return ({answer.quantity: row} for row in self._rows(answer.values))
+            return [Member(_opened("top"), [*map(orjson.dumps, self._ranks(answer))])]
+        members = list[Member]()
+        if self._settings.diagonal:
+            members.append(Member(_opened("of"), b'"diagonal"'))
+        elif answer.of is not None:
+            members.append(self._of(answer.of, answer.batch))
+        if answer.loss is not None:
+            members.append(Member(_opened("loss"), self._numbers(answer.loss)))
+        return members
 
-    def _about(self, answer: Vectors | Ranking) -> Iterator[Members]:
-        """Yield the ranks of each vector, or what its numbers are of, and the loss."""
-        if isinstance(answer, Ranking):
-            yield from self._ranks(answer)
-            return
-        losses = None if answer.loss is None else self._numbers(answer.loss)
-        for vector in range(answer.batch.vectors):
-            members: Members = {}
-            if self._settings.diagonal:
-                members["of"] = "diagonal"
-            elif answer.of is not None:
-                members["of"] = self._of(answer.of, answer.batch, vector)
-            if losses is not None:
-                members["loss"] = losses[vector]
-            yield members
-
-    def _of(self, of: Of, batch: Batch, vector: int) -> Members:
-        """Return what a gradient is of, under the name of the option that asks for it."""
+    def _of(self, of: Of, batch: Batch) -> Member:
+        """Return what gradients are of, under the name of the option that asks for it."""
+        lead = _opened("of") + b"{" + _opened(of.kind)
         if isinstance(of, OfWeights):
-            return {of.kind: self._rows(of.of_vector(vector).reshape(1, -1))[0]}
-        return {of.kind: self._names(batch, vector)[int(of.classes[vector])]}
+            weights = self._rows(np.atleast_2d(of.weights))
+            return Member(lead + b"[", weights if of.weights.ndim > 1 else weights[0], b"]}")
+        return Member(lead, self._names_at(batch, of.classes.tolist()), b"}")
 
-    def _ranks(self, answer: Ranking) -> Iterator[Members]:
+    def _ranks(self, answer: Ranking) -> Iterator[list[dict[str, Any]]]:
         shared = self._names(answer.batch, 0)
         ranks = answer.values.shape[1]
-        values = self._numbers(answer.values.ravel())
+        values = [*map(orjson.Fragment, self._numbers(answer.values.ravel()))]
         for vector, classes in enumerate(answer.classes.tolist()):
             names = shared if answer.batch.names is None else self._names(answer.batch, vector)
             some = values[vector * ranks : (vector + 1) * ranks]
-            yield {
-                "top": [
-                    {"rank": rank, "class": names[index], "probability": value}
-                    for rank, (index, value) in enumerate(zip(classes, some, strict=True), 1)
-                ]
-            }
-
-    def _matrices(
-        self, answer: Matrices, keeps: Sequence[Members], between: bytes
-    ) -> Iterator[bytes]:
-        """Yield the objects of Jacobians, of one that is large a strip of rows at a time."""
-        outputs = len(answer.outputs)
-        befores, afters = self._before(answer.batch), self._after(answer, keeps)
-        for first, part, rows in strips(answer):
-            if len(part) < outputs:
-                yield self._strip(first, part, rows, befores, afters, outputs, between)
-                continue
-            matrices = self._rows(rows)
-            objects = [
-                orjson.dumps(
-                    next(befores)
-                    | self._matrix(matrices[start : start + outputs], answer)
-                    | next(afters)
-                )
-                for start in range(0, len(matrices), outputs)
+            yield [
+                {"rank": rank, "class": names[index], "probability": value}
+                for rank, (index, value) in enumerate(zip(classes, some, strict=True), 1)
             ]
-            yield (between if first else b"") + between.join(objects)
 
-    def _matrix(self, rows: Sequence[Any], answer: Matrices) -> Members:
-        if self._settings.output is None:
-            return {"jacobian": rows}
-        of = {"output": self._names(answer.batch, 0)[answer.outputs[0]]}
-        return {"jacobian": rows[0], "of": of}
+    def _matrices(self, answer: Matrices, keeps: Sequence[Keep], between: bytes) -> Iterator[bytes]:
+        """Yield the objects of Jacobians, of one that is large a strip of rows at a time."""
+        count, outputs = answer.batch.vectors, len(answer.outputs)
+        befores = _each(self._before(answer.batch), count)
+        afters = _each([*self._row_of(answer), *self._after(answer, keeps)], count)
+        opening, closing = (b"[[", b"]]") if self._settings.output is None else (b"[", b"]")
+        for first, part, rows in strips(answer):
+            texts, pieces = self._rows(rows), list[bytes]()
+            for start in range(0, len(texts), len(part)):
+                vector = first + start // len(part)
+                if part.start == 0:
+                    pieces += [between if vector else b"", b"{", befores[vector], b","]
+                    pieces += [_opened("jacobian"), opening]
+                else:
+                    pieces.append(b"],[")
+                pieces.append(b"],[".join(texts[start : start + len(part)]))
+                if part.stop == outputs:
+                    pieces += [closing, b",", afters[vector], b"}"]
+            yield b"".join(pieces)
 
-    def _strip(
-        self,
-        vector: int,
-        part: range,
-        rows: Numbers,
-        befores: Iterator[Members],
-        afters: Iterator[Members],
-        outputs: int,
-        between: bytes,
-    ) -> bytes:
-        """Return some rows of one matrix, with what stands before the first or behind the last."""
-        figures.check_room(rows.size)
-        text = orjson.dumps(self._rows(rows))[1:-1]
-        lead, trail = b",", b""
-        if part.start == 0:
-            before = orjson.dumps(next(befores))[:-1]
-            lead = (between if vector else b"") + before + b',"jacobian":['
-        if part.stop == outputs:
-            trail = b"]," + orjson.dumps(next(afters))[1:]
-        return lead + text + trail
+    def _row_of(self, answer: Matrices) -> Iterator[Member]:
+        """Yield which row of the Jacobian is given, if not all are."""
+        if self._settings.output is not None:
+            name = orjson.dumps(self._names(answer.batch, 0)[answer.outputs[0]])
+            yield Member(_opened("of") + b"{" + _opened("output"), name, b"}")
 
-    def _rows(self, values: Numbers) -> list[Any]:
-        """Return the rows of an array of shape (rows, columns), each ready to be dumped."""
+    def _rows(self, values: Numbers) -> list[bytes]:
+        """Return the rows of an array of shape (rows, columns) as JSON without brackets."""
         if values.dtype != object and self._settings.precision is None:
-            rows: list[Any] = values.tolist()
-            return rows
-        return [orjson.Fragment(b"[" + line + b"]") for line in self._lines(values)]
-
-    def _numbers(self, values: Numbers) -> list[Any]:
-        """Return the numbers of an array of shape (numbers,), each ready to be dumped."""
-        if values.dtype != object and self._settings.precision is None:
-            numbers: list[Any] = values.tolist()
-            return numbers
-        return [orjson.Fragment(line) for line in self._lines(values.reshape(-1, 1))]
-
-    def _lines(self, values: Numbers) -> list[bytes]:
+            return _rows(values)
         text = figures.lines(values, self._settings.precision)
         return (_INFINITY.sub(b"null", text) if b"inf" in text else text).split(b"\n")
+
+    def _numbers(self, values: Numbers) -> list[bytes]:
+        """Return the numbers of an array of shape (numbers,) as JSON."""
+        return self._rows(values.reshape(-1, 1))
+
+    def _names_at(self, batch: Batch, classes: Sequence[int]) -> list[bytes]:
+        """Return the name of one class of each vector as JSON, or its number if it has none."""
+        if batch.names is not None:
+            return [orjson.dumps(self._names(batch, v)[k]) for v, k in enumerate(classes)]
+        names = self._names(batch, 0)
+        texts = {index: orjson.dumps(names[index]) for index in set(classes)}
+        return [texts[index] for index in classes]
 
     def _names(self, batch: Batch, vector: int) -> Sequence[str | int]:
         """Return the names of a vector's classes, or their numbers if they have none."""
@@ -265,7 +257,7 @@ class _Objects:
         first = self._settings.first_class
         return range(first, first + batch.values.shape[1])
 
-    def _keeps(self, batch: Batch) -> list[Members]:
+    def _keeps(self, batch: Batch) -> list[Keep]:
         """Return the kept cells of each vector by name."""
         columns = [column for run in batch.kept for column in self._kept_columns(run)]
         if not columns:
@@ -273,7 +265,7 @@ class _Objects:
         rows = zip(*columns, strict=True)
         return [dict(zip(self._kept_names, row, strict=False)) for row in rows]
 
-    def _lists(self, groups: Groups) -> list[Members]:
+    def _lists(self, groups: Groups) -> list[Keep]:
         """Return the kept cells of vectors in rows by name: lists, and the cells of --by once."""
         columns = [column for run in groups.rows.kept for column in self._kept_columns(run)]
         kept, by = self._layout.kept, self._layout.by
@@ -299,11 +291,59 @@ class _Objects:
         return map(texts_of, split_columns(run, self._layout.delimiter))
 
 
-def _in_parts(size: int, part: Callable[[slice], Any]) -> Iterator[bytes]:
+def _opened(name: str) -> bytes:
+    return b'"%s":' % name.encode()
+
+
+def _rows(values: Numbers) -> list[bytes]:
+    """Return the rows of doubles of shape (rows, columns) as JSON without brackets."""
+    # JSON has no infinity: orjson spells a masked logit null
+    doubles = np.ascontiguousarray(values, dtype=np.float64)
+    return orjson.dumps(doubles, option=orjson.OPT_SERIALIZE_NUMPY)[2:-2].split(b"],[")
+
+
+def _in_parts(size: int, part: Callable[[slice], bytes]) -> Iterator[bytes]:
     """Yield an array of so many items as text without its brackets, some items at a time."""
     for first in range(0, size, NUMBERS_IN_A_TEXT):
-        text = orjson.dumps(part(slice(first, first + NUMBERS_IN_A_TEXT)))[1:-1]
+        text = part(slice(first, first + NUMBERS_IN_A_TEXT))
         yield b"," + text if first else text
+
+
+def _joined(members: Sequence[Member], count: int, between: bytes) -> bytes:
+    """Return so many objects of these members as one text."""
+    fixed, varying = _columns(members)
+    fixed[0] = b"{" + fixed[0]
+    stride = 2 * len(varying)
+    parts = [b""] * (stride * count)
+    # column by column takes half the time that row by row does
+    for index, texts in enumerate(varying):
+        parts[2 * index :: stride] = texts
+        parts[2 * index + 1 :: stride] = [fixed[index + 1]] * count
+    parts[stride - 1 :: stride] = [fixed[-1] + b"}" + between + fixed[0]] * count
+    parts[-1] = fixed[-1] + b"}"
+    return fixed[0] + b"".join(parts)
+
+
+def _each(members: Sequence[Member], count: int) -> list[bytes]:
+    """Return the members of so many objects, without braces."""
+    fixed, varying = _columns(members)
+    columns: list[Iterable[bytes]] = [repeat(fixed[0], count)]
+    for texts, behind in zip(varying, fixed[1:], strict=True):
+        columns += [texts, repeat(behind, count)]
+    return [*map(b"".join, zip(*columns, strict=True))]
+
+
+def _columns(members: Sequence[Member]) -> tuple[list[bytes], list[Sequence[bytes]]]:
+    """Return the texts that differ by vector, and the fixed texts before, between and behind."""
+    fixed, varying = [b""], list[Sequence[bytes]]()
+    for number, (lead, texts, trail) in enumerate(members):
+        fixed[-1] += b"," * bool(number) + lead
+        if isinstance(texts, bytes):
+            fixed[-1] += texts + trail
+        else:
+            varying.append(texts)
+            fixed.append(trail)
+    return fixed, varying
 
 
 def _text(name: str) -> str:
