@@ -4,6 +4,7 @@ A block with anything else in it is left to the reader that goes row by row, whi
 same values and finds the errors.
 """
 
+import struct
 import sys
 from collections.abc import Iterable, Sequence
 from functools import cached_property
@@ -23,6 +24,11 @@ from softmax_cli.values import Batch, Block, Floats, Integers
 _WORTH_ORJSON = 32 * 1024
 
 _NUMBERS = {int, float}
+# One letter of true and one of false.
+_LETTERS_OF_WORDS = b"us"
+_NEWLINE, _QUOTE = b'\n"'
+_IS_OPENING = np.zeros(256, dtype=np.bool_)
+_IS_OPENING[[*b"[{"]] = True
 # orjson writes these as it reads them; a fraction, or a whole number of more than 64 bits,
 # would lose digits.
 _EXACT = {str, int, bool, type(None)}
@@ -37,7 +43,7 @@ def read(block: Block, layout: Layout, settings: Settings) -> Batch | None:
     table = _regular(block, layout)
     if table is None:
         return None
-    values = _values(table.logits(), len(table.rows) * len(layout.logits))
+    values = _values(table, len(table.rows) * len(layout.logits))
     if values is None:
         return None
     return _batch(values, table, block, layout, settings)
@@ -49,10 +55,10 @@ def _loaded(block: Block) -> list[Any] | None:
 
     text = block.text
     if not block.vector:
-        lines = text.count(b"\n")
-        begun = text.count(b"\n{") + text.count(b"\n[") + text.startswith((b"{", b"["))
+        ends = np.flatnonzero(np.frombuffer(text, dtype=np.uint8) == _NEWLINE)
+        lines = ends.size
         # a comma could join the halves of a row that a newline cuts in two
-        if begun != lines:
+        if not _IS_OPENING[np.frombuffer(text, dtype=np.uint8)[[0, *(ends[:-1] + 1)]]].all():
             return None
         text = b"[" + text[:-1].replace(b"\n", b",") + b"]"
     elif text.startswith(b"[") and text[1:].lstrip()[:1] in (b"[", b"{"):
@@ -102,22 +108,36 @@ class _Objects(_Arrays):
         """The members."""
         return self.layout.header or ()
 
+    @property
+    def others(self) -> Sequence[str]:
+        """The members that are no logits."""
+        return [self.names[column] for column in self.layout.kept]
+
     def is_regular(self) -> bool:
         """Whether each row has the members of the first, each once."""
-        known = dict.fromkeys(self.names).keys()
-        if set(map(type, self.rows)) != {dict} or not all(row.keys() == known for row in self.rows):
+        if set(map(type, self.rows)) != {dict}:
+            return False
+        known = set(self.names)
+        if any(set(order) != known for order in self._orders):
             return False
         # orjson keeps the last of two members of one name: their quotes would be too many
-        quotes = len(self.rows) * sum(2 + name.count('"') for name in self.names)
-        others = chain.from_iterable(row.values() for row in self.rows)
-        quotes += sum(2 + value.count('"') for value in others if type(value) is str)
-        return self.text.count(b'"') == quotes and b"\\u0022" not in self.text
+        found = np.count_nonzero(np.frombuffer(self.text, dtype=np.uint8) == _QUOTE)
+        found -= len(self.rows) * sum(2 + name.count('"') for name in self.names)
+        if found:
+            values = (row[name] for name in self.others for row in self.rows)
+            found -= sum(2 + value.count('"') for value in values if type(value) is str)
+        return not found and not (b"\\" in self.text and b"\\u0022" in self.text)
+
+    @cached_property
+    def _orders(self) -> set[tuple[str, ...]]:
+        """The orders in which rows have their members."""
+        return set(map(tuple, self.rows))
 
     def logits(self) -> Iterable[Any]:
         """Return the logits, one vector after the other."""
         header = self.names
         is_all = len(self.layout.logits) == self.layout.width
-        if is_all and set(map(tuple, self.rows)) == {tuple(header)}:
+        if is_all and self._orders == {tuple(header)}:
             return chain.from_iterable(map(dict.values, self.rows))
         names = [header[column] for column in self.layout.logits]
         return [row[name] for row in self.rows for name in names]
@@ -136,6 +156,11 @@ class _Vectors(_Objects):
         """The members, the vector's last."""
         header, logits = self.layout.header or (), self.layout.logits
         return [*header[: logits[0]], *header[logits[-1] + 1 :], self.layout.member or ""]
+
+    @property
+    def others(self) -> Sequence[str]:
+        """The members that are not the vector."""
+        return self.names[:-1]
 
     def logits(self) -> Iterable[Any]:
         """Return the logits, one vector after the other; none if their lengths differ."""
@@ -170,12 +195,18 @@ def _table(rows: list[Any], text: bytes, layout: Layout) -> _Arrays:
     return kind(rows, text, layout)
 
 
-def _values(logits: Iterable[Any], count: int) -> Floats | None:
-    numbers = list(logits)
-    if len(numbers) != count or not set(map(type, numbers)) <= _NUMBERS:
+def _values(table: _Arrays, count: int) -> Floats | None:
+    numbers = list(table.logits())
+    # `struct` takes true and false for numbers
+    may_be_words = any(letter in table.text for letter in _LETTERS_OF_WORDS)
+    if len(numbers) != count or (may_be_words and not set(map(type, numbers)) <= _NUMBERS):
+        return None
+    try:
+        doubles = struct.pack(f"{count}d", *numbers)
+    except struct.error:  # a string, or null
         return None
     # −0, which orjson takes for an integer, is 0
-    return np.array(numbers, dtype=np.float64) + 0.0
+    return np.frombuffer(doubles) + 0.0
 
 
 def _batch(
