@@ -43,7 +43,7 @@ def tokens_of(text: str, place: Place) -> Iterator[Token]:
     text = _decoded(text)
     if not _is_text(text):
         raise NotText(place, reason=f"{quoted(text)} is not UTF-8")
-    if "(" in text or "{" in text:
+    if "(" in text:
         from softmax_cli.reading.prints import unwrapped  # most arguments are not prints
 
         text = unwrapped(text)

@@ -96,8 +96,21 @@ def test_what_is_not_a_number_is_refused(number: Number) -> None:
 
 def test_a_zero_denominator_is_refused() -> None:
     for zero in (D(0), ln(1), Quotient(D(0), D(5)), D("-0")):
-        with pytest.raises(ZeroDivisionError):
+        with pytest.raises(ZeroDivisionError, match=r"^division by zero$"):
             evaluate(Quotient(D(1), zero), 9)
+
+
+def test_a_quotient_beyond_the_largest_decimal_is_refused() -> None:
+    large = D("1e999999999999999999")
+    with pytest.raises(OverflowError, match=r"^the quotient is too large$"):
+        evaluate(Quotient(large, D("1e-999999999999999999")), 9)
+
+
+@given(st.decimals(-(10**9), 10**9, places=9))
+def test_a_ratio_is_in_lowest_terms(number: Decimal) -> None:
+    value = Fraction(number)
+    assert integer_ratio(number) == (value.numerator, value.denominator)
+    assert integer_ratio(D("0.000")) == (0, 1)
 
 
 def test_huge_exponents_cost_neither_time_nor_memory() -> None:

@@ -379,3 +379,49 @@ def test_the_core_gives_the_same_numbers_in_doubles(x: list[float], temperature:
         doubles = np.array(expected).astype(float)
         normal = abs(doubles) > 1e-305
         assert (abs(found - doubles)[normal] <= 4 * np.spacing(abs(doubles[normal]))).all()
+
+
+@pytest.mark.parametrize(
+    ("gap", "rounded_gap"),
+    [
+        ("1000.5", "1001"),
+        ("1001.5", "1002"),
+        ("30000.5", "30001"),
+        ("1000.5" + "0" * 600 + "1", "1001"),
+        ("1000.4" + "9" * 399, "1000"),  # 1e-400 is more than exp(-1000.5)
+        ("1000.4" + "9" * 599, "1001"),  # and 1e-600 is less
+        ("1001.4" + "9" * 399, "1001"),
+        ("1001.4" + "9" * 599, "1002"),
+    ],
+)
+@pytest.mark.parametrize("t", [1, 2])
+def test_the_share_of_the_others_decides_on_which_side_of_a_tie_a_logarithm_lies(
+    gap: str, rounded_gap: str, t: int
+) -> None:
+    numbers = [D(0), Context(prec=2000).multiply(D(gap), -t)]
+    expected = D(rounded_gap)
+    for to in (len(rounded_gap), Places(0)):
+        assert exact.log_softmax(numbers, to, D(t))[1] == -expected
+        assert exact.cross_entropy(numbers, 1, to, D(t)) == expected
+
+
+def test_the_share_of_the_others_decides_a_tie_of_the_loss_against_a_distribution_too() -> None:
+    # half of 2001 + exp(-2001), and half of 2001 less 1e-600, which is more than exp(-2001)
+    y = [D(0), D("0.5")]
+    assert exact.cross_entropy(decimals(0, -2001), y, Places(0)) == 1001
+    near = Context(prec=2000).add(D(-2001), D("1e-600"))
+    assert exact.cross_entropy([D(0), near], y, Places(0)) == 1000
+    assert exact.cross_entropy(decimals(0, -2001), [D("0.5"), D("0.5")], Places(0)) == 1001
+    assert exact.cross_entropy(decimals(0, 0, 5), decimals(0, 0, 0), 5) == 0
+
+
+@pytest.mark.parametrize("t", [D(2), D("0.5"), Quotient(D(1), D(3)), ln(2)])
+def test_every_derivative_is_divided_by_the_temperature(t: Number) -> None:
+    # σ depends on x/T alone, so at T·x it is σ, and its derivatives are those at T = 1 over T
+    base = decimals(1, 2)
+    with mpmath.workdps(80):
+        scaled = [D(mpmath.nstr(wide(v) * wide(t), 60)) for v in base]
+        inverse = D(mpmath.nstr(1 / wide(t), 60))
+    for function in (exact.jacobian_diagonal, lambda *a: exact.jacobian_row(a[0], 1, *a[1:])):
+        expected = [Context(prec=20).multiply(v, inverse) for v in function(base, 40)]
+        assert function(scaled, 20, t) == expected

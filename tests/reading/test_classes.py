@@ -9,7 +9,13 @@ from softmax_cli.errors import (
     UnknownTarget,
     UsageError,
 )
-from softmax_cli.reading.classes import chosen_class, class_index, labels_for
+from softmax_cli.reading.classes import (
+    chosen_class,
+    class_index,
+    labels_for,
+    listed,
+    whole_number,
+)
 from softmax_cli.settings import Settings
 
 GRAD = Settings("grad")
@@ -104,3 +110,33 @@ def test_labels_name_every_class():
     assert labels_for(3, GRAD) is None
     with pytest.raises(UsageError, match="--labels: 3 names for 2 classes"):
         labels_for(2, settings)
+
+
+def test_an_unknown_class_is_repeated_and_those_there_are_follow():
+    known = "they are numbered 1 to 3"
+    with pytest.raises(UnknownClass, match=f"--output: '9' is not a class: {known}"):
+        chosen_class("--output", "9", 3, None, GRAD)
+    with pytest.raises(UnknownTarget, match=f"'9' is not a class: {known}"):
+        class_index("9", 3, None, ONE)
+    with pytest.raises(UnknownTarget, match="'x' is not a class: they are numbered 0 to 2"):
+        class_index("x", 3, None, ZERO)
+    with pytest.raises(UnknownClass, match="'9' is not a class: they are numbered 1 to 3"):
+        chosen_class("--output", "9", 3, ANIMALS, GRAD)
+    with pytest.raises(UnknownClass, match="'9' is not a class: there are '1', '2', '3'"):
+        chosen_class("--output", "9", 3, DIGITS, GRAD)
+    with pytest.raises(UnclearTarget, match="'2'"):
+        class_index("2", 3, None, GRAD)
+
+
+@given(st.integers(1, 30))
+def test_a_long_list_of_names_is_cut_and_says_so(count):
+    names = [str(i) for i in range(count)]
+    shown = ", ".join(f"'{name}'" for name in names[:12])
+    assert listed(names) == (shown if count <= 12 else f"{shown}, …")
+
+
+def test_a_whole_number_has_up_to_eighteen_characters():
+    assert whole_number("9" * 18) == int("9" * 18)
+    assert whole_number("9" * 19) is None
+    with pytest.raises(UnknownTarget):
+        class_index("9" * 19, 3, None, ZERO)

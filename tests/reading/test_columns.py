@@ -111,3 +111,28 @@ def test_the_list_that_names_columns_names_them(header, data):
     if all(name and header.count(name) == 1 for name in header):
         (wanted,) = shlex.split(as_option(columns, header))
         assert chosen(wanted, header, len(header)) == columns
+
+
+@pytest.mark.parametrize(
+    ("header", "column", "item"),
+    [
+        (["a", "b"], 1, "b"),
+        (["a", "a"], 1, "2"),
+        (["a", ""], 1, "2"),
+        ([], 0, "1"),
+        (None, 2, "3"),
+        (["a", "b"], 2, "3"),
+        (["x,y"], 0, '"x,y"'),
+    ],
+)
+def test_a_column_is_called_by_its_name_or_else_by_its_position(header, column, item):
+    assert shlex.split(as_option([column], header)) == [item]
+
+
+def test_one_column_may_be_named_by_its_position_or_an_open_range_of_one():
+    assert choose_one("--target-column", "2", 3, None) == 1
+    assert choose_one("--target-column", "3-", 3, None) == 2
+
+
+def test_a_range_of_names_may_be_of_one_column():
+    assert chosen("a-a", ["b", "a", "c"], 3) == [1]

@@ -1,9 +1,21 @@
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from softmax_cli.errors import HoldsText, UsageError
-from softmax_cli.reading.layout import Layout, check_first_row, lay_out
+from softmax_cli.errors import HoldsText, SoftmaxError, UsageError
+from softmax_cli.reading.delimited import BLANK
+from softmax_cli.reading.json import Element
+from softmax_cli.reading.layout import (
+    Layout,
+    check_first_row,
+    lay_out,
+    needs_decimal_comma,
+    of_numbers,
+    with_header,
+    without_header,
+)
 from softmax_cli.reading.numbers import is_number
 from softmax_cli.settings import Settings
 from softmax_cli.values import LINES_OF_A_FILE
@@ -259,3 +271,133 @@ def test_groups_with_several_columns_of_logits_are_refused():
         laid_out(b"q,a", having(by="q", columns="q"))
     with pytest.raises(UsageError, match="--by: 'p' is not a column"):
         laid_out(b"q,a", having(by="p"))
+
+
+def test_a_cell_is_a_place_with_a_column_and_an_element_one_with_a_vector():
+    layout, _ = laid_out(b"a,,c")
+    assert [str(layout.place(2, column)) for column in range(4)] == [
+        "t.csv:2: column 'a'",
+        "t.csv:2: column 2",
+        "t.csv:2: column 'c'",
+        "t.csv:2: column 4",
+    ]
+    ragged, _ = laid_out(b"1,2", having(ragged=True))
+    assert str(ragged.place(2, 1)) == "t.csv:2: column 2"
+    assert str(START.place(Element.of(3, 7))) == "t.csv:3: vector 7"
+
+
+@pytest.mark.parametrize(
+    ("row", "options", "message"),
+    [
+        (b"a,b", {"keep": "x"}, "--keep: 'x' is not a column: there are 'a', 'b'"),
+        (b"a,b", {"columns": "x"}, "--columns: 'x' is not a column: there are 'a', 'b'"),
+        (
+            b"1,2",
+            {"columns": "2", "keep": "2"},
+            "column 2 is a logit by --columns and kept otherwise",
+        ),
+        (b"1,2", {"keep": "1,2"}, "no column is left for the logits: name them with --columns"),
+        (
+            b"1,2",
+            {"labels": "a,b", "ragged": True},
+            "--labels names the columns, and with --ragged there are none",
+        ),
+        (
+            b"1,2",
+            {"columns": "1", "ragged": True},
+            "--columns needs columns, and lines of any length have none: leave out --ragged",
+        ),
+        (
+            b"1",
+            {"labels": "a,b"},
+            "--labels names the rows of one column, which has no place for them: add -f json",
+        ),
+    ],
+)
+def test_options_that_do_not_fit_the_columns_are_refused_in_these_words(row, options, message):
+    with pytest.raises(SoftmaxError, match=f"^{re.escape(message)}$"):
+        laid_out(row, having(**options))
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        having(labels="a,b", target="1"),
+        having(labels="a,b", output="1"),
+        Settings("jacobian", labels="a,b"),
+    ],
+)
+def test_labels_serve_one_column_where_a_class_is_chosen_or_named(settings):
+    assert laid_out(b"1", settings)[0].classes == ("a", "b")
+    with pytest.raises(UsageError, match="--labels"):
+        laid_out(b"1", Settings("jacobian", labels="a,b", diagonal=True))
+
+
+def test_many_adjacent_logits_are_a_range():
+    row = b",".join([b"1"] * 5000)
+    assert laid_out(row)[0].logits == range(5000)
+    assert laid_out(row, having(keep="1"))[0].logits == range(1, 5000)
+    assert laid_out(row, having(columns="3-4990"))[0].logits == range(2, 4990)
+    apart = laid_out(row, having(keep="2"))[0].logits
+    assert apart == (0, *range(2, 5000))
+    assert of_numbers(5000, START, EVAL) == laid_out(row)[0]
+
+
+@pytest.mark.parametrize("options", [{}, {"keep": "1"}, {"columns": "3,2"}, {"labels": "a,b,c"}])
+def test_a_row_known_to_hold_numbers_is_laid_out_without_its_cells(options):
+    settings = having(**options)
+    assert of_numbers(3, START, settings) == without_header([b"1"] * 3, START, settings)
+
+
+def test_only_the_last_of_several_cells_of_a_delimited_row_is_an_empty_column():
+    def blank(*cells, layout=START, **options):
+        return without_header(cells, layout, having(**options)).blank
+
+    assert blank(b"1", b"") == 1
+    assert blank(b"1", b" ", b"\t") == 2
+    assert blank(b"") is None
+    assert blank(b"", b"1") is None
+    assert blank(b"1", b"2", b"", ragged=True) is None
+    assert blank(b"1", b"2", b"", layout=START._replace(json=True)) is None
+    assert blank(b"1", b"2", b"", layout=START._replace(delimiter=BLANK)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "needs"),
+    [
+        ("1,5", True),
+        ("-,5", True),
+        ("1.000,5", False),
+        ("1.5", False),
+        ("1", False),
+        ("x,y", False),
+    ],
+)
+def test_a_number_needs_the_decimal_comma_if_its_only_point_is_a_comma(text, needs):
+    assert needs_decimal_comma(text) == needs
+
+
+def test_members_of_json_are_names_letter_for_letter():
+    header = [b" a ", b"b"]
+    assert with_header(header, 1, START._replace(json=True), EVAL).header == (" a ", "b")
+    assert with_header(header, 1, START, EVAL).header == ("a", "b")
+
+
+def test_one_column_of_logits_has_no_names_of_classes():
+    assert laid_out(b"x")[0].classes is None
+
+
+def test_the_first_row_is_checked_if_it_is_as_wide_as_the_header():
+    layout, _ = laid_out(b"a,b")
+    with pytest.raises(HoldsText, match="x1"):
+        check_first_row([b"x1", b"1"], 2, layout, EVAL)
+    check_first_row([b"x1"], 2, layout, EVAL)
+    check_first_row([b"x1", b"1", b"2"], 2, layout, EVAL)
+
+
+@pytest.mark.parametrize(("width", "shown"), [(3, "2,3"), (4, "2,3,4"), (5, "2,3,4, …")])
+def test_up_to_three_of_several_columns_of_logits_are_named(width, shown):
+    row = b",".join([b"1"] * width)
+    reason = f"the logits of groups are one column, and not {shown}: name it with --columns"
+    with pytest.raises(UsageError, match=f"^--by: {re.escape(reason)}$"):
+        laid_out(row, having(by="1"))

@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 from softmax_cli.errors import (
     LogarithmOfNonPositive,
     NotANumber,
+    PlusInfinity,
     SoftmaxError,
     TooLarge,
     ZeroDenominator,
 )
 from softmax_cli.mathematics.decimals import Logarithm, Quotient
-from softmax_cli.reading.numbers import is_number, plain_floats, to_exact, to_float
+from softmax_cli.reading.numbers import is_number, plain_floats, to_exact, to_float, to_logit
 
 LARGEST = Fraction(1.7976931348623157e308)
 
@@ -257,3 +258,38 @@ def test_a_number_is_one_even_where_it_cannot_be_used(text):
 @pytest.mark.parametrize("text", ["", "x", "nan", "1_0", "1,5"])
 def test_other_text_is_not_a_number(text):
     assert not is_number(text)
+
+
+@pytest.mark.parametrize(
+    ("read", "text", "message"),
+    [
+        (to_float, "1e400", "is too large"),
+        (to_float, "1e400/1", "is too large"),
+        (to_float, "x", "is not a number"),
+        (to_float, "1/x", "is not a number"),
+        (to_logit, "Infinity", "inf"),
+        (to_exact, "1/x", "is not a number"),
+        (to_exact, "inf/inf", "is not a number"),
+        (to_exact, "1/0", "zero"),
+        (to_exact, "ln(-1)", "positive|logarithm"),
+        (to_exact, "1e9999999999999999999", "is too large"),
+        (to_exact, "1e999999999999999999/1e-999999999999999999", "is too large"),
+    ],
+)
+def test_a_text_that_cannot_be_used_is_repeated_in_its_error(read, text, message):
+    with pytest.raises(SoftmaxError, match=message) as error:
+        read(text)
+    assert f"'{text}'" in str(error.value)
+
+
+@given(decimals(largest=300))
+def test_a_logit_is_any_number_but_plus_infinity(number):
+    text, _ = number
+    assert to_logit(text) == to_float(text)
+
+
+def test_minus_infinity_is_a_logit_and_plus_infinity_is_none():
+    assert to_logit("-inf") == -math.inf
+    for text in ("inf", "+Infinity"):
+        with pytest.raises(PlusInfinity):
+            to_logit(text)

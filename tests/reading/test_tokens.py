@@ -53,3 +53,27 @@ def test_a_name_without_its_number_is_refused_with_the_place():
 def test_a_text_that_is_not_utf_8_is_refused():
     with pytest.raises(NotText, match="is not UTF-8"):
         tokens("\udcff")
+
+
+def test_a_name_needs_a_brace_that_is_still_open():
+    assert tokens("{a: 1} 2")[-1] == ("2", None)
+    assert tokens("{a: 1} b: 2")[-2:] == [("b:", None), ("2", None)]
+    assert tokens("{a: 1} {b: 2}")[-2:] == [("2", "b"), ("}", None)]
+
+
+def test_escapes_in_a_name_are_those_of_json_in_double_quotes_and_of_python_in_single_ones():
+    # a solidus may be escaped in JSON only, and a surrogate pair is one character there
+    assert tokens(r'{"a\/b": 1}')[1] == ("1", "a/b")
+    assert tokens(r'{"\ud83d\ude00": 1}')[1] == ("1", "😀")
+    assert tokens(r"{'\x41': 1}")[1] == ("1", "A")
+
+
+@pytest.mark.parametrize("code", [0xD800, 0xDBFF, 0xDC00, 0xDFFF])
+def test_no_surrogate_is_text(code):
+    with pytest.raises(NotText):
+        tokens(f"1 {chr(code)}")
+
+
+@pytest.mark.parametrize("code", [0xD7FF, 0xE000])
+def test_what_is_beside_the_surrogates_is_text(code):
+    assert tokens(f"1 {chr(code)}") == [("1", None), (chr(code), None)]
