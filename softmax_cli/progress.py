@@ -1,12 +1,12 @@
 """A line on standard error that says how far a long input has been read."""
 
 import os
-import stat
 import sys
 import time
 from collections.abc import Callable, Iterator
 
 from softmax_cli import output
+from softmax_cli.reading.files import size_of_file
 from softmax_cli.values import Block
 
 # A run that ends sooner shows nothing.
@@ -27,7 +27,7 @@ def shown(
     blocks: Iterator[Block], descriptor: int, clock: Callable[[], float] = time.monotonic
 ) -> Iterator[Block]:
     """Yield the same blocks, and show how much of the input they are."""
-    size = _size(descriptor)
+    size = size_of_file(descriptor)
     start = clock()
     due = start + _SECONDS_BEFORE_THE_FIRST
     try:
@@ -40,12 +40,6 @@ def shown(
             yield block
     finally:
         output.clear_progress()
-
-
-def _size(descriptor: int) -> int:
-    """Return the size of a regular file, 0 for anything else."""
-    status = os.fstat(descriptor)
-    return status.st_size if stat.S_ISREG(status.st_mode) else 0
 
 
 def line(rows: int, seconds: float, share: float | None) -> str:

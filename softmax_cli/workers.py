@@ -128,7 +128,7 @@ class _Ring:
         process = os.fork() or worker.work(blocks, others)
         os.close(blocks)
         os.set_blocking(feed, False)
-        _make_room(feed)
+        _enlarge(feed)
         self._feeds.append(feed)
         self._workers.append(process)
 
@@ -305,7 +305,7 @@ class _Ring:
                 return
 
 
-def _make_room(pipe: int) -> None:
+def _enlarge(pipe: int) -> None:
     """Let a pipe hold a whole block, where that can be: in pieces it takes a tenth more time."""
     import fcntl
 

@@ -168,6 +168,11 @@ def table(rows: Sequence[Sequence[object]]) -> str:
     return "".join(",".join(map(str, row)) + "\n" for row in rows)
 
 
+def has_a_line(shown: bytes, rows: int) -> bool:
+    """Return whether a line of progress is shown, or would not be after so many rows."""
+    return b"rows/s" in shown or rows > 300
+
+
 def shown_progress(
     stdout: Any, stop: Callable[[bytes, int], bool], *options: str
 ) -> tuple[bytes, int]:

@@ -16,7 +16,7 @@ from types import SimpleNamespace
 from unittest.mock import Mock
 
 import pytest
-from programs import SECONDS, python, shell, shown_progress, softmax, start
+from programs import SECONDS, has_a_line, python, shell, shown_progress, softmax, start
 
 pytest.importorskip("distributed", reason="Dask is not installed: the extra cluster")
 
@@ -309,7 +309,7 @@ def test_progress_is_shown_while_a_cluster_answers(cluster, tmp_path):
     with (tmp_path / "out").open("wb") as out:
         shown, rows = shown_progress(
             out,
-            lambda shown, rows: b"rows/s" in shown or rows > 300,
+            has_a_line,
             "--cluster",
             cluster.address,
         )

@@ -5,7 +5,7 @@ import subprocess
 import time
 
 import pytest
-from programs import shown_progress, start
+from programs import has_a_line, shown_progress, start
 
 from softmax_cli import output, progress
 from softmax_cli.values import Block
@@ -47,15 +47,9 @@ def test_the_share_is_that_of_the_bytes_read(monkeypatch, tmp_path):
     assert [line[:4] for line in lines] == [" 20%", " 40%", " 60%", " 80%", "100%"]
 
 
-def has_a_line(shown, rows):
-    return b"rows/s" in shown or rows > 300
-
-
 def test_a_slow_input_shows_progress_that_is_gone_at_the_end(tmp_path):
     with (tmp_path / "out").open("wb") as out:
-        shown, rows = shown_progress(
-            out, lambda shown, rows: b"rows/s" in shown or rows > 300, "--jobs", "1"
-        )
+        shown, rows = shown_progress(out, has_a_line, "--jobs", "1")
     assert b"rows/s" in shown
     assert shown.endswith(b"\r\x1b[K")
     assert (tmp_path / "out").read_bytes().count(b"\n") == rows

@@ -137,7 +137,7 @@ def test_by_default_there_are_as_many_processes_as_cores_for_this_one():
 def test_the_pipe_to_a_worker_holds_a_whole_block():
     reading, feed = os.pipe()
     try:
-        workers._make_room(feed)
+        workers._enlarge(feed)
         os.set_blocking(feed, False)
         assert os.write(feed, bytes(BLOCK_BYTES + 32)) == BLOCK_BYTES + 32
     finally:
@@ -149,7 +149,7 @@ def test_a_pipe_that_may_not_grow_stays_as_it_is():
     reading, feed = os.pipe()
     os.close(reading)
     os.close(feed)
-    workers._make_room(feed)  # as an unprivileged user beyond the limit: an OSError
+    workers._enlarge(feed)  # as an unprivileged user beyond the limit: an OSError
 
 
 def test_slow_rows_go_to_other_processes_sooner(streams):

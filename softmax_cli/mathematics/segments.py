@@ -37,7 +37,7 @@ def segment_probabilities(x: Floats, starts: Integers, temperature: float) -> Fl
     Returns:
         Array of shape (n,), with the bits of `probabilities` of each vector.
     """
-    if starts.size == 2 and x.size > _LONG:
+    if starts.size == 2 and x.size > _LONG:  # without a second array of its length
         return np.asarray(probabilities(x[np.newaxis], temperature)[0])
     σ = np.empty(x.shape)
     for first, stop in _runs(starts):

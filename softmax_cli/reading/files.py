@@ -91,7 +91,7 @@ def chunks(descriptor: int, source: str, most: int = BLOCK_BYTES) -> Iterator[by
     Raises:
         DeviceFailed: the device cannot be read, or a file was cut short meanwhile.
     """
-    end = _end_of_file(descriptor)
+    end = size_of_file(descriptor)
     while True:
         parts, size = list[bytes](), 0
         while size < most:
@@ -107,7 +107,7 @@ def chunks(descriptor: int, source: str, most: int = BLOCK_BYTES) -> Iterator[by
             if not data:
                 if parts:
                     yield b"".join(parts)
-                if _end_of_file(descriptor) < end:
+                if size_of_file(descriptor) < end:
                     raise DeviceFailed(Place(source), reason="it was cut short while it was read")
                 return
             parts.append(data)
@@ -115,8 +115,8 @@ def chunks(descriptor: int, source: str, most: int = BLOCK_BYTES) -> Iterator[by
         yield b"".join(parts)
 
 
-def _end_of_file(descriptor: int) -> int:
-    """Where a file ends at present, 0 if the descriptor is of something else."""
+def size_of_file(descriptor: int) -> int:
+    """The size of a regular file at present, 0 for anything else."""
     status = os.fstat(descriptor)
     return status.st_size if stat.S_ISREG(status.st_mode) else 0
 

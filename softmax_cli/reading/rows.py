@@ -303,7 +303,7 @@ class _Rows:
     rows: list[_Row] = field(default_factory=list)
 
     def takes(self, row: _Row) -> bool:
-        """Whether the row is of the length of those before it, and there is room."""
+        """Whether the row is of the length of those before it, and the batch is not full."""
         first = self.rows[0] if self.rows else row
         same = len(first.values) == len(row.values) and first.classes == row.classes
         return same and len(self.rows) < _ROWS_IN_A_BATCH

@@ -304,7 +304,7 @@ class Delimited(NamedTuple):
     def _beside(self, batch: Batch, vectors: Numbers, rows: Numbers) -> list[Sequence[bytes]]:
         """Return what lines about these vectors begin with: their numbers, or the kept cells."""
         if self.layout.numbered:
-            return [_each([batch.numbers[v] for v in vectors.tolist()], b"%d".__mod__)]
+            return [spelled_once([batch.numbers[v] for v in vectors.tolist()], b"%d".__mod__)]
         chosen = rows.tolist()
         columns = ([*run] for run in map(self._recoded, batch.kept))
         return [[run[row] for row in chosen] for run in columns]
@@ -315,7 +315,9 @@ class Delimited(NamedTuple):
         listed = Ranks(
             np.repeat(np.arange(vectors), ranks),
             [*range(1, ranks + 1)] * vectors,
-            _each(answer.classes.ravel().tolist(), lambda k: answer.batch.class_name(k, first)),
+            spelled_once(
+                answer.classes.ravel().tolist(), lambda k: answer.batch.class_name(k, first)
+            ),
             answer.values.reshape(-1, 1),
         )
         return self._listed(listed, answer.batch, listed.rows)
@@ -325,8 +327,8 @@ class Delimited(NamedTuple):
         return self._rows(
             [
                 *self._beside(batch, vectors, listed.rows),
-                _each(listed.ranks, b"%d".__mod__),
-                _each(listed.names, lambda name: raw_of(name, self.delimiter)),
+                spelled_once(listed.ranks, b"%d".__mod__),
+                spelled_once(listed.names, lambda name: raw_of(name, self.delimiter)),
                 self._numbers(listed.values).split(b"\n"),
             ]
         )
@@ -370,7 +372,7 @@ def _part(answer: Vectors, vectors: slice) -> Vectors:
     )
 
 
-def _each(values: Sequence[Value], spell: Callable[[Value], Spelled]) -> list[Spelled]:
+def spelled_once(values: Sequence[Value], spell: Callable[[Value], Spelled]) -> list[Spelled]:
     """Return the text of each value; one that comes again is spelled once."""
     texts = {value: spell(value) for value in set(values)}
     return [texts[value] for value in values]

@@ -27,7 +27,7 @@ from softmax_cli.values import (
     Vectors,
 )
 from softmax_cli.writing import numbers as figures
-from softmax_cli.writing.delimited import NUMBERS_IN_A_TEXT, Writer, strips
+from softmax_cli.writing.delimited import NUMBERS_IN_A_TEXT, Writer, spelled_once, strips
 from softmax_cli.writing.kept import kept_names
 
 _INFINITY = re.compile(rb"-?inf(?:inity)?")
@@ -143,7 +143,7 @@ class _Objects:
     def _members(self, answer: Vectors | Ranking, keeps: Sequence[Keep]) -> list[Member]:
         """Return the members of the objects of some vectors, in order."""
         inputs = answer.batch.values
-        figures.check_room(inputs.size + answer.values.size, len(inputs))
+        figures.check_memory(inputs.size + answer.values.size, len(inputs))
         numbers = list[Member]()
         if isinstance(answer, Vectors):
             lead = _opened(answer.quantity) + b"["
@@ -247,8 +247,7 @@ class _Objects:
         if batch.names is not None:
             return [orjson.dumps(self._names(batch, v)[k]) for v, k in enumerate(classes)]
         names = self._names(batch, 0)
-        texts = {index: orjson.dumps(names[index]) for index in set(classes)}
-        return [texts[index] for index in classes]
+        return spelled_once(classes, lambda index: orjson.dumps(names[index]))
 
     def _names(self, batch: Batch, vector: int) -> Sequence[str | int]:
         """Return the names of a vector's classes, or their numbers if they have none."""

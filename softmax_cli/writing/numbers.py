@@ -79,7 +79,7 @@ def _rounded(values: Numbers, precision: int) -> bytes:
     return _NEGATIVE_ZERO.sub(b"", text) if b"-0" in text else text
 
 
-def check_room(numbers: int, objects: int = 0) -> None:
+def check_memory(numbers: int, objects: int = 0) -> None:
     """Check that there is memory for the text of so many numbers in so many objects.
 
     Where it lacks memory for its text, orjson ends the process with a segmentation fault.
@@ -97,7 +97,7 @@ def _dumped(values: Numbers) -> bytes:
 
     from softmax_cli.reading.bits import Marks, packed
 
-    check_room(values.size)
+    check_memory(values.size)
     flat = orjson.dumps(values.ravel(), option=orjson.OPT_SERIALIZE_NUMPY)
     text = np.frombuffer(bytearray(flat), dtype=np.uint8)[1:-1]
     if values.shape[1] > 1:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from softmax_cli.writing.numbers import check_room, lines, shortest
+from softmax_cli.writing.numbers import check_memory, lines, shortest
 
 doubles = st.floats(allow_nan=False, allow_infinity=False)
 near_powers = (
@@ -117,6 +117,6 @@ def test_decimals_keep_all_their_digits():
 
 
 def test_room_for_more_text_than_there_is_memory_is_refused():
-    check_room(1000, 1000)
+    check_memory(1000, 1000)
     with pytest.raises(MemoryError):
-        check_room(1 << 55)
+        check_memory(1 << 55)
