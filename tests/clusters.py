@@ -12,6 +12,7 @@ from programs import environment
 
 _SERVER = """
 import json, sys, time
+import psutil
 from distributed import LocalCluster
 
 def answer(asked):
@@ -23,7 +24,10 @@ def answer(asked):
         cluster.scale(0)
         while cluster.scheduler.workers:
             time.sleep(0.05)
-    return [nanny.pid for nanny in cluster.workers.values() if nanny.pid]
+    workers = [nanny.pid for nanny in cluster.workers.values() if nanny.pid]
+    if asked == "seconds":
+        return time.process_time(), sum(sum(psutil.Process(it).cpu_times()[:2]) for it in workers)
+    return workers
 
 if __name__ == "__main__":
     with LocalCluster(
@@ -57,6 +61,12 @@ class Cluster:
     def workers(self) -> list[int]:
         """The process ids of the workers."""
         return list(self._ask("workers"))
+
+    @property
+    def processor_seconds(self) -> tuple[float, float]:
+        """How long the processors have worked for the scheduler, and for the workers."""
+        scheduler, workers = self._ask("seconds")
+        return scheduler, workers
 
     def abandon(self) -> None:
         """End all workers and start no other."""

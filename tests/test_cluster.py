@@ -30,7 +30,7 @@ from softmax_cli.settings import Settings
 from softmax_cli.values import Block
 from softmax_cli.writing.delimited import Writer
 
-ROWS = 20_000
+ROWS = 100_000  # several of the blocks that a cluster is sent
 
 
 def _numbers(seed, masked=0.0):

@@ -32,6 +32,8 @@ from softmax_cli.values import Block
 BLOCK_BYTES = 1 << 18
 # The same where each row takes many times as long, so that every process has some.
 SMALL_BLOCK_BYTES = 1 << 15
+# The same for a cluster, where handing out a block takes about as long as answering 256 KiB.
+SENT_BLOCK_BYTES = 1 << 21
 LONGEST_RECORD = 128 << 20
 
 _NEWLINE = ord("\n")

@@ -173,8 +173,8 @@ def _start(descriptor: int, source: str, settings: Settings) -> _Start:
     Raises:
         SoftmaxError: there is none, or the input is not text.
     """
-    most = sources.BLOCK_BYTES if settings.digits is None else sources.SMALL_BLOCK_BYTES
-    texts = sources.text_chunks(sources.chunks(descriptor, source, most), source)
+    chunks = sources.chunks(descriptor, source, _block_bytes(settings))
+    texts = sources.text_chunks(chunks, source)
     line, is_json, texts = sources.start(texts, source)
     if is_json:
         layout = Layout(source=source, json=True)
@@ -183,6 +183,13 @@ def _start(descriptor: int, source: str, settings: Settings) -> _Start:
     layout = Layout(source=source, delimiter=preamble.delimiter, free=preamble.free)
     blocks = sources.row_blocks(preamble.texts, source, preamble.line, layout.edges)
     return _Start(layout, blocks, preamble.comment, preamble.comment_line)
+
+
+def _block_bytes(settings: Settings) -> int:
+    if settings.digits is not None:
+        return sources.SMALL_BLOCK_BYTES
+    is_sent = settings.cluster is not None and settings.command != "jacobian"
+    return sources.SENT_BLOCK_BYTES if is_sent else sources.BLOCK_BYTES
 
 
 def _next_record(blocks: Iterator[Block], layout: Layout) -> tuple[_Record | None, Iterator[Block]]:

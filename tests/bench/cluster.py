@@ -5,8 +5,9 @@
 
 Whole runs of `softmax eval --csv` are timed, CSV to CSV at full precision, the text sent to the
 workers (`--cluster`) or read by them (`--shared-file`). Rates are slopes between a small table and
-a large one. The model: N cores answer N times what one does, until the client's processor time, in
-which it reads the table, hands out blocks and writes answers, is all used.
+a large one. The model: every megabyte costs the client, the scheduler and a worker some processor
+time. N workers on cores of their own answer N times what one does, until the client or the
+scheduler works all the time; on one machine all of them share its cores.
 """
 
 import argparse
@@ -24,18 +25,21 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from clusters import local_cluster
+from clusters import Cluster, local_cluster
 from programs import SCRIPT, environment
 
 _COLUMNS = 10
 _MEGABYTE = 1e6
 _TERABYTE = 1e12
+# Dask's workers return all freed memory to the system at once unless told otherwise, as the
+# manual does, and then ask for it again in each block.
+_ALLOCATOR = {"MALLOC_TRIM_THRESHOLD_": "134217728", "MALLOC_MMAP_THRESHOLD_": "33554432"}
 
 
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--megabytes", type=float, default=50, help="the size of the table")
+    parser.add_argument("--megabytes", type=float, default=300, help="the size of the table")
     parser.add_argument("--workers", type=int, nargs="*", default=[1, 2, 4])
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -53,25 +57,26 @@ def _table(folder: Path, megabytes: float) -> Path:
 
 
 def _report(tables: list[Path], workers: list[int]) -> Iterator[str]:
-    cores = os.cpu_count() or 1
-    alone = _rates(tables, "--jobs", "1")
-    yield f"One process answers {alone.wall:.0f} MB/s, and {alone.processor:.0f} MB a core second."
+    alone = _alone(tables)
+    yield f"One process answers {alone:.0f} MB/s."
     yield ""
-    yield "| workers | how | MB/s | the model's MB/s | the client could feed, MB/s |"
-    yield "|--:|---|--:|--:|--:|"
+    yield "MB/s, the model's MB/s, and MB a core second of a worker, the scheduler and the client:"
+    yield ""
+    yield "| workers | how | MB/s | model | worker | scheduler | client |"
+    yield "|--:|---|--:|--:|--:|--:|--:|"
     for how, name in (((), "sent"), (("--shared-file",), "read by the workers")):
         for count in workers:
-            with tempfile.TemporaryDirectory() as folder, local_cluster(Path(folder), count) as it:
-                options = ("--cluster", it.address, *how)
-                _timed(tables[0], *options)  # the workers import NumPy
-                rates = _rates(tables, *options)
-            feed = rates.processor
-            # the client works on the same cores here
-            model = min(count * alone.processor, cores / (1 / alone.processor + 1 / feed))
-            yield f"| {count} | {name} | {rates.wall:.0f} | {model:.0f} | {feed:.0f} |"
+            with tempfile.TemporaryDirectory() as folder:
+                rates = _rates(tables, Path(folder), count, how)
+            yield (
+                f"| {count} | {name} | {rates.wall:.0f} | {rates.model(count):.0f} | "
+                f"{rates.worker:.0f} | {rates.scheduler:.0f} | {rates.client:.0f} |"
+            )
+        yield ""
         yield (
-            f"| a terabyte | {name} | {_hours(alone.processor):.1f} core hours | "
-            f"saturates at {feed / alone.processor:.1f} cores | {_hours(feed):.1f} hours |"
+            f"A terabyte {name}: {_hours(rates.worker):.1f} core hours of workers; "
+            f"{rates.feed / rates.worker:.1f} of them take all that is fed, "
+            f"for {_hours(rates.feed):.1f} hours."
         )
 
 
@@ -80,20 +85,53 @@ def _hours(megabytes_a_second: float) -> float:
 
 
 class _Rates(NamedTuple):
-    """Megabytes a second, and megabytes a second of this process's processor time."""
+    """Megabytes a second, and megabytes a second of processor time of each kind of process."""
 
     wall: float
-    processor: float
+    client: float
+    scheduler: float
+    worker: float
+
+    @property
+    def feed(self) -> float:
+        """What any number of workers are fed."""
+        return min(self.client, self.scheduler)
+
+    def model(self, workers: int) -> float:
+        """Return how many megabytes a second the model expects on this machine."""
+        shared = (os.cpu_count() or 1) / sum(1 / rate for rate in self[1:])
+        return min(workers * self.worker, self.feed, shared)
 
 
-def _rates(tables: list[Path], *options: str) -> _Rates:
+def _alone(tables: list[Path]) -> float:
+    small, large = (_seconds_of_run(table, "--jobs", "1")[0] for table in tables)
+    return _megabytes(tables) / (large - small)
+
+
+def _rates(tables: list[Path], folder: Path, workers: int, how: tuple[str, ...]) -> _Rates:
     """Return the rates between a small table and a large one, so that starting costs nothing."""
-    small, large = (_timed(table, *options) for table in tables)
-    size = (tables[1].stat().st_size - tables[0].stat().st_size) / _MEGABYTE
-    return _Rates(size / max(large[0] - small[0], 1e-3), size / max(large[1] - small[1], 1e-3))
+    with local_cluster(folder, workers, _ALLOCATOR) as cluster:
+        options = ("--cluster", cluster.address, *how)
+        _seconds_of_run(tables[0], *options)  # the workers import NumPy
+        small, large = (_seconds_on(cluster, table, *options) for table in tables)
+    size = _megabytes(tables)
+    return _Rates(*(size / max(b - a, 1e-3) for a, b in zip(small, large, strict=True)))
 
 
-def _timed(table: Path, *options: str) -> tuple[float, float]:
+def _megabytes(tables: list[Path]) -> float:
+    small, large = (table.stat().st_size for table in tables)
+    return (large - small) / _MEGABYTE
+
+
+def _seconds_on(cluster: Cluster, table: Path, *options: str) -> tuple[float, ...]:
+    """Return the seconds of a run, and the processor's of the client, scheduler and workers."""
+    before = cluster.processor_seconds
+    wall, client = _seconds_of_run(table, *options)
+    used = (b - a for a, b in zip(before, cluster.processor_seconds, strict=True))
+    return wall, client, *used
+
+
+def _seconds_of_run(table: Path, *options: str) -> tuple[float, float]:
     """Return the seconds of a run, and those that the processors worked for its process."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     start = time.perf_counter()

@@ -4,6 +4,7 @@ from tempfile import TemporaryFile
 import pytest
 
 from softmax_cli.errors import Empty, HoldsText, OnlyAHeader, SoftmaxError
+from softmax_cli.reading import files as sources
 from softmax_cli.reading.first_row import open_table
 from softmax_cli.reading.rows import read
 from softmax_cli.settings import Settings
@@ -311,3 +312,15 @@ def test_a_row_as_long_as_a_block_is_left_in_it_where_it_is_more_than_logits(opt
     with table(f"{row}\n{row}\n".encode(), **options) as opened:
         assert not opened.is_first_taken
         assert next(opened.blocks).text.startswith(b"0.5,1.5,")
+
+
+@pytest.mark.parametrize(
+    ("command", "most"), [("eval", sources.SENT_BLOCK_BYTES), ("jacobian", sources.BLOCK_BYTES)]
+)
+def test_a_cluster_is_sent_large_blocks_of_rows_whose_answers_are_about_as_long(command, most):
+    with TemporaryFile() as file:
+        file.write(b"1,2,3\n" * (sources.SENT_BLOCK_BYTES // 6 + 1))
+        file.seek(0)
+        settings = Settings(command=command, cluster="tcp://host:8786")
+        block = next(iter(open_table(file.fileno(), "stdin", settings).blocks))
+    assert most - 6 <= len(block.text) <= most
