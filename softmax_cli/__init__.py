@@ -40,7 +40,7 @@ The way through: reading (text → blocks → Batch) → commands (Batch → Ans
     settings      what was asked for on the command line
     mathematics/  arrays → arrays
         segments softmax logarithms cancellation exact_rows tiles few pair_exponentials strips
-        pairs validation exact rounding sums exponentials decimals fixed_point
+        validation pairs exact rounding sums exponentials decimals fixed_point
     errors        Place, and what a user can get wrong
 """
 

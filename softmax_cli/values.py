@@ -7,17 +7,17 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, overload
 
 import numpy as np
-from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from softmax_cli.mathematics.decimals import Number
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.intp]
-Booleans = NDArray[np.bool_]
-Bytes = NDArray[np.uint8]
+# Arrays of any shape; numpy.typing, which has a name for them, adds 0.5 ms to each start.
+Floats = np.ndarray[Any, np.dtype[np.float64]]
+Integers = np.ndarray[Any, np.dtype[np.intp]]
+Booleans = np.ndarray[Any, np.dtype[np.bool_]]
+Bytes = np.ndarray[Any, np.dtype[np.uint8]]
 # float64, or objects (Decimal) where more digits were asked for than a double has
-Numbers = NDArray[Any]
+Numbers = np.ndarray[Any, np.dtype[Any]]
 
 Quantity = Literal["softmax", "log_softmax", "jacobian", "grad"]
 

@@ -67,6 +67,20 @@ print(sorted(sys.modules), file=sys.stderr)
         assert f"'softmax_cli.reading.{module}'" not in loaded
 
 
+def test_an_answer_to_arguments_imports_nothing_that_takes_long_and_is_not_needed():
+    code = """
+import click, numpy, sys
+before = {*sys.modules}
+sys.argv = ["softmax", "eval", "2", "1"]
+from softmax_cli.cli import main
+main()
+print(*{*sys.modules} - before, file=sys.stderr)
+"""
+    # unicodedata is loaded for the names of a named tuple that are not ASCII
+    slow = {"numpy.typing", "dataclasses", "unicodedata", "softmax_cli.reading.bits"}
+    assert not slow & set(python(code).err.split())
+
+
 def test_a_table_is_drawn_by_rich():
     assert "rich" in imported("eval", "2", "1", "-f", "table")
 

@@ -14,11 +14,12 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from softmax_cli.mathematics.pair_exponentials import LIFT, one_plus, precise_exponentials
 from softmax_cli.mathematics.pairs import (
+    Booleans,
     Floats,
+    Integers,
     Parts,
     Reciprocal,
     inverse,
@@ -42,8 +43,6 @@ _SMALL = 2.0**-900
 _CERTAIN = 2.0**-56
 # or for a result that is right to a small part of the smallest double.
 _INVISIBLE = -1078
-
-Booleans = NDArray[np.bool_]
 
 
 class _Difference(NamedTuple):
@@ -146,7 +145,7 @@ def _upstream_strip(x: Floats, g: Floats, T: float) -> tuple[Floats, Booleans]:
     return gradient, certain | invisible | masked | constant.all(axis=0)
 
 
-def _upstream_difference(vectors: _Vectors, g: Floats) -> tuple[_Difference, NDArray[np.int32]]:
+def _upstream_difference(vectors: _Vectors, g: Floats) -> tuple[_Difference, Integers]:
     """Return D = g'·S − Σ e·g' and the power of two by which it is to be multiplied."""
     e, S = vectors.e, vectors.S
     power = np.frexp(np.abs(g).max(axis=0))[1] + np.int32(2)  # so that no difference overflows

@@ -5,16 +5,22 @@ of whose terms have one sign. Each is rounded once.
 """
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from softmax_cli.mathematics.pair_exponentials import log1p, shifted
-from softmax_cli.mathematics.pairs import Floats, pair_product, pair_sum, two_sum
+from softmax_cli.mathematics.pairs import (
+    Booleans,
+    Floats,
+    Integers,
+    Numbers,
+    pair_product,
+    pair_sum,
+    two_sum,
+)
 from softmax_cli.mathematics.strips import columns, memory_for_strips, pieces, strips
 from softmax_cli.mathematics.tiles import Sums, sums_of
-from softmax_cli.mathematics.validation import Integers, require_doubles
+from softmax_cli.mathematics.validation import require_doubles
 
 
 def log_probabilities(x: Floats, temperature: float) -> Floats:
@@ -35,7 +41,7 @@ def log_probabilities(x: Floats, temperature: float) -> Floats:
     return log
 
 
-def loss(x: Floats, target: NDArray[Any], temperature: float) -> Floats:
+def loss(x: Floats, target: Numbers, temperature: float) -> Floats:
     """Return the losses against valid classes, shape (v,), or distributions, shape (v, n).
 
     Raises:
@@ -79,7 +85,7 @@ def _losses(
     x: Floats,
     temperature: float,
     of_strip: Callable[[slice, Floats, Sums], Floats],
-    masked: NDArray[np.bool_],
+    masked: Booleans,
 ) -> Floats:
     """Return the losses that `of_strip` makes of the logits of each strip and their sums.
 

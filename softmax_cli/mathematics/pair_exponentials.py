@@ -9,10 +9,10 @@ from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from softmax_cli.mathematics.pairs import (
     Floats,
+    Integers,
     Reciprocal,
     leading,
     pair_sum,
@@ -20,8 +20,6 @@ from softmax_cli.mathematics.pairs import (
     two_sum,
 )
 from softmax_cli.mathematics.strips import Memory
-
-Integers = NDArray[np.int64]
 
 # Exponentials are held 2^960 times too large, so that those below the smallest double keep their
 # digits until they are divided by a small T.

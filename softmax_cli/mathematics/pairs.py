@@ -8,9 +8,12 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+# Arrays of any shape; numpy.typing, which has a name for them, adds 0.5 ms to each start.
+Floats = np.ndarray[Any, np.dtype[np.float64]]
+Integers = np.ndarray[Any, np.dtype[np.int64]]
+Booleans = np.ndarray[Any, np.dtype[np.bool_]]
+Numbers = np.ndarray[Any, np.dtype[Any]]
 
 # Columns of so many numbers are added as they lie, shorter ones after a copy row by row.
 _LONG = 128

@@ -12,13 +12,12 @@ import numpy as np
 from softmax_cli.mathematics.pair_exponentials import (
     LIFT,
     Exponentials,
-    Integers,
     exponentials_of_shifted,
     one_plus,
     shares_of,
     shifted,
 )
-from softmax_cli.mathematics.pairs import Floats, Reciprocal, reciprocal
+from softmax_cli.mathematics.pairs import Floats, Integers, Reciprocal, reciprocal
 from softmax_cli.mathematics.softmax import probabilities
 from softmax_cli.mathematics.strips import STRIP
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import numpy as np
-from numpy.typing import NDArray
 
 from softmax_cli.mathematics.pairs import Floats
 
@@ -35,7 +34,7 @@ class Memory:
         first = -address % 64 // 8  # where a line of the cache begins: 8 % less time
         self._arrays = numbers[first : first + _ARRAYS * STRIP].reshape(_ARRAYS, STRIP)
 
-    def arrays(self, x: Floats) -> NDArray[np.float64]:
+    def arrays(self, x: Floats) -> Floats:
         """Return five arrays of the shape and layout of x, in place of the last five."""
         numbers = self._arrays if x.size <= STRIP else np.empty((_ARRAYS, x.size))
         used = numbers[:, : x.size]

@@ -12,14 +12,13 @@ import numpy as np
 from softmax_cli.mathematics.pair_exponentials import (
     LIFT,
     Exponentials,
-    Integers,
     exact_levels,
     exponentials,
     exponentials_beside,
     lift_to_floor,
     shifted,
 )
-from softmax_cli.mathematics.pairs import Floats, lost, pair_sum
+from softmax_cli.mathematics.pairs import Floats, Integers, lost, pair_sum
 from softmax_cli.mathematics.strips import LONG, STRIP, Memory, columns, pieces, strips
 
 # Which vectors and which of their classes.

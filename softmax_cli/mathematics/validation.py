@@ -3,13 +3,15 @@
 import math
 from collections.abc import Callable
 from numbers import Real
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
+from softmax_cli.mathematics.pairs import Booleans, Floats, Integers, Numbers
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
 Axis: TypeAlias = int | tuple[int, ...] | None
 
 SMALLEST_TEMPERATURE, LARGEST_TEMPERATURE = 1e-150, 1e150
@@ -27,7 +29,7 @@ class BeyondDoublesError(OverflowError):
         self.vectors = vectors
 
 
-def require_doubles(beyond: NDArray[np.bool_], what: str) -> None:
+def require_doubles(beyond: Booleans, what: str) -> None:
     """Raise unless every answer of each vector, the first axis, can be held by a double.
 
     Raises:
@@ -38,7 +40,7 @@ def require_doubles(beyond: NDArray[np.bool_], what: str) -> None:
         raise BeyondDoublesError(what, np.flatnonzero(rows).tolist())
 
 
-def as_logits(x: ArrayLike) -> Floats:
+def as_logits(x: "ArrayLike") -> Floats:
     """Return x as float64, masked entries as −inf, or say why it has no softmax."""
     if isinstance(x, np.ma.MaskedArray):
         x = np.where(np.ma.getmaskarray(x), -np.inf, as_reals(x.data, "x"))
@@ -59,7 +61,7 @@ def as_logits(x: ArrayLike) -> Floats:
     return x
 
 
-def as_reals(x: ArrayLike, name: str) -> Floats:
+def as_reals(x: "ArrayLike", name: str) -> Floats:
     """Return real numbers as float64."""
     if isinstance(x, np.ma.MaskedArray) and np.ma.getmaskarray(x).any():
         raise ValueError(f"{name} must not have masked entries: only x may")
@@ -85,12 +87,12 @@ def as_temperature(temperature: float) -> float:
     return T
 
 
-def as_vectors(x: NDArray[Any]) -> NDArray[Any]:
+def as_vectors(x: Numbers) -> Numbers:
     """Flatten the leading axes to one."""
     return x.reshape(math.prod(x.shape[:-1]), x.shape[-1])
 
 
-def along(axis: Axis, x: ArrayLike, function: Callable[[Floats], Floats]) -> Floats:
+def along(axis: Axis, x: "ArrayLike", function: Callable[[Floats], Floats]) -> Floats:
     """Apply a function of (v, n) arrays to the vectors that lie along these axes of x."""
     if axis == -1:
         x = as_logits(x)
@@ -107,7 +109,7 @@ def along(axis: Axis, x: ArrayLike, function: Callable[[Floats], Floats]) -> Flo
     return np.moveaxis(answer, last, axes)
 
 
-def as_classes(k: ArrayLike, x: Floats, name: str) -> Integers:
+def as_classes(k: "ArrayLike", x: Floats, name: str) -> Integers:
     """Return class indices for x, shape (v,)."""
     if isinstance(k, np.ma.MaskedArray) and np.ma.getmaskarray(k).any():
         raise ValueError(f"{name} must not have masked entries: only x may")
@@ -119,7 +121,7 @@ def as_classes(k: ArrayLike, x: Floats, name: str) -> Integers:
     return shaped_like(array.astype(np.int64), x.shape[:-1], name).reshape(-1)
 
 
-def as_target(target: ArrayLike, x: Floats) -> NDArray[Any]:
+def as_target(target: "ArrayLike", x: Floats) -> Numbers:
     """Return class indices of shape (v,) or distributions of shape (v, n)."""
     if np.asarray(target).dtype.kind != "f":
         return as_classes(target, x, "target")
@@ -138,7 +140,7 @@ def as_target(target: ArrayLike, x: Floats) -> NDArray[Any]:
     return as_vectors(y)
 
 
-def as_upstream(upstream: ArrayLike, x: Floats) -> Floats:
+def as_upstream(upstream: "ArrayLike", x: Floats) -> Floats:
     """Return a finite upstream gradient for x, shape (v, n)."""
     g = as_reals(upstream, "upstream")
     if not np.isfinite(g).all():
@@ -148,7 +150,7 @@ def as_upstream(upstream: ArrayLike, x: Floats) -> Floats:
     return as_vectors(shaped_like(g, x.shape, "upstream"))
 
 
-def shaped_like(array: NDArray[Any], shape: tuple[int, ...], name: str) -> NDArray[Any]:
+def shaped_like(array: Numbers, shape: tuple[int, ...], name: str) -> Numbers:
     """Broadcast to shape, or say that it does not fit."""
     try:
         return np.broadcast_to(array, shape)

@@ -7,13 +7,13 @@ every tenth of the marks is found in a third of the time that listing them all t
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from softmax_cli.values import Booleans, Integers
 
-Words = NDArray[np.uint64]
+Words = np.ndarray[Any, np.dtype[np.uint64]]
 
 _WORD = np.dtype("<u8")
 _ALL = np.uint64(0xFFFFFFFFFFFFFFFF)

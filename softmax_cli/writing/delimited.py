@@ -5,7 +5,7 @@ width.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -14,9 +14,12 @@ from softmax_cli.reading.layout import Layout
 from softmax_cli.settings import Settings
 from softmax_cli.values import Answer, Batch, InRows, Matrices, Numbers, Ranking, Vectors
 from softmax_cli.writing import numbers as figures
-from softmax_cli.writing.framed import framed
-from softmax_cli.writing.in_rows import Ranks, ranked, spread
 from softmax_cli.writing.kept import kept_texts
+
+# What few answers need is imported where it is needed: a vector from the command line waits for
+# each module that is imported here.
+if TYPE_CHECKING:
+    from softmax_cli.writing.in_rows import Ranks
 
 # Rows of a Jacobian are computed and written so many numbers at a time.
 _NUMBERS_IN_A_STRIP = 1 << 16
@@ -195,6 +198,8 @@ class Delimited(NamedTuple):
 
     def _in_rows(self, answer: InRows) -> Iterator[bytes]:
         """Yield the lines about vectors whose classes stand in rows: one a row, or a rank."""
+        from softmax_cli.writing.in_rows import ranked, spread
+
         _, first = answer.parts[0]
         if isinstance(first, Matrices):  # a whole column is one vector
             batch = first.batch._replace(kept=answer.groups.rows.kept)
@@ -248,6 +253,8 @@ class Delimited(NamedTuple):
                 text = text.replace(b"\n", self.newline)
             return text + self.newline
         if batch.around and loss is None and self.delimiter == self.layout.delimiter:
+            from softmax_cli.writing.framed import framed
+
             return framed(batch.around, list(self._numbers_by_run(values)))
         columns = list(self._segments(batch, values))
         if loss is not None:
@@ -310,6 +317,8 @@ class Delimited(NamedTuple):
         return [[run[row] for row in chosen] for run in columns]
 
     def _ranking(self, answer: Ranking) -> bytes:
+        from softmax_cli.writing.in_rows import Ranks
+
         vectors, ranks = answer.classes.shape
         first = self.settings.first_class
         listed = Ranks(
@@ -322,7 +331,7 @@ class Delimited(NamedTuple):
         )
         return self._listed(listed, answer.batch, listed.rows)
 
-    def _listed(self, listed: Ranks, batch: Batch, vectors: Numbers) -> bytes:
+    def _listed(self, listed: "Ranks", batch: Batch, vectors: Numbers) -> bytes:
         """Return a line for each of some classes, beside the kept cells of its row."""
         return self._rows(
             [
