@@ -13,6 +13,8 @@ from softmax_cli.reading.spellings import REFUSED
 from softmax_cli.values import Block, Booleans, Bytes, Cells, Integers
 
 _NEWLINE, _RETURN, _QUOTE, _COMMA, _SPACE, _TAB = b'\n\r", \t'
+# Up to so many bytes for each run of logits, masks of bytes take less time than pieces of text.
+_LONG_RUN = 130
 
 
 @dataclass(frozen=True)
@@ -98,13 +100,17 @@ class Grid:
 
         None, too, where rows hold logits alone: these can be read without their places.
         """
-        if len(self.layout.runs) == 1 or self._has_quotes or self._are_blanks_between:
+        if len(self.layout.runs) == 1 or self._are_blanks_between:
             return None
-        places = np.flatnonzero(self._is_newline | (self._data == self.layout.delimiter[0]))
-        if places.size != np.count_nonzero(self._is_newline) * self.layout.width:
+        if self._has_quotes:
+            is_stop = unpacked(self._cell_stops.words, len(self.text))
+        else:
+            is_stop = self._is_newline | (self._data == self.layout.delimiter[0])
+        places = np.flatnonzero(is_stop)
+        if places.size != int(np.bitwise_count(self._newlines).sum()) * self.layout.width:
             return None
         stops = places.reshape(-1, self.layout.width)
-        return stops if (self._data[stops[:, -1]] == _NEWLINE).all() else None
+        return stops if self._is_newline[stops[:, -1]].all() else None
 
     @cached_property
     def ends(self) -> Integers:
@@ -262,9 +268,12 @@ class Grid:
 
     def numbers(self, runs: Sequence[tuple[int, int]], decimal_comma: bool) -> bytes:
         """Return the text of runs of adjacent columns, with commas between the cells."""
-        data = np.frombuffer(self._with_commas(decimal_comma), dtype=np.uint8)
-        starts = np.concatenate([self.starts(first) for first, _ in runs])
-        stops = np.concatenate([self.stops(last) for _, last in runs])
+        text = self._with_commas(decimal_comma)
+        starts = np.array([self.starts(first) for first, _ in runs]).T.ravel()
+        stops = np.array([self.stops(last) for _, last in runs]).T.ravel()
+        if len(text) > _LONG_RUN * starts.size:
+            return b",".join(Cells(text, starts, stops))
+        data = np.frombuffer(text, dtype=np.uint8)
         is_chosen = spanned(starts, stops + 1, len(self.text))  # with the byte behind each run
         chosen = data[is_chosen[: data.size]][:-1].tobytes().replace(b"\n", b",")
         return chosen.replace(b"\r", b",") if _RETURN in self.text else chosen

@@ -40,6 +40,26 @@ def test_quotes_around_cells_are_well_quoted(text):
     assert not grid(text).odd_rows().size
 
 
+def test_quoted_cells_may_hold_what_ends_cells_and_rows():
+    table = grid(b'"a,",1\n"b\n",2\nc,3\n', logits=(1,))
+    assert not table.odd_rows().size
+    assert [*table.slices(0, 0)] == [b'"a,"', b'"b\n"', b"c"]
+    assert [*table.slices(1, 1)] == [b"1", b"2", b"3"]
+
+
+def test_quoted_rows_of_another_width_are_odd_though_their_cells_add_up():
+    assert grid(b'"a,",1\n"b"\nc,2,3\n', logits=(1,)).odd_rows().tolist() == [1, 2]
+
+
+@pytest.mark.parametrize("digits", [1, 50])
+def test_logits_of_long_rows_are_those_of_short_ones(digits):
+    number = b"0." + b"5" * digits
+    table = grid(b"a,%b,b,%b\r\nc,%b,d,2\r\n" % (3 * (number,)), width=4, logits=(1, 3))
+    long = grid(b'"a",%b,%b\n' % (number, number), width=3, logits=(1, 2))
+    assert table.logits(decimal_comma=False) == b",".join([number] * 3 + [b"2"])
+    assert long.logits(decimal_comma=False) == b",".join([number] * 2)
+
+
 def test_a_grid_without_its_odd_rows_knows_their_lines():
     whole = grid(b'1,2\n"\n",3\n4,5\n6\n7,8\n', line=10)
     assert list(whole.lines()) == [10, 11, 13, 14, 15]
