@@ -16,6 +16,7 @@ from softmax_cli.mathematics.pairs import (
     Reciprocal,
     leading,
     pair_sum,
+    pair_sum_of_multiples,
     product,
     two_sum,
 )
@@ -107,7 +108,8 @@ def exponentials(x: Floats, T: float, memory: Memory | None = None) -> Exponenti
     top = (a, np.arange(len(a)))
     E, c, lowest = exponentials_beside(x, x[top], T, arrays)
     E[top] = 0.0
-    R, R_low = pair_sum(E, np.multiply(E, c, out=arrays[1]), exact_levels(lowest))
+    low = np.multiply(E, c, out=arrays[1])
+    R, R_low = pair_sum_of_multiples(E, low, 2.0**LIFT, _span(lowest), arrays[0])
     E[top] = 2.0**LIFT
     return Exponentials(E, c, a, R, R_low)
 
@@ -202,20 +204,20 @@ def log1p(R: Floats, R_low: Floats) -> tuple[Floats, Floats]:
 
 
 def lift_to_floor(z: Floats, δ: Floats) -> float:
-    """Raise z to the floor where exp(z) is 0, and return the lowest z."""
+    """Raise z to the floor where exp(z) is 0, and return the lowest z where it is not."""
     lowest = float(z.min(initial=0.0))
     if lowest < FLOOR:
-        np.copyto(δ, 0.0, where=z < FLOOR)
-        np.maximum(z, FLOOR, out=z)
-    return max(lowest, FLOOR)
+        is_below = z < FLOOR
+        np.copyto(δ, 0.0, where=is_below)
+        np.copyto(z, 0.0, where=is_below)
+        lowest = float(z.min())
+        np.copyto(z, FLOOR, where=is_below)
+    return lowest
 
 
-def exact_levels(lowest: float) -> int:
-    """Return how often sums of E can be added in pairs, all of them exact.
-
-    For z from lowest to 0 each E is a multiple of 2^(lowest/ln 2 − 24)·2^LIFT, and at most 2^LIFT.
-    """
-    return max(0, 53 - 24 + math.floor(lowest / _LN2))
+def _span(lowest: float) -> int:
+    """Return how many binary places E·2^−LIFT has for z from lowest to 0: 24 in each octave."""
+    return 24 - math.floor(lowest / _LN2)
 
 
 def _octaves(

@@ -68,25 +68,58 @@ def pair_product(p: Any, p_low: Any, q: Any, q_low: Any) -> tuple[Any, Any]:
     return high, low
 
 
-def pair_sum(high: Floats, low: Floats, exact_levels: int = 0) -> tuple[Floats, Floats]:
+def pair_sum(high: Floats, low: Floats) -> tuple[Floats, Floats]:
     """Return the sum of high + low over the first axis, as a pair; low is used up.
 
     Halves are added to halves, and what each addition rounds off goes to low: the result is right
-    to a few u², relative to Σ |high|. So many first levels are known to round nothing off of high.
+    to a few u², relative to Σ |high|.
     """
-    if len(high) <= 2**exact_levels:  # none does, and any order gives the same sum
-        return _normalized(high.sum(axis=0), _sum_of_halves(low))
     while len(high) > _LONG:
-        high, low = _fold(high, low, exact_levels > 0)
-        exact_levels -= 1
+        high, low = _fold(high, low)
     high, low = np.ascontiguousarray(high), np.ascontiguousarray(low)
     while len(high) > 1:
-        high, low = _fold(high, low, exact_levels > 0)
-        exact_levels -= 1
-    return _normalized(high[0], low[0])
+        high, low = _fold(high, low)
+    return normalized(high[0], low[0])
 
 
-def _sum_of_halves(x: Floats) -> Floats:
+def pair_sum_of_multiples(
+    x: Floats, low: Floats, largest: float, span: int, spare: Floats | None = None
+) -> tuple[Floats, Floats]:
+    """Return the sum of x + low over the first axis, as a pair; low is used up.
+
+    Args:
+        x: from 0 to the largest, a power of two; multiples of largest·2^−span.
+        low: small beside x.
+        largest: what no x exceeds.
+        span: how many binary places the multiples take.
+        spare: an array of the shape of x that may be used.
+    """
+    total, lost = _sum_of_multiples(x, largest, span, spare)
+    return normalized(total, lost + sum_of_halves(low))
+
+
+def _sum_of_multiples(
+    x: Floats, largest: float, span: int, spare: Floats | None
+) -> tuple[Floats, Floats | float]:
+    """Return the sum of x, rounded, and what the rounding lost, by the fastest of three ways.
+
+    The first two are exact. So is the third wherever they are possible, which gives the same bits:
+    all it rounds off is a multiple of the same unit, and its sum takes 53 bits at most.
+    """
+    bits = max(3, len(x).bit_length())
+    if span + bits <= 53:
+        return x.sum(axis=0), 0.0
+    if span + 2 * bits <= 107:
+        # x in two: a multiple of largest·2^(bits − 53), and what it leaves
+        shift = 1.5 * largest * 2.0 ** (bits - 1)
+        coarse = np.add(x, shift, out=spare)
+        coarse -= shift
+        total = coarse.sum(axis=0)
+        return two_sum(total, np.subtract(x, coarse, out=coarse).sum(axis=0))
+    return pair_sum(x, np.zeros_like(x))
+
+
+def sum_of_halves(x: Floats) -> Floats:
     """Return the sum over the first axis, halves added to halves; x is used up."""
     while len(x) > _LONG:
         x = _fold_one(x)
@@ -96,7 +129,7 @@ def _sum_of_halves(x: Floats) -> Floats:
     return np.asarray(x[0])
 
 
-def _fold(high: Floats, low: Floats, is_exact: bool) -> tuple[Floats, Floats]:
+def _fold(high: Floats, low: Floats) -> tuple[Floats, Floats]:
     """Return high + low with the second half added to the first; low is used up."""
     n = len(high)
     half = n // 2
@@ -105,9 +138,9 @@ def _fold(high: Floats, low: Floats, is_exact: bool) -> tuple[Floats, Floats]:
     s = np.add(p, q, out=folded[:half])
     if n % 2:
         folded[half] = high[half]
-    if is_exact:
-        return folded, _fold_one(low)
-    low[:half] += lost(s, p, q, low[n - half :])
+    lost = rounding_error(s, p, q)
+    lost += low[n - half :]
+    low[:half] += lost
     return folded, low[: n - half]
 
 
@@ -119,20 +152,19 @@ def _fold_one(x: Floats) -> Floats:
     return x[: n - half]
 
 
-def _normalized(high: Floats, low: Floats) -> tuple[Floats, Floats]:
+def normalized(high: Floats, low: Floats) -> tuple[Floats, Floats]:
     """Return high + low as a pair whose first part is their sum, rounded."""
     s = high + low
     return s, low - (s - high)
 
 
-def lost(s: Floats, p: Floats, q: Floats, low: Floats) -> Floats:
-    """Return low and what s = p + q lost by rounding."""
+def rounding_error(s: Floats, p: Floats, q: Floats) -> Floats:
+    """Return what s = p + q lost by rounding."""
     b = s - p
     lost = s - b
     np.subtract(p, lost, out=lost)
     np.subtract(q, b, out=b)
     lost += b
-    lost += low
     return lost
 
 

@@ -17,7 +17,14 @@ from softmax_cli.mathematics.pair_exponentials import (
     shares_of,
     shifted,
 )
-from softmax_cli.mathematics.pairs import Floats, Integers, Reciprocal, reciprocal
+from softmax_cli.mathematics.pairs import (
+    Floats,
+    Integers,
+    Reciprocal,
+    normalized,
+    reciprocal,
+    rounding_error,
+)
 from softmax_cli.mathematics.softmax import probabilities
 from softmax_cli.mathematics.strips import STRIP
 
@@ -88,6 +95,7 @@ def _pair_sums(high: Floats, low: Floats, starts: Integers) -> tuple[Floats, Flo
     Halves are added to halves, as for one vector.
     """
     at, left = starts[:-1], np.diff(starts)
+    lost = np.zeros_like(high)
     while left.max() > 1:
         half = left // 2
         ends = np.cumsum(half)
@@ -95,13 +103,9 @@ def _pair_sums(high: Floats, low: Floats, starts: Integers) -> tuple[Floats, Flo
         second = first + (left - half).repeat(half)
         p, q = high[first], high[second]
         s = p + q
-        b = s - p
-        lost = p - (s - b)
-        lost += q - b
-        lost += low[second]
-        low[first] += lost
+        lost[first] += rounding_error(s, p, q) + lost[second]
+        low[first] += low[second]
         high[first] = s
         left = left - half
-    high, low = high[at], low[at]
-    s = high + low
-    return s, low - (s - high)
+    total, total_lost = normalized(high[at], lost[at])
+    return normalized(total, total_lost + low[at])

@@ -12,13 +12,17 @@ import numpy as np
 from softmax_cli.mathematics.pair_exponentials import (
     LIFT,
     Exponentials,
-    exact_levels,
     exponentials,
     exponentials_beside,
-    lift_to_floor,
-    shifted,
 )
-from softmax_cli.mathematics.pairs import Floats, Integers, lost, pair_sum
+from softmax_cli.mathematics.pairs import (
+    Floats,
+    Integers,
+    normalized,
+    pair_sum,
+    rounding_error,
+    sum_of_halves,
+)
 from softmax_cli.mathematics.strips import LONG, STRIP, Memory, columns, pieces, strips
 
 # Which vectors and which of their classes.
@@ -77,7 +81,6 @@ def _sums_of_long(x: Floats, T: float, memory: Memory) -> Sums:
     The halves of the vector, which a sum adds first, are worked out side by side.
     """
     m, a = x.max(axis=0), np.asarray(x.argmax(axis=0), np.int64)
-    levels = exact_levels(lift_to_floor(*shifted(x.min(axis=0), m, T)))
     half = len(x) // 2
     second = len(x) - half
 
@@ -87,7 +90,7 @@ def _sums_of_long(x: Floats, T: float, memory: Memory) -> Sums:
         c *= E
         return E, c
 
-    high, low = np.empty((second, 1)), np.empty((second, 1))
+    high, lost, low = np.empty((3, second, 1))
     for first in range(0, half, STRIP // 2):
         stop = min(first + STRIP // 2, half)
         size = stop - first
@@ -95,10 +98,13 @@ def _sums_of_long(x: Floats, T: float, memory: Memory) -> Sums:
         p, p_low = rest(slice(first, stop), arrays[:, :size])
         q, q_low = rest(slice(second + first, second + stop), arrays[:, size:])
         s = np.add(p, q, out=high[first:stop])
-        np.add(p_low, q_low if levels else lost(s, p, q, q_low), out=low[first:stop])
+        lost[first:stop] = rounding_error(s, p, q)
+        np.add(p_low, q_low, out=low[first:stop])
     if half < second:
         high[half:], low[half:] = rest(slice(half, second), memory.arrays(x[:1]))
-    return Sums(m, a, *pair_sum(high, low, levels - 1))
+        lost[half:] = 0.0
+    total, total_lost = pair_sum(high, lost)
+    return Sums(m, a, *normalized(total, total_lost + sum_of_halves(low)))
 
 
 def _inside(part: slice, a: Integers) -> Integers:

@@ -11,7 +11,7 @@ from softmax_cli.mathematics.pair_exponentials import (
     log1p,
     precise_exponentials,
 )
-from softmax_cli.mathematics.pairs import pair_sum
+from softmax_cli.mathematics.pairs import pair_sum_of_multiples
 from softmax_cli.mathematics.strips import Memory
 
 LOGITS = np.random.default_rng(1).normal(0, 1, (9, 200)) * np.geomspace(1e-6, 200, 200)
@@ -53,15 +53,16 @@ def test_the_rest_is_the_sum_without_the_largest_class() -> None:
 
 
 @pytest.mark.parametrize("n", [2, 10, 100, 1000])
-def test_a_sum_known_to_be_exact_in_part_has_the_bits_of_one_that_is_not(n: int) -> None:
+@pytest.mark.parametrize("floor", [0.0, -math.inf])
+def test_the_rest_has_the_bits_of_a_sum_that_assumes_nothing(n: int, floor: float) -> None:
     rng = np.random.default_rng(n)
-    for spread in (0.1, *range(1, 30)):
-        x = rng.uniform(-spread, 0, (n, 20))
-        x[0], x[-1] = 0.0, -spread
+    for spread in (0.1, *range(1, 60, 3), 300):
+        x = rng.uniform(-spread, 0, (n + 1, 20))
+        x[0], x[-2], x[-1] = 0.0, -spread, min(floor, -spread)
         e = exponentials(x, 1.0)
         rest = e.E.copy()
         rest[e.a, np.arange(20)] = 0.0
-        total, total_low = pair_sum(rest, rest * e.c)
+        total, total_low = pair_sum_of_multiples(rest, rest * e.c, 2.0**LIFT, 10**6)
         assert np.array_equal(e.R, total)
         assert np.array_equal(e.R_low, total_low)
 

@@ -12,6 +12,7 @@ from softmax_cli.mathematics.pairs import (
     one_minus,
     pair_product,
     pair_sum,
+    pair_sum_of_multiples,
     parts,
     product,
     reciprocal,
@@ -72,6 +73,31 @@ def test_a_sum_of_pairs_is_right_to_100_bits_and_leaves_its_first_parts(n: int, 
     for i in range(4):
         error = abs(Fraction(float(s[i])) + Fraction(float(s_low[i])) - exact[i])
         assert error <= Fraction(float(size[i])) / 2**100
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 10, 100, 1001])
+@pytest.mark.parametrize("places", [24, 40, 60, 80, 100, 130, 400])
+def test_multiples_of_a_unit_are_summed_exactly_and_each_way_gives_the_same_bits(n, places) -> None:
+    rng = np.random.default_rng(n)
+    power = rng.integers(24 - places, 1, (n, 20)).astype(float)
+    x = rng.integers(2**23, 2**24 + 1, (n, 20)) * 2.0**-24 * 2.0**power
+    x[0] = 1.0  # the largest
+    sums = [pair_sum_of_multiples(x, np.zeros_like(x), 1.0, span) for span in (places, 10**6)]
+    for i in range(20):
+        exact = sum(map(Fraction, x[:, i]), Fraction(0))
+        for high, low in sums:
+            error = abs(Fraction(high[i]) + Fraction(low[i]) - exact)
+            assert error <= (0 if places <= 80 else exact / 2**100)
+            assert high[i] == float(exact)
+    if places <= 80:
+        assert np.array_equal(*sums)
+
+
+def test_the_low_parts_of_a_sum_of_multiples_are_added_to_it() -> None:
+    x, low = np.full((3, 1), 1.0), np.array([[2.0**-60], [2.0**-61], [2.0**-62]])
+    for span in (0, 80, 400):
+        high, rest = pair_sum_of_multiples(x, low.copy(), 1.0, span)
+        assert (float(high[0]), float(rest[0])) == (3.0, 7 * 2.0**-62)
 
 
 @examples
