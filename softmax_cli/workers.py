@@ -34,7 +34,6 @@ _BLOCKS_FOR_A_WORKER = 2
 # Two for its turn, one for its blocks.
 _DESCRIPTORS_FOR_A_WORKER = 3
 _DESCRIPTORS_TO_SPARE = 32
-
 _PIPE_BYTES = 1 << 19
 
 _HEADER = struct.Struct("<QQQQ")

@@ -28,7 +28,6 @@ NUMBERS_IN_A_TEXT = 1 << 17
 # The texts of the cells of so many rows stay in the cache until they are joined.
 _ROWS_IN_A_TEXT = 1 << 13
 
-
 Value = TypeVar("Value", int, str)
 Spelled = TypeVar("Spelled", str, bytes)
 
