@@ -134,9 +134,9 @@ def test_every_module_has_its_test_file():
     assert set(ALL) - {"__main__"} - tested == set()
 
 
-def test_no_module_is_longer_than_400_lines():
+def test_no_module_is_of_400_lines_or_more():
     lengths = {file.name: len(file.read_text().splitlines()) for file in PACKAGE.rglob("*.py")}
-    assert {name: length for name, length in lengths.items() if length > 400} == {}
+    assert {name: length for name, length in lengths.items() if length >= 400} == {}
 
 
 @pytest.mark.parametrize("module", ALL)
