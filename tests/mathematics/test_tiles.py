@@ -85,7 +85,7 @@ def gradient_of_the_last(x: Floats) -> Floats:
     ],
 )
 def test_a_long_vector_takes_little_more_memory_than_it_and_its_answer(function) -> None:
-    x = np.random.default_rng(0).normal(size=(1, 10 * LONG))
+    x = np.random.default_rng(0).normal(size=(1, 20 * LONG))
     tracemalloc.start()
     try:
         function(x)
