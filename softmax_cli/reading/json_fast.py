@@ -215,10 +215,11 @@ def _batch(
     kept = [_json_texts(table.column(column)) for column in _kept(layout)]
     if layout.in_rows and layout.target is not None:
         return None
-    try:
-        targets = _targets(table, layout, settings)
-    except SoftmaxError:
-        return None
+    targets = None
+    if layout.target is not None:
+        targets = _targets(table.column(layout.target), layout, settings)
+        if targets is None:
+            return None
     texts = [column for column in kept if column is not None]
     if len(texts) < len(kept):
         return None
@@ -243,16 +244,16 @@ def _json_texts(values: list[Any]) -> list[bytes] | None:
     return list(map(orjson.dumps, values)) if set(map(type, values)) <= _EXACT else None
 
 
-def _targets(table: _Arrays, layout: Layout, settings: Settings) -> Integers | None:
-    """Return each row's target class, counted from 0."""
-    if layout.target is None:
-        return None
-    values = table.column(layout.target)
+def _targets(values: list[Any], layout: Layout, settings: Settings) -> Integers | None:
+    """Return each row's target class, counted from 0; None if one is not proven to be a class."""
     if not set(map(type, values)) <= {str, int}:
         return None
     texts = [str(value).strip() for value in values]
     count = len(layout.logits)
-    classes = {text: class_index(text, count, layout.classes, settings) for text in set(texts)}
+    try:
+        classes = {text: class_index(text, count, layout.classes, settings) for text in set(texts)}
+    except SoftmaxError:
+        return None
     return np.array([classes[text] for text in texts], dtype=np.intp)
 
 

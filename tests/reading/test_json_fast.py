@@ -5,6 +5,7 @@ import orjson  # noqa: F401  (short blocks are read at once only where it is loa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from in_process import run
 
 from softmax_cli.errors import SoftmaxError
 from softmax_cli.reading import files, json_fast, json_rows, rows
@@ -138,3 +139,34 @@ def test_with_append_every_cell_is_kept_wherever_the_vector_stands():
     text = b'{"id":1,"v":[1,2],"w":"x"}\n{"id":2,"v":[3,4],"w":"y"}\n'
     kept = read(text, append=True).kept
     assert kept == ([b"1", b"2"], [b"1", b"3"], [b"2", b"4"], [b'"x"', b'"y"'])
+
+
+@pytest.mark.parametrize("odd", [b"null", b"true", b"1.0", b"[1]"])
+def test_a_target_of_another_type_leaves_its_block_to_the_reader_of_rows(odd):
+    text = b'{"a":1.5,"b":2,"y":1}\n' * 3 + b'{"a":1.5,"b":2,"y":%b}\n'
+    for target, is_plain in ((b"0", True), (b'"0"', True), (odd, False)):
+        found = read(text % target, target_column="y", zero_based=True)
+        assert (found is not None) == is_plain
+
+
+def test_a_target_that_is_no_class_is_an_error_among_rows_that_are_plain():
+    rows = b'{"a":1.5,"b":2,"y":1}\n' * 400
+    arguments = ["grad", "--target-column", "y", "--zero-based", "-p", "2"]
+    ran = run(arguments, rows + b'{"a":1.5,"b":2,"y":null}\n' + rows)
+    assert (ran.status, ran.out) == (1, b"a,b,y\n" + b"0.38,-0.38,1\n" * 400)
+    assert ran.err.startswith("Error: stdin:401: column 'y': ")
+
+
+def test_groups_with_targets_are_left_to_the_reader_of_rows():
+    layout = Layout(
+        "t",
+        width=3,
+        logits=(1,),
+        header=("q", "s", "y"),
+        target=2,
+        json=True,
+        in_rows=True,
+        by=(0,),
+    )
+    block = Block(b'{"q":1,"s":2,"y":1}\n' * 3, 1)
+    assert json_fast.read(block, layout, Settings("grad", by="q", target_column="y")) is None
