@@ -439,3 +439,18 @@ def test_a_file_that_only_this_process_sees_is_an_error_of_the_worker(cluster, t
     assert (ran.status, ran.out) == (1, "")
     assert ran.err.startswith("Error: /proc/self/fd/9: the worker on ")
     assert ran.err.endswith("leave out --shared-file\n")
+
+
+def test_what_a_thread_raises_is_raised_where_it_is_awaited():
+    with pytest.raises(ZeroDivisionError):
+        clusters._within(SECONDS, lambda: 1 // 0)
+
+
+def test_a_scheduler_that_does_not_answer_has_no_threads():
+    class Silent:
+        def nthreads(self, **_):
+            raise OSError
+
+    due = object.__new__(clusters._Due)
+    due._client = Silent()
+    assert due._threads() == 0

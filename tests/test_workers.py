@@ -327,3 +327,13 @@ def test_a_worker_that_was_ended_because_the_reader_is_gone_ends_the_program_so(
     assert "[0,1,2,3,4,5,6".startswith(out)
     assert err == ""
     assert none_is_left()
+
+
+def test_the_ends_of_workers_are_not_awaited_for_longer_than_is_said():
+    ring = object.__new__(workers._Ring)
+    ring._reports, report = os.pipe()
+    try:
+        ring._await_ends(0.0)  # a worker still has its end open
+    finally:
+        os.close(ring._reports)
+        os.close(report)

@@ -44,9 +44,7 @@ def delimiter_of(record: bytes, settings: Settings) -> bytes:
 
 
 def has_delimiter(record: bytes, settings: Settings) -> bool:
-    """Whether a delimiter was asked for, or the record has more than one cell."""
-    if settings.delimiter is not None:
-        return True
+    """Whether the record has more than one cell, if no delimiter was asked for."""
     return _seen_delimiter(record, decimal_comma=settings.decimal_comma) is not None
 
 

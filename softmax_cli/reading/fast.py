@@ -159,9 +159,10 @@ def _weights(grid: Grid, settings: Settings) -> tuple[Floats | None, Integers]:
 def locate(
     block: Block, layout: Layout, columns: Sequence[int]
 ) -> tuple[Sequence[int], list[Cells]] | None:
-    """The line of each row, and the cells of some columns; None if the rows are not alike."""
-    if layout.ragged or layout.json or layout.free:
-        return None
+    """The line of each row, and the cells of some columns; None if the rows are not alike.
+
+    The rows are delimited text with as many cells as the layout has columns.
+    """
     grid = Grid.of(block, layout)
     if not grid.is_well_quoted() or grid.odd_rows().size:
         return None

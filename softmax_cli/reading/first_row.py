@@ -132,8 +132,7 @@ def _opened(start: _Start, settings: Settings, further: Sequence[str]) -> Table:
         SoftmaxError: there is no row, or it does not fit the options.
     """
     first, blocks = _next_record(start.blocks, start.layout)
-    if first is None:
-        raise Empty(Place(start.layout.source))
+    assert first  # the text is not blank
     layout = start.layout._replace(newline=_newline(first))
     start = start._replace(layout=layout, blocks=blocks)
     opened = _located(layout, first.line, lambda: _settled(start, first, settings))
@@ -225,8 +224,6 @@ def _settled(
     if not start.comment and (width := _width_of_numbers(first, layout, settings)):
         return of_numbers(width, layout, settings), blocks, False
     row = row_cells(first.text, layout)
-    if not row:
-        raise Empty
     mark, commented = _commented_header(start, row, settings)
     if commented:
         layout = with_header(commented, start.comment_line, layout, settings)
@@ -372,8 +369,7 @@ def _same_table(
     if not has_header_row:
         return start.blocks
     first, blocks = _next_record(start.blocks, layout)
-    if first is None:
-        raise Empty(Place(source))
+    assert first  # the text is not blank
     try:
         _check_same_header(row_cells(first.text, layout), layout)
     except SoftmaxError as error:

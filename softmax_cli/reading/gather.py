@@ -87,11 +87,9 @@ def _ordinals(lines: Sequence[int], block: Block) -> Integers:
 
 def _group_of(error: SoftmaxError, firsts: Integers, block: Block) -> int:
     """The number of the group that a row with an error belongs to."""
-    place = error.place
-    if place is None or place.line is None:
-        return 0
+    assert error.place  # the readers say where each error is
     file = block.line - block.line % LINES_OF_A_FILE
-    line = place.vector or place.line + file
+    line = error.place.vector or (error.place.line or 0) + file
     return int(np.searchsorted(firsts, line, side="right"))
 
 

@@ -38,7 +38,8 @@ _BETWEEN = re.compile(rb"%s(?:,%s)?%s(?:\[%s)?" % (_CLOSING, _BLANK, _PASTE, _BL
 _BEHIND_LAST = re.compile(_CLOSING)
 # Nothing that may stand between two rows is longer, indentation aside.
 _LONGEST_GAP = 4096
-
+# Stands for what may not come before the first row.
+_NO_GAP = b"?"
 
 _PASTED = re.compile(rb"(?:[a-z]+\.)?(?:array|tensor)\([ \t\r\n]*[\[{]")
 _PASTED_BEGUN = re.compile(rb"[a-z]{0,12}(?:\.[a-z]{0,6})?(?:\([ \t\r\n]{0,40})?")
@@ -289,9 +290,7 @@ class _Document:
         """Return how many rows have nothing but commas and brackets before them."""
         gaps = [whole[end:start] for end, start in zip([0, *ends], starts, strict=False)]
         if not self._count:
-            if not self._is_gap(gaps[0], _BEFORE_FIRST):
-                return 0
-            gaps[0] = b""
+            gaps[0] = b"" if self._is_gap(gaps[0], _BEFORE_FIRST) else _NO_GAP
         bad = {gap for gap in set(gaps) if not self._is_gap(gap, _BETWEEN)}
         return next((i for i, gap in enumerate(gaps) if gap in bad), len(gaps))
 

@@ -119,8 +119,6 @@ def to_exact(text: str) -> "Number":
         raise TooLarge(text=text) from None
     try:
         evaluate(number, _DIGITS_FOR_A_DOUBLE)
-    except SoftmaxError:
-        raise
     except ZeroDivisionError:
         raise ZeroDenominator(text=text) from None
     except ValueError:

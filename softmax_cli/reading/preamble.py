@@ -117,8 +117,7 @@ class _Lines:
 
     def rest(self) -> Iterator[bytes]:
         """The text from the current line on."""
-        if self._read:
-            yield self._taken()
+        yield self._taken()
         yield from self._texts
 
     def _taken(self) -> bytes:

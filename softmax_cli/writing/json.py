@@ -133,11 +133,11 @@ class _Objects:
             return self._written(first, keeps, between)
         objects = [b""] * answer.groups.vectors
         for vectors, part in answer.parts:
-            if not isinstance(part, Matrices):
-                some = vectors.tolist()
-                members = self._members(part, [keeps[vector] for vector in some])
-                for vector, text in zip(some, _each(members, len(some)), strict=True):
-                    objects[vector] = b"{" + text + b"}"
+            assert not isinstance(part, Matrices)  # which groups have none of
+            some = vectors.tolist()
+            members = self._members(part, [keeps[vector] for vector in some])
+            for vector, text in zip(some, _each(members, len(some)), strict=True):
+                objects[vector] = b"{" + text + b"}"
         return iter([between.join(objects)])
 
     def _members(self, answer: Vectors | Ranking, keeps: Sequence[Keep]) -> list[Member]:

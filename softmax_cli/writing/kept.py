@@ -20,8 +20,6 @@ def labels(batch: Batch, layout: Layout) -> list[list[str]]:
     """Return the text of the cells that tell each vector from the others in a table."""
     if not layout.in_rows:
         return kept_cells(batch, layout)
-    if not batch.kept:
-        return []
     chosen = [layout.kept.index(column) for column in layout.by]
     return [[row[index] for index in chosen] for row in kept_cells(batch, layout)]
 

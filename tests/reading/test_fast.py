@@ -8,6 +8,7 @@ from softmax_cli.reading import fast
 from softmax_cli.reading import rows as reading
 from softmax_cli.reading.delimited import open_quote, raw_of
 from softmax_cli.reading.layout import Layout, lay_out
+from softmax_cli.reading.spellings import Numbers
 from softmax_cli.settings import Settings
 from softmax_cli.values import Block
 
@@ -446,3 +447,11 @@ def test_a_negative_zero_is_zero_in_both_readers(row):
     (slow,) = reading.read_row_by_row([block], layout, EVAL)
     batch = fully_read((layout, block), EVAL)
     assert batch.values.tobytes() == slow.values.tobytes() == bytes(8) + b"\0" * 6 + b"\xf0?"
+
+
+def test_a_block_whose_numbers_are_not_as_many_as_its_cells_is_left_to_the_reader_of_rows(
+    monkeypatch,
+):
+    block, layout = Block(b"1,2\n3,4\n", 1), Layout("x", b",", 2, (0, 1))
+    monkeypatch.setattr(fast, "read_numbers", lambda *_: Numbers(np.ones(3), np.arange(0)))
+    assert fast.read(block, layout, EVAL) is None

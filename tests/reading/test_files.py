@@ -283,3 +283,8 @@ def test_a_file_that_is_cut_short_while_it_is_read_is_an_error(tmp_path):
         assert [next(parts), next(parts)] == [b"1,2\n1,2\n", b"1,"]
         with pytest.raises(DeviceFailed, match="x: it was cut short while it was read"):
             next(parts)
+
+
+def test_a_text_that_ends_before_it_is_seen_to_be_a_paste_is_one_row():
+    line, is_json, texts = start(iter([b"\n\n te", b"ns"]), "x")
+    assert (line, is_json, b"".join(texts)) == (3, False, b" tens")

@@ -324,3 +324,23 @@ def test_a_cluster_is_sent_large_blocks_of_rows_whose_answers_are_about_as_long(
         settings = Settings(command=command, cluster="tcp://host:8786")
         block = next(iter(open_table(file.fileno(), "stdin", settings).blocks))
     assert most - 6 <= len(block.text) <= most
+
+
+def test_a_header_of_a_further_file_may_be_a_cell_short_as_that_of_the_first(files):
+    pieces, layout = files(b'"a" "b"\n"1" 0.5 2\n', b'"a" "b"\n"2" 1 3\n')
+    assert layout.header == ("", "a", "b")
+    assert [row for piece in pieces for row in piece.values.tolist()] == [[0.5, 2], [1, 3]]
+
+
+@pytest.mark.parametrize("comment", [b"# some words", b"#c,d", b"#1,2"])
+def test_a_comment_before_a_header_is_none(comment):
+    assert values(comment + b"\nx,y\n3,4\n") == (("x", "y"), [[3, 4]])
+
+
+def test_a_comment_of_another_number_of_cells_is_no_header():
+    assert values(b"# some words\n3,4\n") == (None, [[3, 4]])
+
+
+def test_a_long_row_between_blanks_is_read_as_other_rows_are():
+    row = b" ".join([b"1.25"] * 9000) + b"\n"
+    assert values(row + row) == (None, [[1.25] * 9000] * 2)

@@ -224,3 +224,18 @@ def test_vectors_that_stand_apart_are_put_together_as_adjacent_ones_are():
     assert one[1].values.tolist() == [[2, 3, 4]]
     adjacent = found.part(slice(2, None))
     assert alike(adjacent, EVAL)[0][1].values.tolist() == [[5, 6], [7, 8]]
+
+
+def test_a_column_or_a_block_of_groups_without_a_number_is_its_errors():
+    text = b"1e999\n2e999\n"
+    layout = Layout("t.csv", b",", 1, (0,), in_rows=True)
+    found = [*column(read(Block(text, 1), layout, EVAL), layout, EVAL)]
+    assert [error.place.line for error in found] == [1, 2]
+    found = of_groups(b"a,d,1e999\nb,d,2e999\n")
+    assert [error.place.line for error in found] == [1, 2]
+
+
+def test_the_names_of_classes_in_json_are_its_strings():
+    rows = b'{"q":1,"d":"a","s":2}\n{"q":1,"d":"b","s":3}\n{"q":2,"d":4,"s":3}\n'
+    (found,) = of_groups(rows, BY._replace(json=True), NAMED)
+    assert [batch.classes for _, batch in alike(found, NAMED)] == [("a", "b"), None]

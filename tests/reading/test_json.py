@@ -209,3 +209,8 @@ def test_a_block_without_its_first_row_keeps_its_lines():
     assert behind_first(Block(b"[1] [2]", 4, 1)) == Block(b"[2]", 4, 2)
     assert behind_first(Block(b"[[1]", 4, 1)).text == b""
     assert behind_first(Block(b"\n[1]\n[2]\n", 4)) == Block(b"[2]\n", 6)
+
+
+def test_a_text_that_ends_in_a_string_behind_its_rows_is_refused_with_it():
+    with pytest.raises(BrokenJson, match="neither an array of numbers nor an object"):
+        all_records(b'[[1,2],[3,4]] x "a', 100)

@@ -250,3 +250,21 @@ def test_a_kept_value_is_a_cell_of_text(value, text):
 def test_a_printed_row_that_is_not_utf8_is_an_error_of_the_input(row):
     with pytest.raises(BrokenJson, match="not UTF-8"):
         json_rows.decoded(row)
+
+
+def test_the_target_may_stand_before_the_vector_and_behind_it():
+    for row, place in (({"y": 1, "logits": [1, 2]}, 0), ({"logits": [1, 2], "y": 1}, 2)):
+        layout, _ = lay_out(row, columns="logits", target_column="y")
+        assert layout.target == place
+    with pytest.raises(UsageError, match="'z' is not a member"):
+        lay_out({"logits": [1, 2], "y": 1}, columns="logits", target_column="z")
+
+
+def test_classes_that_are_not_as_many_as_the_logits_are_kept():
+    layout, _ = lay_out({"classes": ["a", "b", "c"], "logits": [1, 2]}, columns="logits")
+    assert (layout.header, layout.classes) == (("classes", "1", "2"), None)
+
+
+def test_a_kept_zero_has_no_sign():
+    layout, _ = lay_out(b'{"k":[-0],"logits":[1,2]}', columns="logits")
+    assert json_rows.values(b'{"k":[-0],"logits":[1,2]}', layout, (0,)) == (b"[0]",)

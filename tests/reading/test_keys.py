@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from softmax_cli.errors import GroupReturns
-from softmax_cli.reading import files
+from softmax_cli.errors import GroupReturns, GroupTooLong
+from softmax_cli.reading import files, keys
 from softmax_cli.reading.json import records as json_records
 from softmax_cli.reading.keys import firsts, runs, whole_groups
 from softmax_cli.reading.layout import Layout
@@ -110,3 +110,22 @@ def test_a_group_that_returns_is_found_whatever_the_blocks_are(cuts):
     with pytest.raises(GroupReturns, match=r"^t.csv:4: the group 'a' comes back"):
         blocks.extend(whole_groups(blocks_of(text, cuts), BY))
     assert b"".join(block.text for block in blocks) == b"a,1\nb,2\nb,3\n"
+
+
+def test_a_group_that_would_not_fit_in_memory_is_refused(monkeypatch):
+    monkeypatch.setattr(keys, "LONGEST_RECORD", 20)
+    with pytest.raises(GroupTooLong, match=r"^t\.csv:1: "):
+        list(whole_groups(blocks_of(b"q,1\n" * 10, [3, 3]), BY))
+
+
+def test_long_keys_that_differ_only_at_their_end_differ():
+    rows = [b"%b%d,1\n" % (b"x" * 300, i // 40) for i in range(120)]
+    assert [line for line, _ in runs(Block(b"".join(rows), 1), BY)] == [1, 41, 81]
+
+
+def test_the_keys_of_many_json_rows_are_those_of_each():
+    rows = b"".join(b'{"q":%d,"s":%d}\n' % (i // 100, i) for i in range(400))
+    found = [(line, key) for line, key in runs(Block(rows, 5), JSON)]
+    assert found == [(5 + 100 * i, (b"%d" % i,)) for i in range(4)]
+    odd = rows.replace(b'"q":3', b'"q":3e400')  # a number that a double cannot hold
+    assert [key for _, (key,) in runs(Block(odd, 5), JSON)] == [b"0", b"1", b"2", b"3e400"]

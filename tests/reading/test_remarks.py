@@ -69,3 +69,7 @@ def test_a_column_that_looks_like_an_index_is_a_logit_with_a_note(text):
 )
 def test_another_column_is_a_logit_without_a_note(text):
     assert notes(text) == []
+
+
+def test_a_row_that_cannot_be_read_is_no_sample():
+    assert notes(b'{"a":1,"b":2}\n{"a":[}\n{"a":3,"b":4}\n') == []

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from in_process import run
 
 from softmax_cli.commands import answer
 from softmax_cli.reading.gather import column, groups
@@ -249,3 +250,9 @@ def test_a_long_vector_comes_in_parts_of_the_same_text(monkeypatch, command, opt
     assert b"".join(parts) == b"".join(whole)
     assert len(whole) == 1
     assert len(parts) > 6
+
+
+def test_the_jacobian_of_a_column_is_one_object():
+    ran = run(["jacobian", "-f", "json", "-p", "2"], b"0\n0\n")
+    (found,) = json.loads(ran.out)
+    assert found["jacobian"] == [[0.25, -0.25], [-0.25, 0.25]]
