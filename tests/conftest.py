@@ -1,6 +1,12 @@
 """What all tests share: examples that are the same in every run."""
 
+import signal
+
 from hypothesis import HealthCheck, settings
+
+# A shell starts what runs in the background with interrupts ignored, which the programs that the
+# tests start would inherit.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile(
     "softmax",

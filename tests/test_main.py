@@ -32,3 +32,13 @@ def test_an_interrupt_while_the_command_line_is_imported_prints_nothing():
 def test_an_interrupt_that_was_ignored_at_the_start_stays_ignored():
     ignored = "signal.signal(signal.SIGINT, signal.SIG_IGN)"
     assert python(INTERRUPTED.format(ignored), "eval", "0", "0").out == "0.5,0.5\n"
+
+
+def test_a_system_without_a_signal_for_pipes_has_the_same_answers():
+    code = """
+import signal
+del signal.SIGPIPE, signal.pthread_sigmask
+from softmax_cli.__main__ import main
+main()
+"""
+    assert python(code, "eval", "0", "0").out == "0.5,0.5\n"

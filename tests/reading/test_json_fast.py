@@ -76,6 +76,32 @@ def test_what_is_read_at_once_is_what_is_read_row_by_row(document):
         assert list(batch.lines) == [row.line for row in slow]
 
 
+classes = st.one_of(
+    st.sampled_from(["a", "b", "é", " a", "0", "1", "2", 0, 1, 2, 1.0, -1, True, None]), odd
+)
+
+
+@st.composite
+def targeted_documents(draw):
+    """Text of objects with two logits and a target, and the settings to read them with."""
+    values = draw(st.sampled_from([st.sampled_from(["a", "é"]), st.integers(0, 1), classes]))
+    table = [{"a": 1.5, "y": draw(values), "é": 2} for _ in range(draw(st.integers(1, 6)))]
+    text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in table)
+    zero_based = draw(st.sampled_from([None, True, False]))
+    return text.encode(), Settings("grad", target_column="y", zero_based=zero_based)
+
+
+@given(targeted_documents())
+def test_the_targets_that_are_read_at_once_are_those_read_row_by_row(document):
+    text, settings = document
+    (block,), layout = laid_out(text, settings)
+    batch = json_fast.read(block, layout, settings)
+    if batch is not None:
+        slow = [rows._read_row(line, record, layout, settings) for line, record in records(block)]
+        assert batch.targets.tolist() == [row.target for row in slow]
+        assert list(zip(*batch.kept, strict=True)) == [row.kept for row in slow]
+
+
 def read(text, vector=0, **options):
     settings = Settings("eval", **options)
     block = Block(text, 1, vector)
