@@ -130,8 +130,13 @@ class Output:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        """Close what has been opened, after a bad row too, unless writing itself failed."""
-        if self.failed:
+        """Close what has been opened, after a bad row too.
+
+        It stays open where a device, a worker or memory failed, perhaps within a row: closed, it
+        would look whole.
+        """
+        is_of_data = kind is None or issubclass(kind, SoftmaxError)
+        if self.failed or not is_of_data or issubclass(kind or object, DeviceFailed):
             return
         if self.started or (kind is None and self._writer.closing):
             self._put((b"" if self.started else self._writer.opening) + self._writer.closing)

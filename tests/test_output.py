@@ -59,6 +59,16 @@ def test_a_bad_row_ends_the_run_after_what_came_before_it_and_the_output_is_clos
     assert streams() == ("[1]", "")
 
 
+@pytest.mark.parametrize(
+    "error", [MemoryError(), DeviceFailed(Place("x.csv"), reason="it is gone"), RecursionError()]
+)
+def test_an_output_that_was_cut_short_is_not_closed(streams, error):
+    with pytest.raises(type(error)), Output(ARRAY) as output:
+        output.take(Text(b"1"))
+        raise error
+    assert streams() == ("[1", "")
+
+
 def test_nothing_is_opened_by_an_error_before_the_first_answer(streams):
     with pytest.raises(NotANumber):
         taken([BAD])

@@ -115,7 +115,7 @@ def test_an_input_that_fails_is_reported_after_the_answers_before_it(streams):
 
     with pytest.raises(DeviceFailed, match="the disk is gone"), Output(ARRAY) as output:
         workers.run(blocks(), 2, numbered, output)
-    assert streams().out == "[0,1,2,3,4,5]"
+    assert streams().out == "[0,1,2,3,4,5"  # whole rows, and not closed
 
 
 def test_so_many_workers_as_the_limit_on_descriptors_allows():
