@@ -196,3 +196,13 @@ def test_groups_with_targets_are_left_to_the_reader_of_rows():
     )
     block = Block(b'{"q":1,"s":2,"y":1}\n' * 3, 1)
     assert json_fast.read(block, layout, Settings("grad", by="q", target_column="y")) is None
+
+
+def test_the_columns_of_rows_are_their_json_or_left_to_the_reader_of_rows():
+    layout = Layout("t", b",", 2, (1,), ("q", "s"), json=True)
+    lines = b'{"q":1,"s":2}\n{"q":"a","s":3}\n'
+    assert [*json_fast.columns(Block(lines, 7), layout, (0,))] == [(7, (b"1",)), (8, (b'"a"',))]
+    document = Block(b'[{"q":1,"s":2},\n{"q":2,"s":3}', 1, 1)
+    assert [key for _, key in json_fast.columns(document, layout, (0,))] == [(b"1",), (b"2",)]
+    assert json_fast.columns(Block(lines.replace(b"1", b"1.50"), 7), layout, (0,)) is None
+    assert json_fast.columns(Block(lines + b"[1]\n", 7), layout, (0,)) is None
