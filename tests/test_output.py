@@ -63,9 +63,13 @@ def test_a_bad_row_ends_the_run_after_what_came_before_it_and_the_output_is_clos
     "error", [MemoryError(), DeviceFailed(Place("x.csv"), reason="it is gone"), RecursionError()]
 )
 def test_an_output_that_was_cut_short_is_not_closed(streams, error):
-    with pytest.raises(type(error)), Output(ARRAY) as output:
-        output.take(Text(b"1"))
-        raise error
+    def cut_short():
+        with Output(ARRAY) as output:
+            output.take(Text(b"1"))
+            raise error
+
+    with pytest.raises(type(error)):
+        cut_short()
     assert streams() == ("[1", "")
 
 
