@@ -135,8 +135,8 @@ class Output:
         It stays open where a device, a worker or memory failed, perhaps within a row: closed, it
         would look whole.
         """
-        is_of_data = kind is None or issubclass(kind, SoftmaxError)
-        if self.failed or not is_of_data or issubclass(kind or object, DeviceFailed):
+        is_by_data = kind and issubclass(kind, SoftmaxError) and not issubclass(kind, DeviceFailed)
+        if self.failed or (kind and not is_by_data):
             return
         if self.started or (kind is None and self._writer.closing):
             self._put((b"" if self.started else self._writer.opening) + self._writer.closing)

@@ -104,10 +104,12 @@ class Grid:
             return None
         if self._has_quotes:
             is_stop = unpacked(self._cell_stops.words, len(self.text))
+            rows = int(np.bitwise_count(self._newlines).sum())
         else:
             is_stop = self._is_newline | (self._data == self.layout.delimiter[0])
+            rows = int(np.count_nonzero(self._is_newline))
         places = np.flatnonzero(is_stop)
-        if places.size != int(np.bitwise_count(self._newlines).sum()) * self.layout.width:
+        if places.size != rows * self.layout.width:
             return None
         stops = places.reshape(-1, self.layout.width)
         return stops if self._is_newline[stops[:, -1]].all() else None
