@@ -14,7 +14,7 @@ from softmax_cli.reading.layout import Layout
 from softmax_cli.settings import Settings
 from softmax_cli.values import Answer, Batch, InRows, Matrices, Numbers, Ranking, Vectors
 from softmax_cli.writing import numbers as figures
-from softmax_cli.writing.kept import kept_texts
+from softmax_cli.writing.kept import raw_cells
 
 # What few answers need is imported where it is needed: a vector from the command line waits for
 # each module that is imported here.
@@ -290,12 +290,7 @@ class Delimited(NamedTuple):
         """Return kept cells as they were read, unless another delimiter needs other quotes."""
         if self.delimiter == self.layout.delimiter and not self.layout.json:
             return runs
-        return [
-            self.delimiter.join(
-                raw_of(text, self.delimiter) for text in kept_texts(run, self.layout)
-            )
-            for run in runs
-        ]
+        return raw_cells(runs, self.layout, self.delimiter)
 
     def _rows(self, columns: Sequence[Sequence[bytes]]) -> bytes:
         """Join columns of texts to lines."""

