@@ -4,6 +4,7 @@ A block with anything else in it is left to the reader that goes row by row, whi
 same values and finds the errors.
 """
 
+import re
 import struct
 import sys
 from collections.abc import Iterable, Sequence
@@ -32,6 +33,9 @@ _IS_OPENING[[*b"[{"]] = True
 # orjson writes these as it reads them; a fraction, or a whole number of more than 64 bits,
 # would lose digits.
 _EXACT = {str, int, bool, type(None)}
+_SCALARS = {*_EXACT, float}
+# A string, a number or a word.
+_TOKEN = rb'"(?:[^"\\]++|\\.)*+"|[^\s,:\[\]{}"]++'
 
 
 def read(block: Block, layout: Layout, settings: Settings) -> Batch | None:
@@ -99,6 +103,26 @@ class _Arrays:
         """Return the values of a column."""
         return [row[column] for row in self.rows]
 
+    def typed(self, column: int) -> list[bytes] | None:
+        """Return the values of a column as they are typed, None if that cannot be told."""
+        if not self._is_flat:
+            return None
+        place, size = self._place(column)
+        return self._tokens[place::size] if len(self._tokens) == size * len(self.rows) else None
+
+    @cached_property
+    def _is_flat(self) -> bool:
+        """Whether what is kept of each row is a string, a number or a word."""
+        return all(set(map(type, self.column(kept))) <= _SCALARS for kept in self.layout.kept)
+
+    @cached_property
+    def _tokens(self) -> list[bytes]:
+        return re.findall(_TOKEN, self.text)
+
+    def _place(self, column: int) -> tuple[int, int]:
+        """Return which token of a row the value of a column is, and how many a row has."""
+        return column, self.layout.width
+
 
 class _Objects(_Arrays):
     """Rows that are objects, each logit in a member of its own."""
@@ -147,6 +171,22 @@ class _Objects(_Arrays):
         name = self.names[column]
         return [row[name] for row in self.rows]
 
+    def typed(self, column: int) -> list[bytes] | None:
+        """Return the values of a column as they are typed, None if that cannot be told."""
+        return super().typed(column) if len(self._orders) == 1 else None
+
+    def _place(self, column: int) -> tuple[int, int]:
+        return self._place_in((self.layout.header or ())[column])
+
+    def _place_in(self, member: str) -> tuple[int, int]:
+        """Return which token of a row begins the value of a member, and how many a row has."""
+        place, size = 0, 0
+        for name in next(iter(self._orders)):
+            if name == member:
+                place = size + 1
+            size += 1 + (len(self.layout.logits) if name == self.layout.member else 1)
+        return place, size
+
 
 class _Vectors(_Objects):
     """Rows that are objects with the vector in one member."""
@@ -177,6 +217,13 @@ class _Vectors(_Objects):
             return [row[layout.member][place] for row in self.rows]
         name = (layout.header or ())[column]
         return [row[name] for row in self.rows]
+
+    def _place(self, column: int) -> tuple[int, int]:
+        logits = self.layout.logits
+        if column not in logits:
+            return super()._place(column)
+        place, size = self._place_in(self.layout.member or "")
+        return place + column - logits[0], size
 
 
 def _regular(block: Block, layout: Layout) -> _Arrays | None:
@@ -212,7 +259,7 @@ def _values(table: _Arrays, count: int) -> Floats | None:
 def _batch(
     values: Floats, table: _Arrays, block: Block, layout: Layout, settings: Settings
 ) -> Batch | None:
-    kept = [_json_texts(table.column(column)) for column in _kept(layout)]
+    kept = [_json_texts(table, column) for column in _kept(layout)]
     if layout.in_rows and layout.target is not None:
         return None
     targets = None
@@ -237,11 +284,19 @@ def _kept(layout: Layout) -> Sequence[int]:
     return range(layout.width) if layout.append else layout.kept
 
 
-def _json_texts(values: list[Any]) -> list[bytes] | None:
-    """Return values as JSON, None if one of them would lose digits."""
+def _json_texts(table: _Arrays, column: int) -> list[bytes] | None:
+    """Return the values of a column as JSON, None if one of them would lose digits."""
     import orjson
 
-    return list(map(orjson.dumps, values)) if set(map(type, values)) <= _EXACT else None
+    values = table.column(column)
+    kinds = set(map(type, values))
+    if kinds <= _EXACT:
+        return list(map(orjson.dumps, values))
+    typed = table.typed(column)
+    if typed is None or kinds == {float}:
+        return typed
+    pairs = zip(typed, values, strict=True)
+    return [text if type(value) is float else orjson.dumps(value) for text, value in pairs]
 
 
 def _targets(values: list[Any], layout: Layout, settings: Settings) -> Integers | None:
@@ -265,7 +320,7 @@ def columns(
     if table is None:
         return None
     rows = table.rows
-    texts = [_json_texts(table.column(column)) for column in chosen]
+    texts = [_json_texts(table, column) for column in chosen]
     known = [text for text in texts if text is not None]
     if len(known) < len(texts):
         return None

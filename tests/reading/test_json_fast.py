@@ -48,7 +48,7 @@ def documents(draw):
         at = draw(st.integers(0, len(text)))
         text = text[:at] + draw(st.sampled_from(["", "\n", ",", '"', "}", "]", "\\"])) + text[at:]
     columns = "v" if kind == "member" else None
-    return text.encode(), Settings("eval", columns=columns)
+    return text.encode(), Settings("eval", columns=columns, append=draw(st.booleans()))
 
 
 def laid_out(text, settings):
@@ -140,7 +140,7 @@ def test_plain_rows_are_read_at_once(text, vector):
         b'{"a":1,"b":2}\n{"a":3,"c":4}\n',
         b'{"a":1,"b":2}\n[3,4]\n',
         b'{"id":"\\u0022\\u0022","v":[1,2]}\n{"id":"x","id":"y","v":[1,2]}\n',
-        b'{"id":1.50,"v":[1,2]}\n{"id":1,"v":[1,2]}\n',
+        b'{"id":1.50,"v":[1,2]}\n{"v":[1,2],"id":1}\n',
         b'{"id":{"x":1},"v":[1,2]}\n',
         b'{"id":1,"v":[1,2]}\n{"id":1,"v":[1,2,3]}\n',
     ],
@@ -198,11 +198,25 @@ def test_groups_with_targets_are_left_to_the_reader_of_rows():
     assert json_fast.read(block, layout, Settings("grad", by="q", target_column="y")) is None
 
 
+@pytest.mark.parametrize("append", [False, True])
+def test_kept_fractions_are_those_typed_wherever_they_stand(append):
+    kept = {"x": '"a, \\"b"', "y": "-1.50", "z": "0.10"}
+    for before in range(4):
+        members = [f'"{name}": {value}' for name, value in kept.items()]
+        members.insert(before, '"v": [1.0, 2.500]')
+        batch = read(f"{{{', '.join(members)}}}\n".encode() * 3, columns="v", append=append)
+        cells = [*kept.values()]
+        cells[before:before] = ["1.0", "2.500"] * append
+        assert list(zip(*batch.kept, strict=True)) == [tuple(map(str.encode, cells))] * 3
+
+
 def test_the_columns_of_rows_are_their_json_or_left_to_the_reader_of_rows():
     layout = Layout("t", b",", 2, (1,), ("q", "s"), json=True)
     lines = b'{"q":1,"s":2}\n{"q":"a","s":3}\n'
     assert [*json_fast.columns(Block(lines, 7), layout, (0,))] == [(7, (b"1",)), (8, (b'"a"',))]
     document = Block(b'[{"q":1,"s":2},\n{"q":2,"s":3}', 1, 1)
     assert [key for _, key in json_fast.columns(document, layout, (0,))] == [(b"1",), (b"2",)]
-    assert json_fast.columns(Block(lines.replace(b"1", b"1.50"), 7), layout, (0,)) is None
+    odd = Block(lines.replace(b"1", b"1.50"), 7)
+    assert [*json_fast.columns(odd, layout, (0,))] == [(7, (b"1.50",)), (8, (b'"a"',))]
+    assert json_fast.columns(Block(lines.replace(b"1", b"[1]"), 7), layout, (0,)) is None
     assert json_fast.columns(Block(lines + b"[1]\n", 7), layout, (0,)) is None
