@@ -20,8 +20,9 @@ def fenced(language):
 
 @pytest.mark.parametrize(("command", "shown"), EXAMPLES, ids=[command for command, _ in EXAMPLES])
 def test_an_example_shows_what_a_terminal_shows(command, shown):
-    if "jq" in command and not shutil.which("jq"):
-        pytest.skip("jq is not installed")
+    for tool in ("awk", "jq"):
+        if re.search(rf"\b{tool}\b", command) and not shutil.which(tool):
+            pytest.skip(f"{tool} is not installed")
     assert on_a_terminal(command, width_of(PATH)) == shown
 
 
