@@ -82,6 +82,20 @@ def test_names_of_kept_columns_take_time_in_proportion_to_their_number():
     assert kept_names(layout)[99_999] == "100000"
 
 
+@given(
+    st.lists(st.lists(st.text('ab ",;\t|é\r', max_size=3), min_size=2, max_size=2), min_size=1),
+    st.sampled_from([b",", b";", b"\t", b" "]),
+    st.sampled_from([b",", b";", b"\t", b" "]),
+)
+def test_a_run_of_text_is_written_as_each_of_its_cells(rows, before, delimiter):
+    layout = Layout("t", before)
+    runs = [before.join(raw_of(text, before) for text in row) for row in rows]
+    expected = [
+        delimiter.join(raw_of(text, delimiter) for text in kept_texts(run, layout)) for run in runs
+    ]
+    assert [*raw_cells(runs, layout, delimiter)] == expected
+
+
 strings = st.text('ab"\\\\,;\t \n\r|é', max_size=4).map(
     lambda text: json.dumps(text, ensure_ascii=False)
 )
