@@ -4,6 +4,7 @@ A block with anything else in it is left to the reader that goes row by row, whi
 same values and finds the errors.
 """
 
+import math
 import re
 import struct
 import sys
@@ -25,7 +26,7 @@ from softmax_cli.values import Batch, Block, Floats, Integers
 _WORTH_ORJSON = 32 * 1024
 
 _NUMBERS = {int, float}
-# One letter of true and one of false.
+# One letter of true and null, and one of false.
 _LETTERS_OF_WORDS = b"us"
 _NEWLINE, _QUOTE = b'\n"'
 _IS_OPENING = np.zeros(256, dtype=np.bool_)
@@ -47,7 +48,7 @@ def read(block: Block, layout: Layout, settings: Settings) -> Batch | None:
     table = _regular(block, layout)
     if table is None:
         return None
-    values = _values(table, len(table.rows) * len(layout.logits))
+    values = _values(table, len(table.rows) * len(layout.logits), settings)
     if values is None:
         return None
     return _batch(values, table, block, layout, settings)
@@ -242,18 +243,33 @@ def _table(rows: list[Any], text: bytes, layout: Layout) -> _Arrays:
     return kind(rows, text, layout)
 
 
-def _values(table: _Arrays, count: int) -> Floats | None:
+def _values(table: _Arrays, count: int, settings: Settings) -> Floats | None:
+    """Return the logits, one vector after the other; None if one is not proven to be a number."""
     numbers = list(table.logits())
     # `struct` takes true and false for numbers
-    may_be_words = any(letter in table.text for letter in _LETTERS_OF_WORDS)
-    if len(numbers) != count or (may_be_words and not set(map(type, numbers)) <= _NUMBERS):
+    if any(letter in table.text for letter in _LETTERS_OF_WORDS):
+        kinds = set(map(type, numbers))
+        if settings.missing == "mask" and type(None) in kinds:
+            numbers = [-math.inf if number is None else number for number in numbers]
+            kinds.remove(type(None))
+        if not kinds <= _NUMBERS:
+            return None
+    if len(numbers) != count:
         return None
     try:
         doubles = struct.pack(f"{count}d", *numbers)
     except struct.error:  # a string, or null
         return None
     # −0, which orjson takes for an integer, is 0
-    return np.frombuffer(doubles) + 0.0
+    values = np.frombuffer(doubles) + 0.0
+    return None if _has_all_masked(values, table.layout) else values
+
+
+def _has_all_masked(values: Floats, layout: Layout) -> bool:
+    """Whether a vector that is a row has nothing but masked logits, which is an error."""
+    if layout.in_rows or values.min(initial=0.0) > -np.inf:
+        return False
+    return bool(np.isneginf(values.reshape(-1, len(layout.logits)).max(axis=1)).any())
 
 
 def _batch(

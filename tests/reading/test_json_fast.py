@@ -1,4 +1,5 @@
 import json
+import math
 
 import numpy as np
 import orjson  # noqa: F401  (short blocks are read at once only where it is loaded)
@@ -27,7 +28,7 @@ raw_numbers = st.sampled_from(["1e400", "-0", "-0.0", "1E5", "1e-400", "0.10", "
 @st.composite
 def documents(draw):
     """Text of rows that are mostly alike, and the settings to read them with."""
-    values = draw(st.sampled_from([numbers, odd]))
+    values = draw(st.sampled_from([numbers, odd, st.one_of(st.none(), numbers)]))
     width = draw(st.integers(2, 4))
     names = draw(st.lists(texts, min_size=width, max_size=width, unique=True))
     vectors = st.lists(values, min_size=width, max_size=width)
@@ -47,8 +48,12 @@ def documents(draw):
     if draw(st.booleans()):
         at = draw(st.integers(0, len(text)))
         text = text[:at] + draw(st.sampled_from(["", "\n", ",", '"', "}", "]", "\\"])) + text[at:]
-    columns = "v" if kind == "member" else None
-    return text.encode(), Settings("eval", columns=columns, append=draw(st.booleans()))
+    options = {
+        "columns": "v" if kind == "member" else None,
+        "append": draw(st.booleans()),
+        "missing": draw(st.sampled_from(["error", "mask"])),
+    }
+    return text.encode(), Settings("eval", **options)
 
 
 def laid_out(text, settings):
@@ -196,6 +201,14 @@ def test_groups_with_targets_are_left_to_the_reader_of_rows():
     )
     block = Block(b'{"q":1,"s":2,"y":1}\n' * 3, 1)
     assert json_fast.read(block, layout, Settings("grad", by="q", target_column="y")) is None
+
+
+def test_a_null_is_masked_if_it_is_asked_for_and_a_vector_of_nulls_is_an_error():
+    text = b"[1,null,2]\n[null,3,4]\n"
+    assert read(text) is None
+    assert read(text, missing="mask").values.tolist() == [[1, -math.inf, 2], [-math.inf, 3, 4]]
+    assert read(text + b"[null,null,null]\n", missing="mask") is None
+    assert read(text + b"[true,1,2]\n", missing="mask") is None
 
 
 @pytest.mark.parametrize("append", [False, True])
