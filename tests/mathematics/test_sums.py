@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mpmath import mpf
 
+from softmax_cli.mathematics import sums as module
 from softmax_cli.mathematics.decimals import Undecided
 from softmax_cli.mathematics.sums import ExpSum, add, leading, multiply, ratio, scale, sign
 
@@ -74,8 +75,40 @@ def test_a_ratio_may_be_larger_or_smaller_than_any_double() -> None:
 
 def test_what_cancels_to_too_many_digits_is_an_error() -> None:
     tiny = F(1, 10**50000)
-    with pytest.raises(Undecided, match="cancel"):
+    reason = "^the terms cancel to more digits than can be worked out$"
+    with pytest.raises(Undecided, match=reason):
         sign({tiny: F(1), F(0): F(-1)})
+
+
+@pytest.mark.parametrize("precision", [3, 40])
+@pytest.mark.parametrize(
+    ("one", "size", "rounds"),
+    [
+        ({F(0): F(1, 3), F(-1): F(1)}, 0, 1),
+        ({F(0): F(1, 3 * 10**30), F(-1): F(1, 10**30)}, -30, 1),  # small, but nothing cancels
+        ({F(1, 2): F(1), F(0): F(-1)}, 0, 1),  # one digit cancels
+        ({F(1, 10): F(1), F(0): F(-1)}, 0, 2),  # two do
+        ({F(1, 10**9): F(1), F(0): F(-1)}, 0, 2),
+    ],
+)
+def test_a_sum_takes_more_digits_once_two_of_its_six_to_spare_cancel(
+    one: ExpSum, size: int, rounds: int, precision: int
+) -> None:
+    _, s = leading(one, precision)
+    assert s.as_tuple().exponent == size - (precision + 6) * 2 ** (rounds - 1)
+
+
+@pytest.mark.parametrize(("most", "is_decided"), [(12, True), (11, False)])
+def test_a_sum_is_given_up_beyond_the_most_digits_and_twice_the_precision(
+    most: int, is_decided: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MOST_DIGITS", most)
+    one = {F(1, 100): F(1), F(0): F(-1)}  # takes 18 digits
+    if is_decided:
+        assert leading(one, 3)
+    else:
+        with pytest.raises(Undecided):
+            leading(one, 3)
 
 
 def test_a_value_is_a_decimal() -> None:
