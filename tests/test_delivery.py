@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from programs import Ran, python
 
-from softmax_cli import delivery
 from softmax_cli.delivery import await_room, deliver, end_of_row, write_all
 
 cells = st.text('a"\n,', max_size=5).map(lambda cell: '"' + cell.replace('"', '""') + '"')
@@ -126,13 +125,18 @@ def test_a_reader_that_is_gone_is_an_error() -> None:
 
 
 def test_room_that_another_process_took_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(delivery, "await_room", lambda *_: True)  # there was room a moment ago
+    write, refused = os.write, [BlockingIOError()]  # there was room a moment ago
+
+    def write_or_refuse(descriptor: int, data: bytes) -> int:
+        if refused:
+            raise refused.pop()
+        return write(descriptor, data)
+
+    monkeypatch.setattr(os, "write", write_or_refuse)
     reader, writer = os.pipe()
-    with ThreadPoolExecutor(1) as pool:
-        received = pool.submit(read_all, reader)
-        deliver(writer, DATA * 4)
-        os.close(writer)
-    assert received.result() == DATA * 4
+    deliver(writer, b"1,2\n")
+    os.close(writer)
+    assert (read_all(reader), refused) == (b"1,2\n", [])
 
 
 def test_a_reader_that_takes_nothing_holds_a_signal_back_for_a_moment_only() -> None:

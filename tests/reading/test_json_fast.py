@@ -203,6 +203,12 @@ def test_groups_with_targets_are_left_to_the_reader_of_rows():
     assert json_fast.read(block, layout, Settings("grad", by="q", target_column="y")) is None
 
 
+def test_kept_fractions_of_arrays_are_those_typed():
+    batch = read(b"[1.50,1,2]\n[-0.0,1,2]\n", columns="2,3", keep="1")
+    assert [*batch.kept] == [[b"1.50", b"-0.0"]]
+    assert read(b"[1.50,1,2]\n[[2],1,2]\n", columns="2,3", keep="1") is None
+
+
 def test_a_null_is_masked_if_it_is_asked_for_and_a_vector_of_nulls_is_an_error():
     text = b"[1,null,2]\n[null,3,4]\n"
     assert read(text) is None
