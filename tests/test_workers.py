@@ -329,6 +329,16 @@ def test_a_worker_that_was_ended_because_the_reader_is_gone_ends_the_program_so(
     assert none_is_left()
 
 
+def test_the_ends_of_workers_are_awaited_past_their_reports():
+    ring = object.__new__(workers._Ring)
+    ring._reports, report = os.pipe()
+    os.write(report, b"\0")
+    os.close(report)
+    ring._await_ends(SECONDS)
+    assert os.read(ring._reports, 1) == b""  # the report has been taken
+    os.close(ring._reports)
+
+
 def test_the_ends_of_workers_are_not_awaited_for_longer_than_is_said():
     ring = object.__new__(workers._Ring)
     ring._reports, report = os.pipe()
