@@ -9,8 +9,19 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from softmax_cli import cli
-from softmax_cli.command_line import SECTIONS, is_like_a_number, owners_of, sentence, suggestion
+from softmax_cli import __version__, cli
+from softmax_cli.command_line import (
+    CONTEXT,
+    SECTIONS,
+    NumberCommand,
+    NumberGroup,
+    Option,
+    is_like_a_number,
+    owners_of,
+    sentence,
+    show_version,
+    suggestion,
+)
 from softmax_cli.errors import SoftmaxError
 from softmax_cli.reading.numbers import to_float
 
@@ -268,3 +279,195 @@ def test_a_known_word_is_its_own_suggestion(name):
 )
 def test_an_abbreviation_is_near_and_an_unlike_word_is_not(word, meant):
     assert suggestion(word, ["--target", "--temperature", "--log"]) == meant
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (["help"], "no such command 'help': did you mean 'softmax --help'?"),
+        (["help", "grad"], "no such command 'help': did you mean 'softmax grad --help'?"),
+        (["help", "me", "grad"], "no such command 'help': did you mean 'softmax --help'?"),
+        (["version"], "no such command 'version': did you mean 'softmax --version'?"),
+        (["2", "1"], "no such command '2': did you mean 'softmax eval 2 1'?"),
+        (["9"], "no such command '9': did you mean 'softmax eval 9'?"),
+        (["(1", "2)"], """no such command '(1': did you mean "softmax eval '(1' '2)'"?"""),
+        (["{1,2}"], """no such command '{1,2}': did you mean "softmax eval '{1,2}'"?"""),
+        (["−1"], """no such command '−1': did you mean "softmax eval '−1'"?"""),
+        (["cat=1"], "no such command 'cat=1': did you mean 'softmax eval cat=1'?"),
+        (["cat.csv=1"], "no such command 'cat.csv=1': did you mean 'softmax eval cat.csv=1'?"),
+        (["+1"], "no such command '+1': did you mean 'softmax eval +1'?"),
+        (["no.csv"], "no such command 'no.csv': did you mean 'softmax eval --csv no.csv'?"),
+        (["evl", "1"], "no such command 'evl': did you mean 'softmax eval 1'?"),
+        (["jaccobian"], "no such command 'jaccobian': did you mean 'softmax jacobian'?"),
+        (["zzzz"], "no such command 'zzzz': there are eval, jacobian, grad, man, completion"),
+        (["-V"], "no such option '-V': did you mean --version?"),
+        (["-v"], "no such option '-v': did you mean --version?"),
+        (["-z"], "no such option '-z': 'softmax --help' lists them"),
+        (["--hepl"], "no such option '--hepl': did you mean --help?"),
+        (["--tpo", "3"], "no such option '--tpo': 'softmax --help' lists them"),
+        (["--top", "3"], "'--top' belongs after the command: did you mean 'softmax eval --top 3'?"),
+        (["eval", "-V"], "no such option '-V': did you mean 'softmax --version'?"),
+        (["eval", "-v"], "no such option '-v': did you mean 'softmax --version'?"),
+        (["eval", "-t", "1"], "no such option '-t': did you mean --temperature?"),
+        (["eval", "-Q", "1"], "no such option '-Q': did you mean --quiet?"),
+        (["eval", "-Z"], "no such option '-Z': 'softmax eval --help' lists them"),
+        (["eval", "--t"], "no such option '--t': did you mean --top?"),
+        (["eval", "--hepl"], "no such option '--hepl': did you mean --help?"),
+        (["eval", "--target", "1"], "no such option '--target': it belongs to 'softmax grad'"),
+        (
+            ["eval", "--verify"],
+            "no such option '--verify': it belongs to 'softmax jacobian' and 'softmax grad'",
+        ),
+        (["eval", "--log=3"], "--log takes no value"),
+        (["eval", "--top"], "--top needs a value: --top K"),
+        (["eval", "-T=2"], "'-T=2': did you mean '-T 2'?"),
+        (["eval", "--digits", "x"], "--digits: 'x' is not a whole number from 1 to 1000"),
+        (["completion"], "SHELL is missing: give one of bash, zsh, fish"),
+        (["completion", "qqq"], "SHELL: 'qqq' is not one of bash, zsh, fish"),
+        (["man", "eval", "grad"], "got unexpected extra argument (grad)"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_a_wrong_command_line_is_told_what_was_meant(line, said):
+    """The error knows the command that refused it: its context is what click reports from."""
+    with pytest.raises(click.UsageError) as caught:
+        cli.program(line, prog_name="softmax", standalone_mode=False)
+    assert sentence(caught.value) == said
+    path = " ".join(["softmax", *(word for word in line[:1] if word in cli.program.commands)])
+    assert caught.value.ctx.command_path == path
+    if isinstance(caught.value, (click.BadOptionUsage, click.NoSuchOption)):
+        assert caught.value.option_name in line[-1] or caught.value.option_name in line
+
+
+@pytest.mark.parametrize("numbers", [44, 45])
+def test_a_command_line_over_a_hundred_characters_is_cut_in_a_message(numbers):
+    line = " ".join(["softmax", "eval", *["1"] * numbers])
+    shown_line = line if len(line) == 100 else f"{line[:99]}…"
+    with pytest.raises(click.UsageError) as caught:
+        cli.program(["1"] * numbers, standalone_mode=False)
+    assert sentence(caught.value) == f"no such command '1': did you mean '{shown_line}'?"
+
+
+def test_an_error_of_click_that_is_no_usage_error_keeps_its_words():
+    assert sentence(click.ClickException("Nothing Else.")) == "nothing Else"
+    assert sentence(click.ClickException("AN X")) == "aN X"
+
+
+def test_an_option_knows_its_section_and_completes_its_value():
+    option = Option(["-p", "--pages"], section="Input", of_tables=True, metavar="N", default="7")
+    assert (option.section, option.of_tables, option.long_name) == ("Input", True, "--pages")
+    assert (option.name, option.opts, option.default) == ("pages", ["-p", "--pages"], "7")
+    chosen = Option(["--format"], section="", of_tables=False, type=click.Choice(["a1", "a2", "b"]))
+    with click.Context(click.Command("c")) as ctx:
+        assert [item.value for item in chosen.shell_complete(ctx, "a")] == ["a1", "a2"]
+        assert chosen.shell_complete(ctx, "c") == []
+        named = Option(["--csv"], section="", of_tables=True)
+        assert [(item.value, item.type) for item in named.shell_complete(ctx, "x")] == [
+            ("x", "file")
+        ]
+
+
+@pytest.fixture
+def counting():
+    """A program of one command with an option in a section and one in none."""
+    program = NumberGroup(
+        "counting",
+        context_settings=CONTEXT,
+        help="Count things.",
+        examples=(("counting up 1 2", "two numbers"),),
+        params=[click.Option(["--version"], is_flag=True, callback=show_version, help="Say it.")],
+    )
+    up = NumberCommand(
+        "up",
+        help="Count upwards.",
+        short_help="Upwards.",
+        epilog="That is all.",
+        examples=(("counting up --by-steps-of 1000 --until 3", "a long line of examples"),),
+        params=[
+            click.Argument(["values"], nargs=-1),
+            Option(["--by-steps-of"], section="Numbers", of_tables=False, metavar="N", help="Go."),
+            Option(["--until-the-end-x"], section="Answer", of_tables=False, help="Stop."),
+            Option(["--hidden"], section="Answer", of_tables=False, hidden=True),
+            click.Option(["--plain"], is_flag=True, help="Of click."),
+        ],
+    )
+    program.add_command(up)
+    program.add_command(NumberCommand("down", help="Count downwards.", short_help="Downwards."))
+    return program
+
+
+def shown(program, arguments, capfd):
+    """What the program writes for these arguments."""
+    program(arguments, prog_name="counting", standalone_mode=False)
+    return capfd.readouterr().out
+
+
+def test_the_help_of_a_group_shows_examples_commands_and_options(counting, capfd):
+    told = """\
+Usage: counting [OPTIONS] COMMAND [ARGS]...
+
+  Count things.
+
+Examples:
+  counting up 1 2  two numbers
+
+Commands:
+  up    Upwards.
+  down  Downwards.
+
+Other:
+  --version   Say it.
+  -h, --help  Show this message and exit.
+"""
+    assert shown(counting, ["--help"], capfd) == told
+
+
+def test_the_help_of_a_command_shows_its_options_by_section(counting, capfd):
+    """Examples stand beside their descriptions, and so do options as long as any of ours."""
+    told = """\
+Usage: counting up [OPTIONS] [VALUES]...
+
+  Count upwards.
+
+Examples:
+  counting up --by-steps-of 1000 --until 3  a long line of examples
+
+Answer:
+  --until-the-end-x TEXT  Stop.
+
+Numbers:
+  --by-steps-of N  Go.
+
+Other:
+  --plain     Of click.
+  -h, --help  Show this message and exit.
+
+  That is all.
+"""
+    assert shown(counting, ["up", "-h"], capfd) == told
+
+
+def test_a_name_too_long_for_its_column_has_its_description_below(capfd):
+    def help_of(name, example):
+        command = NumberCommand(
+            "c",
+            context_settings=CONTEXT,
+            examples=((example, "an example"),),
+            params=[Option([name], section="Input", of_tables=False, is_flag=True, help="H.")],
+        )
+        return shown(command, ["-h"], capfd)
+
+    assert f"  --{'n' * 26}  H.\n" in help_of("--" + "n" * 26, "e")
+    assert f"  --{'n' * 27}\n{' ' * 32}H.\n" in help_of("--" + "n" * 27, "e")
+    assert f"  {'e' * 44}  an example\n" in help_of("--n", "e" * 44)
+    assert f"  {'e' * 45}\n{' ' * 48}an example\n" in help_of("--n", "e" * 45)
+
+
+def test_the_version_is_the_name_and_the_number(counting, capfd):
+    assert shown(counting, ["--version"], capfd) == f"softmax {__version__}\n"
+
+
+def test_what_is_parsed_for_completion_writes_nothing(counting, capfd):
+    for arguments in (["--version"], ["--help"]):
+        counting.make_context("counting", arguments, resilient_parsing=True)
+    assert capfd.readouterr().out == ""
