@@ -10,9 +10,9 @@ function of MODULES in every way it knows, and runs the tests of the module agai
 
 It prints each mutant that no test notices, a line for each module, and the score: the share
 that is noticed of those that can be. Its status is 1 if a score is below 95 %. The mutants that
-compute the same are listed in equivalents.toml, each with its reason; an entry that no longer
-matches a survivor is printed, too. mutmut's own files stay in build/mutation/MODULE, where
-`mutmut browse` shows them.
+compute the same are listed in equivalents.toml, each with its reason, and so are the keyword
+arguments that change no result; an entry that no longer matches a survivor is printed, too.
+mutmut's own files stay in build/mutation/MODULE, where `mutmut browse` shows them.
 
 mutmut changes no decorated function, no pattern of a regular expression and nothing outside
 functions.
@@ -20,6 +20,7 @@ functions.
 
 import argparse
 import json
+import re
 import subprocess
 import sys
 import tomllib
@@ -176,13 +177,17 @@ def _survivors(module: str) -> list[str]:
 
 
 def _score(module: str) -> Score:
+    listed = tomllib.loads(EQUIVALENTS.read_text())
+    keywords = [entry["keyword"] for entry in listed["same_result"]]
     known = {
         Change(*(entry[key].strip() for key in Change._fields))
-        for entry in tomllib.loads(EQUIVALENTS.read_text())["equivalent"]
+        for entry in listed["equivalent"]
         if entry["module"] == module
     }
     changes = [_change(module, name) for name in _survivors(module)]
-    equivalents = [change for change in changes if change in known]
+    equivalents = [
+        change for change in changes if change in known or _differs_only_in(keywords, change)
+    ]
     for change in known.difference(equivalents):
         print(f"{module}: no survivor is like this equivalent:\n{_shown(change)}")
     survivors = [change for change in changes if change not in known]
@@ -200,6 +205,13 @@ def _change(module: str, name: str) -> Change:
         "\n".join(line[1:].strip() for line in lines if line.startswith(sign)) for sign in "-+"
     )
     return Change(module, before, after)
+
+
+def _differs_only_in(keywords: Sequence[str], change: Change) -> bool:
+    """Whether a mutant differs only in the values of these arguments."""
+    argument = rf",? *\b(?:{'|'.join(keywords)})=(?:[^,()]|\([^()]*\))*"
+    before, after = (re.sub(argument, "", text).replace(", )", ")") for text in change[1:])
+    return before == after
 
 
 def _shown(change: Change) -> str:
