@@ -3,12 +3,13 @@ from fractions import Fraction
 
 import mpmath
 import pytest
+from digests import digest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mpmath import mpf
 
 from softmax_cli.mathematics.decimals import Logarithm, Number, Quotient, Undecided
-from softmax_cli.mathematics.exponentials import Logits, exp
+from softmax_cli.mathematics.exponentials import Logits, divide, exp
 
 D, F = Decimal, Fraction
 examples = settings(derandomize=True, deadline=None, max_examples=100)
@@ -125,5 +126,120 @@ def test_an_exponential_below_what_a_decimal_can_hold_is_still_positive() -> Non
 
 def test_numbers_too_large_for_their_difference_are_an_error() -> None:
     huge = [D("1e99999"), Quotient(D("1e100000"), D(10)), D(5)]
-    with pytest.raises(Undecided, match="too large"):
+    reason = "^the numbers are too large to work out so many digits$"
+    with pytest.raises(Undecided, match=reason):
         Logits([*huge, Logarithm(D(3))]).exponentials(10)
+
+
+MASK = D("-Infinity")
+
+
+@pytest.mark.parametrize(
+    ("numbers", "temperature", "reason"),
+    [
+        ([], D(1), "there are no numbers"),
+        ([D(1)], D(0), "the temperature must be finite and greater than 0"),
+        ([D(1)], D(-1), "the temperature must be finite and greater than 0"),
+        ([D(1)], D("Infinity"), "the temperature must be finite and greater than 0"),
+        ([MASK, MASK], D(1), r"every class is masked \(-inf\): there is nothing to normalise"),
+        ([D(1), -MASK], D(1), r"\+inf: exp\(inf\)/exp\(inf\) is undefined"),
+    ],
+)
+def test_what_has_no_exponentials_is_refused(
+    numbers: list[Number], temperature: Number, reason: str
+) -> None:
+    with pytest.raises(ValueError, match=f"^{reason}$"):
+        Logits(numbers, temperature)
+
+
+@pytest.mark.parametrize("numbers", [[D(-5), D(-7)], [D(0)], [ln(2), D(-3)], [D("-1e200000")]])
+@pytest.mark.parametrize("temperature", [D(1), ln(2)])
+@pytest.mark.parametrize("precision", [10, 200])
+def test_a_mask_has_the_exponential_0_and_changes_no_other(
+    numbers: list[Number], temperature: Number, precision: int
+) -> None:
+    alone = Logits(numbers, temperature)
+    for masks in (1, 60):
+        logits = Logits([*[MASK] * masks, *numbers], temperature)
+        assert logits.a == alone.a + masks
+        assert logits.masked == [True] * masks + [False] * len(numbers)
+        assert logits.exponents(precision)[:masks] == [MASK] * masks
+        exponentials = logits.exponentials(precision)
+        assert exponentials[:masks] == [0] * masks
+        with mpmath.workdps(precision + 20):
+            for found, wanted in zip(
+                exponentials[masks:], alone.exponentials(precision), strict=True
+            ):
+                assert is_near(found, mpf(str(wanted)), precision - 1)
+
+
+def test_masks_of_logarithms_have_the_coefficient_0() -> None:
+    assert Logits([ln(9), MASK, D(0)]).terms == [(1, 0), (0, 0), (F(1, 9), 0)]
+
+
+def test_the_largest_is_told_by_all_its_digits() -> None:
+    """Numbers that agree in their first hundred digits are compared as whole multiples."""
+    one, larger = D(10**120), D(10**120 + 1)
+    assert Logits([one, larger]).a == 1
+    assert Logits([larger, one]).a == 0
+
+
+VECTORS: dict[str, list[Number]] = {
+    "decimals": [D("1.5"), D("-2.25"), D("-0.001"), D(3), MASK, D(-40)],
+    "one decimal": [D("1.5")],
+    "fractions": [Quotient(D(k), D(7)) for k in (1, -3, 22)],
+    "fifty fractions": [Quotient(D(k), D(7)) for k in range(50)],
+    "fifty-one fractions": [Quotient(D(k), D(7)) for k in range(51)],
+    "logarithms": [ln(2), ln(3), MASK, D("0.5")],
+    "other numbers": [Quotient(ln(2), ln(3)), D(1), D(-20), Quotient(ln(5), ln(7))],
+    "large": [D(10**30), D(10**30 - 1), Quotient(ln(2), ln(3))],
+    "tiny": [D("-4.6e18"), D("-4.5e18"), D("-1e19"), D(0)],
+    "90 bits": [D(f"-{2**90 - 1}e-25"), D(0)],
+    "91 bits": [D(f"-{2**90}e-25"), D(0)],
+    "240 bits": [D(f"-{2**240 - 1}e-70"), D(0)],
+    "241 bits": [D(f"-{2**240}e-70"), D(0)],
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "bits"),
+    [
+        ("decimals", "d84429279ecb"),
+        ("one decimal", "010ffc566050"),
+        ("fractions", "c373b00c79fb"),
+        ("fifty fractions", "131af0e4ad38"),
+        ("fifty-one fractions", "74d9b84b59f1"),
+        ("logarithms", "1ac2258930f1"),
+        ("other numbers", "b21a02f44c41"),
+        ("large", "14b5320176ee"),
+        ("tiny", "f18d821b0272"),
+        ("90 bits", "034aa576d042"),
+        ("91 bits", "ca0b9327612b"),
+        ("240 bits", "23f40b30ca05"),
+        ("241 bits", "4c599f16f4b4"),
+    ],
+)
+def test_every_digit_of_an_exponential_stays_what_it_is(name: str, bits: str) -> None:
+    """Digits to spare, too: how many there are is decided, not left to chance."""
+    found = []
+    for temperature in (D(1), D("0.3"), ln(2), Quotient(D(10**7), D(3))):
+        for precision in (5, 30, 150, 151):
+            logits = Logits(VECTORS[name], temperature)
+            found += [logits.exponents(precision), logits.exponentials(precision)]
+    assert digest(found) == bits
+
+
+def test_every_digit_of_a_quotient_and_a_power_stays_what_it_is() -> None:
+    large = 46 * 10**17
+    quotients = [
+        divide(numerator, 7, precision)
+        for numerator in (-1, 1, -7 * large, -7 * large - 1, -7 * large - 8, -(10**40), 10**40)
+        for precision in (5, 40)
+    ]
+    powers = [
+        exp(z, precision)
+        for z in (D(0), D("-0.5"), D("1.25"), D(2) ** -70, D(-large), D(-(10**30)), D("-12345.678"))
+        for precision in (5, 149, 150, 200)
+    ]
+    assert digest(quotients) == "5af96de27ef4"
+    assert digest(powers) == "f42cfea4f95a"
