@@ -1,4 +1,4 @@
-from decimal import Context, Decimal
+from decimal import Context, Decimal, getcontext
 from fractions import Fraction
 
 import mpmath
@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 from mpmath import mpf
 
 from softmax_cli.mathematics import exact
-from softmax_cli.mathematics.decimals import Logarithm, OutOfReach, Quotient, Undecided, context
+from softmax_cli.mathematics.decimals import (
+    Logarithm,
+    Number,
+    OutOfReach,
+    Quotient,
+    TooSmall,
+    Undecided,
+    context,
+)
 from softmax_cli.mathematics.rounding import (
     Exact,
     Places,
@@ -284,3 +292,90 @@ def test_targets_about_which_no_theorem_decides_still_get_an_answer() -> None:
     assert text(exact.gradient_target(quarters, decimals("0.25", "0.75"), 4)) == "0,0"
     weights = [Quotient(D("0.25"), ln(4)), D(0)]
     assert str(exact.cross_entropy(quarters, weights, 1)) == "0.2"
+
+
+def asked_of(
+    rounding: Rounding, numbers: list[Number], value: Decimal, size: Decimal
+) -> tuple[list[tuple[int, int]], list[Decimal]]:
+    """What an entry that nothing decides is asked for, and what it is taken to be.
+
+    A precision, and that of the context in which it is asked for.
+    """
+    asked: list[tuple[int, int]] = []
+
+    def approximate(precision: int) -> list[tuple[Decimal, Decimal]]:
+        asked.append((precision, getcontext().prec))
+        return [(value, size)]
+
+    found = round_entries(Problem(approximate, lambda _: None, numbers), rounding)
+    assert all(precision == context_precision for precision, context_precision in asked)
+    return asked, found
+
+
+@pytest.mark.parametrize(
+    ("rounding", "precisions"),
+    [
+        (3, [18, 31, 57, 109, 109, 213, 421, 837, 1669]),
+        (10, [25, 45, 85, 165, 165, 325, 645, 1285]),
+        (20, [35, 65, 125, 125, 245, 485, 965, 1925]),
+        (60, [75, 145, 285, 285, 565, 1125, 2245]),
+        (Places(0), [16, 27, 49, 93, 93, 181, 357, 709, 1413]),
+        (Places(20), [35, 65, 125, 125, 245, 485, 965, 1925]),
+    ],
+)
+def test_the_precision_is_doubled_until_nothing_more_can_be_hoped_for(
+    rounding: Rounding, precisions: list[int]
+) -> None:
+    """Four digits and those of the number of entries are to spare."""
+    tie = D((0, (5,), -rounding.digits - 1)) if isinstance(rounding, Places) else D(0)
+    asked, found = asked_of(rounding, [ln(2)], tie, D(1))
+    assert [precision for precision, _ in asked] == precisions
+    assert found == [0]
+    more, _ = asked_of(rounding, [Quotient(D(1), ln(2)), *[D(1)] * 9], tie, D(1))
+    assert [precision for precision, _ in more] == [precision + 1 for precision in precisions]
+
+
+@pytest.mark.parametrize(
+    "numbers", [[ln(2)], [Quotient(ln(2), D(1))], [D(1), Quotient(D(1), Quotient(D(2), ln(2)))]]
+)
+def test_only_what_depends_on_a_logarithm_is_taken_to_be_what_it_looks_like(
+    numbers: list[Number],
+) -> None:
+    assert asked_of(2, numbers, D("0.125"), D("0.5"))[1] == [D("0.12")]
+    assert asked_of(Places(2), numbers, D("1000.125"), D("0.5"))[1] == [D("1000.12")]
+    assert asked_of(Places(2), numbers, D("1e-1400"), D(1))[1] == [D("0.00")]
+    with pytest.raises(Undecided, match=r"^the numbers are too long to decide how to round"):
+        asked_of(2, [D(1), Quotient(D(1), D(2))], D("0.125"), D("0.5"))
+
+
+def test_an_entry_of_many_digits_is_asked_for_more() -> None:
+    """Digits before the point count, where digits after the point are asked for."""
+    tie = D("1" + "0" * 900 + ".5")
+    asked, found = asked_of(Places(0), [ln(2)], tie, tie)
+    assert (asked[-1][0], found) == (2821, [D("1E+900")])
+    asked, found = asked_of(1, [ln(2)], D("2.5E+900"), D("1E+900"))
+    assert (asked[-1][0], found) == (1413, [D("2E+900")])
+
+
+def test_a_known_entry_is_asked_for_with_digits_to_spare() -> None:
+    asked: list[tuple[int, int]] = []
+    tie = D("2.5" + "0" * 200 + "1E-30000")
+
+    def value(precision: int) -> Decimal:
+        asked.append((precision, getcontext().prec))
+        return context(precision).plus(tie)
+
+    exact_entry = Exact(value, lambda _: pytest.fail("a fraction of so many digits is made"))
+    problem = Problem(lambda p: [accurate(context(p).plus(tie))], lambda _: exact_entry, [D(1)])
+    assert round_entries(problem, 1) == [D("3E-30000")]
+    assert asked == [(93, 98), (181, 186), (357, 362)]
+
+
+def test_a_result_too_small_for_its_digits_is_an_error() -> None:
+    small, smaller = (D((0, (1,), -(10**17) - k)) for k in (0, 1))
+    reason = "^a result is too small to give its digits: it is below 1e-100000000000000000$"
+    for rounding in (3, Places(3)):
+        assert round_entries(known(small), rounding) == [small if rounding == 3 else 0]
+    with pytest.raises(TooSmall, match=reason):
+        round_entries(known(smaller), 3)
+    assert round_entries(known(smaller), Places(3)) == [0]
