@@ -149,3 +149,11 @@ def test_which_weights_need_decimals_stays_what_it_is(
 def test_an_entry_too_large_for_a_double_is_an_error() -> None:
     with pytest.raises(OverflowError, match=r"^an entry of the gradient is beyond 1\.8e308"):
         gradient([0.0, 0.0], upstream=[1e308, -1e308], temperature=1e-10)
+
+
+def test_weights_and_probabilities_near_the_smallest_double_are_right() -> None:
+    x = np.array([[0.0, -distance] for distance in np.linspace(600, 705, 60)])
+    y = softmax(x)
+    y[:, 1] *= np.linspace(0.5, 1.5, 60)
+    y[::10, 1] = 2.0**-1074
+    assert worst(gradient(x, target=y), x, y, 1.0, "target") <= 1

@@ -2,6 +2,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from digests import digest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,8 +16,11 @@ from softmax_cli.mathematics.pairs import (
     pair_sum_of_multiples,
     parts,
     product,
+    ratio,
     reciprocal,
     rounded_product,
+    sum_of_halves,
+    times,
     two_sum,
 )
 
@@ -136,3 +140,62 @@ def test_a_product_is_rounded_once(p: np.float64, q: np.float64) -> None:
     found = float(rounded_product(p_parts, q_parts)[0])
     error = abs(Fraction(found) - p_value * q_value) / Fraction(float(np.spacing(found)))
     assert error <= Fraction(1, 2) + Fraction(1, 2**20)
+
+
+pairs = st.tuples(positive, st.floats(-1, 1)).map(lambda v: (v[0], v[0] * v[1] * 2.0**-54))
+
+
+@examples
+@given(pairs, pairs)
+def test_a_ratio_and_a_product_of_parts_are_right_to_70_bits(
+    p: tuple[np.float64, np.float64], q: tuple[np.float64, np.float64]
+) -> None:
+    p_exact, q_exact = (Fraction(float(v)) + Fraction(float(low)) for v, low in (p, q))
+    quotient = value(ratio(*p, reciprocal(*map(np.array, q)), 3))
+    assert abs(quotient - 8 * p_exact / q_exact) <= 8 * p_exact / q_exact / 2**70
+    assert value(ratio(*p, reciprocal(*map(np.array, q)))) * 8 == quotient
+    found = times(parts(*p, 2), parts(*q))
+    assert abs(value(found) - 4 * p_exact * q_exact) <= 4 * p_exact * q_exact / 2**70
+    assert leading(found.head) == found.head
+
+
+def test_parts_have_a_head_of_26_bits_from_a_half_to_1() -> None:
+    high = np.array([3.0, 2.0**-900, 1.0 / 3.0, 0.0])
+    low = np.array([2.0**-53, -(2.0**-960), 2.0**-57, 0.0])
+    p = parts(high, low, 5)
+    assert np.array_equal(leading(p.head), p.head)
+    assert ((p.head >= 0.5) & (p.head < 1) | (high == 0)).all()
+    assert p.power.dtype == np.int32
+    for i in range(4):
+        exact = (Fraction(high[i]) + Fraction(low[i])) * 32
+        assert abs(value(p.at(i)) - exact) <= exact / 2**78
+
+
+def test_parts_are_indexed_each_or_with_one_power_for_all() -> None:
+    head, tail, power = np.array([0.5, 0.75]), np.array([2.0**-30, 0.0]), np.array([3, 4])
+    assert Parts(head, tail, power).at(0) == (0.5, 2.0**-30, 3)
+    assert Parts(head, tail, np.int32(7)).at(1) == (0.75, 0.0, 7)
+    by_class = Parts(np.array([head]), np.array([tail]), np.array([power]))
+    assert by_class.at(0, 1) == (0.75, 0.0, 4)
+
+
+def test_halves_are_added_to_halves() -> None:
+    """The order decides the bits: it is that of one class more than a power of two, too."""
+    for n in (1, 2, 3, 127, 128, 129, 130, 257, 1001):
+        numbers = np.random.default_rng(n).integers(-(2**52), 2**52, (n, 3)) * 2.0**-20
+        column = [list(column) for column in numbers.T]
+        for left in column:
+            while len(left) > 1:
+                half, rest = len(left) // 2, (len(left) + 1) // 2
+                sums = [a + b for a, b in zip(left[:half], left[rest:], strict=True)]
+                left[:] = sums + left[half:rest]
+        assert sum_of_halves(numbers.copy()).tolist() == [left[0] for left in column]
+
+
+def test_every_bit_of_a_sum_of_pairs_stays_what_it_is() -> None:
+    found = []
+    for n in (1, 2, 3, 127, 128, 129, 1001):
+        rng = np.random.default_rng(n)
+        high = np.ldexp(rng.integers(-(2**52), 2**52, (n, 3)) * 1.0, rng.integers(-90, 0, (n, 3)))
+        found += pair_sum(high, high * 2.0**-54)
+    assert digest(*found) == "230996f34c22"

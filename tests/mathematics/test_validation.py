@@ -1,5 +1,6 @@
 import itertools
 import math
+import re
 from fractions import Fraction
 from typing import Any
 
@@ -15,6 +16,7 @@ from softmax_cli.mathematics.validation import (
     along,
     as_classes,
     as_logits,
+    as_reals,
     as_target,
     as_temperature,
     as_upstream,
@@ -77,24 +79,31 @@ def test_only_a_vector_that_is_masked_whole_is_refused() -> None:
         as_logits([*x, [-INF, -INF]])
 
 
+MASKED = "every class of a vector is masked (-inf): there is nothing to normalise"
+
+
 @pytest.mark.parametrize(
     ("x", "reason"),
     [
-        ([1.0, math.nan], "nan"),
-        ([1.0, INF], r"\+inf"),
-        ([-INF, -INF], "masked"),
-        ([[1.0, 2.0], [-INF, -INF]], "masked"),
-        ([], "no classes"),
-        (np.zeros((3, 0)), "no classes"),
-        (1.0, "no last axis"),
-        (["a", "b"], "real numbers"),
-        ([1j, 2.0], "real numbers"),
-        ([None, 2.0], "real numbers"),
+        ([1.0, math.nan], "x holds nan"),
+        ([1.0, INF], "x holds +inf: exp(inf)/exp(inf) is undefined"),
+        ([-INF, -INF], MASKED),
+        ([-INF], MASKED),
+        ([[1.0, 2.0], [-INF, -INF]], MASKED),
+        ([], "x has no classes: its last axis is empty"),
+        (np.zeros((3, 0)), "x has no classes: its last axis is empty"),
+        (1.0, "x has no last axis: one number is not a vector of logits"),
+        (["a", "b"], "x must hold real numbers, not <U1"),
+        ([1j, 2.0], "x must hold real numbers, not complex128"),
+        ([None, 2.0], "x must hold real numbers, not object"),
+        (np.ma.masked_array(["a"], [1]), "x must hold real numbers, not <U1"),
+        (np.ma.masked_array([1.0], [1]), MASKED),
+        (np.ma.masked_array([math.nan, 1.0], [0, 0]), "x holds nan"),
     ],
 )
 def test_a_vector_without_a_softmax_is_refused_with_the_reason(x: Any, reason: str) -> None:
     for function in (softmax, log_softmax, jacobian, gradient):
-        with pytest.raises(ValueError, match=reason):
+        with pytest.raises(ValueError, match=f"^{re.escape(reason)}$"):
             function(x)
 
 
@@ -114,26 +123,75 @@ def test_a_temperature_is_a_number_of_any_kind(temperature: Any) -> None:
     )
 
 
+FLOATS = "floats are distributions, one for each vector, and class indices are integers"
+NEGATIVE = "target is not a distribution: it holds"
+
+
 @pytest.mark.parametrize(
     ("question", "reason"),
     [
-        ({"target": 0, "output": 0}, "not several"),
-        ({"target": 3}, "outside"),
-        ({"output": -1}, "outside"),
-        ({"output": 1.0}, "whole numbers"),
-        ({"target": [0, 1, 0]}, "does not fit"),
-        ({"target": [0.5, 0.6, 0.0]}, "sum to 1"),
-        ({"target": [1.5, -0.5, 0.0]}, "negative"),
-        ({"target": [0.5, 0.5]}, "does not fit"),
-        ({"upstream": [1.0, INF, 0.0]}, "finite"),
-        ({"upstream": [1.0, 2.0]}, "does not fit"),
+        ({"target": 0, "output": 0}, "give one of target, upstream and output, not several"),
+        ({"target": 3}, "target holds a class index outside 0..2"),
+        ({"output": -1}, "output holds a class index outside 0..2"),
+        ({"output": 1.0}, "output must hold class indices, whole numbers, not float64"),
+        ({"target": "a"}, "target must hold class indices, whole numbers, not <U1"),
+        ({"target": [0, 1, 0]}, "target of shape (3,) does not fit ()"),
+        ({"target": [0.5, 0.6, 0.0]}, "target is not a distribution: it does not sum to 1"),
+        ({"target": [0.5, 0.5, 1.1e-6]}, "target is not a distribution: it does not sum to 1"),
+        ({"target": [1.7e308] * 3}, "target is not a distribution: it does not sum to 1"),
+        ({"target": [1.5, -0.5, 0.0]}, f"{NEGATIVE} a negative number or nan"),
+        ({"target": [1.0, math.nan, 0.0]}, f"{NEGATIVE} a negative number or nan"),
+        (
+            {"target": [0.5, 0.5]},
+            f"target of shape (2,) does not fit (3,): {FLOATS}",
+        ),
+        (
+            {"target": np.ma.masked_array([0.5, 0.5, 0.0], [0, 1, 0])},
+            "target must not have masked entries: only x may",
+        ),
+        ({"upstream": [1.0, INF, 0.0]}, "upstream must be finite"),
+        ({"upstream": [1.0, 2.0]}, "upstream of shape (2,) does not fit (3,)"),
+        ({"upstream": 1.0}, "upstream of shape () does not fit (3,)"),
+        ({"upstream": [[1.0, 2.0, 3.0]] * 2}, "upstream of shape (2, 3) does not fit (3,)"),
+        ({"upstream": ["a", "b", "c"]}, "upstream must hold real numbers, not <U1"),
     ],
 )
 def test_a_question_that_does_not_fit_is_refused_with_the_reason(
     question: dict[str, Any], reason: str
 ) -> None:
-    with pytest.raises(ValueError, match=reason):
+    with pytest.raises(ValueError, match=f"^{re.escape(reason)}$"):
         gradient([1.0, 2.0, 0.1], **question)
+
+
+def test_a_distribution_may_miss_1_by_a_millionth() -> None:
+    x = as_logits([0.0, 0.0])
+    for y in ([0.5, 0.5 + 2.0**-20], [0.25, 0.75 - 2.0**-20]):
+        assert as_target(y, x).tolist() == [y]
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.int16, np.int64, np.uint64])
+def test_class_indices_of_any_kind_are_64_bits_wide(kind: Any) -> None:
+    for k in (kind(1), np.array([[0], [2]], kind), np.ma.masked_array([kind(1)], [0])):
+        found = as_classes(k, np.zeros((2, 1, 3)), "target")
+        assert found.shape == (2,)
+        assert found.dtype == np.int64
+
+
+@pytest.mark.parametrize("kind", [bool, np.int8, np.uint64, np.float16, np.float32, np.longdouble])
+def test_real_numbers_of_any_kind_become_doubles(kind: Any) -> None:
+    found = as_reals(np.array([1, 0], kind), "x")
+    assert found.dtype == np.float64
+    assert found.tolist() == [1.0, 0.0]
+    same = np.zeros(2)
+    assert as_reals(same, "x") is same
+    assert as_reals(np.ma.masked_array([1.5], [0]), "x").tolist() == [1.5]
+
+
+@pytest.mark.skipif(np.finfo(np.longdouble).maxexp == 1024, reason="a long double is a double here")
+def test_a_number_beyond_doubles_is_infinite_without_a_warning() -> None:
+    beyond = np.longdouble(10) ** 400
+    with pytest.raises(ValueError, match=r"^x holds \+inf"):  # a warning would be an error
+        as_logits([beyond, np.longdouble(1)])
 
 
 def test_the_mask_of_a_masked_array_masks_classes() -> None:

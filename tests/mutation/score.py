@@ -53,12 +53,13 @@ MODULES: dict[str, tuple[str, ...]] = {
     "mathematics/fixed_point": (),
     "mathematics/logarithms": (),
     "mathematics/pair_exponentials": (),
-    "mathematics/pairs": (),
+    "mathematics/pairs": ("mathematics/test_pair_exponentials.py",),
     "mathematics/rounding": (),
     "mathematics/segments": (),
     "mathematics/softmax": (),
     "mathematics/strips": (),
     "mathematics/sums": (),
+    "mathematics/tiles": (),
     "mathematics/validation": (),
 }
 
