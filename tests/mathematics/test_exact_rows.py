@@ -1,9 +1,13 @@
 import math
+from decimal import Decimal
 
+import mpmath
 import numpy as np
 import pytest
+from mpmath import mpf
 
 from softmax_cli import softmax
+from softmax_cli.mathematics import exact
 from softmax_cli.mathematics.exact_rows import (
     distribution_row,
     distribution_row_in_decimals,
@@ -45,3 +49,108 @@ def test_a_weight_that_is_the_mean_of_all_has_no_gradient() -> None:
     first, second, third = upstream_row([0.0, 0.0, 1.0], [1.0, 3.0, 2.0], 1.0)
     assert third == 0.0
     assert first == -second < 0
+
+
+def nearest(x: list[float], weights: list[float], temperature: float, of: str) -> list[float]:
+    """The doubles nearest to the true gradient, −0 being 0, at a precision beyond all cancelling."""
+    with mpmath.workprec(9000):
+        z = [(mpf(v) - mpf(max(x))) / mpf(temperature) for v in x]
+        e = [mpmath.exp(v) for v in z]
+        w = [mpf(v) for v in weights]
+        σ = [v / mpmath.fsum(e) for v in e]
+        if of == "target":
+            total = mpmath.fsum(w)
+            values = [(s * total - v) / mpf(temperature) for s, v in zip(σ, w, strict=True)]
+        else:
+            mean = mpmath.fsum(s * v for s, v in zip(σ, w, strict=True))
+            values = [s * (v - mean) / mpf(temperature) for s, v in zip(σ, w, strict=True)]
+        return [float(v) if abs(v) > mpf(2) ** -8000 else 0.0 for v in values]
+
+
+ROWS = [
+    [0.0, 0.0],
+    [1.5, 1.5, 1.5],
+    [1.5, -INF, 1.5],
+    [-INF, 2.0, 1.0],
+    [2.0, 1.0, 0.1],
+    [0.1, 1.0, 2.0],
+    [0.0, -700.0],
+    [3.0, 3.0, 1.0, 1.0, -0.5],
+    [-5999.0, 0.0, 3.25],
+]
+WEIGHTS = [1.0, 0.25, -3.5, 2.0**-60, 7.0]
+
+
+@pytest.mark.parametrize("temperature", [1.0, 0.3, 2.0, 1e-150, 1e150])
+@pytest.mark.parametrize("x", ROWS, ids=str)
+def test_every_entry_is_the_double_nearest_to_its_true_value(
+    x: list[float], temperature: float
+) -> None:
+    x = [v * temperature for v in x]
+    g = WEIGHTS[: len(x)]
+    assert upstream_row(x, g, temperature) == nearest(x, g, temperature, "upstream")
+    for y in ([abs(v) for v in g], [0.0] * (len(x) - 1) + [1.0], [0.125] * len(x)):
+        wanted = nearest(x, y, temperature, "target")
+        assert distribution_row(x, y, temperature) == wanted
+        if len(set(x) - {-INF}) > 1:
+            assert distribution_row_in_integers(x, y, temperature) in (None, wanted)
+            assert distribution_row_in_decimals(x, y, temperature) == wanted
+
+
+def test_no_entry_is_a_negative_zero() -> None:
+    rows = [
+        *(distribution_row([0.0, -INF, 0.0], y, 1.0) for y in ([0.5, 0.0, 0.5], [0.0, 0.0, 0.0])),
+        distribution_row([1.0, -INF, 0.0], [0.5, 0.0, 0.5], 1.0),
+        distribution_row_in_decimals([1.0, -INF, 0.0], [0.5, 0.0, 0.5], 1.0),
+        upstream_row([1.0, -INF, 0.0], [2.0, -3.0, 2.0], 1.0),
+        upstream_row([1.0, -INF, 1.0], [2.0, -3.0, 2.0], 1.0),
+    ]
+    for row in rows:
+        assert [math.copysign(1.0, v) for v in row if v == 0.0] == [1.0] * row.count(0.0)
+        assert 0.0 in row
+
+
+@pytest.mark.parametrize(
+    ("x", "g", "zeros"),
+    [
+        ([0.0, 1.0], [2.0, 2.0], [True, True]),
+        ([0.0, 0.0, 1.0], [1.0, 3.0, 2.0], [False, False, True]),
+        ([0.0, 0.0, 1.0, 1.0], [1.0, 3.0, 0.5, 3.5], [False] * 4),
+        ([0.0, 0.0, 1.0, 2.0], [1.0, 3.0, 2.0, 2.0], [False, False, True, True]),
+        ([0.0, 0.0, 1.0, 2.0], [1.0, 3.0, 2.0, 2.5], [False] * 4),
+        ([0.0, 1.0, -INF], [2.0, 2.0, 7.0], [True] * 3),
+        ([0.0, 1.0, -INF], [2.0, 3.0, 2.0], [False, False, True]),
+    ],
+)
+def test_an_entry_is_0_where_its_weight_is_the_mean_of_every_set_of_equal_logits(
+    x: list[float], g: list[float], zeros: list[bool]
+) -> None:
+    assert [v == 0.0 for v in upstream_row(x, g, 1.0)] == zeros
+
+
+def test_a_class_too_small_to_show_has_no_gradient() -> None:
+    """Its weight would have to be beyond all doubles."""
+    largest = 1.7e308
+    assert upstream_row([0.0, -6000.0], [1.0, largest], 1.0) == [0.0, 0.0]
+    assert upstream_row([0.0, -12000.0], [1.0, largest], 2.0) == [0.0, 0.0]
+    assert upstream_row([-7.0, -6007.0, -7.0], [1.0, largest, 3.0], 1.0) == [-0.5, 0.0, 0.5]
+    assert distribution_row([0.0, -1e9], [0.75, 0.25], 1.0) == [0.25, -0.25]
+
+
+@pytest.mark.parametrize(
+    ("y", "digits"),
+    [([0.5, 0.5], [40]), ([0.0, 1.0], [40]), ([1.0, 2.0**-1000], [40, 80, 160, 320])],
+)
+def test_digits_are_doubled_until_every_entry_is_certain(
+    y: list[float], digits: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    softmax_of_decimals = exact.softmax
+
+    def asking(numbers: list[Decimal], count: int, t: Decimal) -> list[Decimal]:
+        asked.append(count)
+        return softmax_of_decimals(numbers, count, t)
+
+    monkeypatch.setattr(exact, "softmax", asking)
+    distribution_row_in_decimals([0.0, -690.0], y, 1.0)
+    assert asked == digits
