@@ -52,7 +52,7 @@ def test_a_weight_that_is_the_mean_of_all_has_no_gradient() -> None:
 
 
 def nearest(x: list[float], weights: list[float], temperature: float, of: str) -> list[float]:
-    """The doubles nearest to the true gradient, −0 being 0, at a precision beyond all cancelling."""
+    """The doubles nearest to the true gradient, at a precision beyond all cancelling."""
     with mpmath.workprec(9000):
         z = [(mpf(v) - mpf(max(x))) / mpf(temperature) for v in x]
         e = [mpmath.exp(v) for v in z]
