@@ -216,3 +216,12 @@ def test_every_bit_of_an_exponential_stays_what_it_is(
 def test_every_bit_of_a_logarithm_stays_what_it_is() -> None:
     r = np.ldexp(abs(EXACT), -np.arange(9)[:, None] * 30)
     assert digest(*log1p(r * 2.0**LIFT, r * 2.0 ** (LIFT - 55))) == "49c8fb1dd263"
+
+
+@pytest.mark.parametrize(("function", "bits"), [(exponentials, 59), (precise_exponentials, 80)])
+def test_the_rest_may_be_far_below_the_smallest_double(function: object, bits: int) -> None:
+    x = np.array([[0.0], [-1250.0], [-math.inf], [-1300.0]])
+    e = function(x, 1.0)
+    true = mpmath.exp(-1250) + mpmath.exp(-1300)
+    assert relative_error((mpf(e.R[0]) + mpf(e.R_low[0])) / mpf(2) ** LIFT, true) < mpf(2) ** -bits
+    assert e.E[2, 0] == 0.0
