@@ -348,7 +348,7 @@ def test_a_command_line_over_a_hundred_characters_is_cut_in_a_message(numbers):
     assert sentence(caught.value) == f"no such command '1': did you mean '{shown_line}'?"
 
 
-def test_an_error_of_click_that_is_no_usage_error_keeps_its_words():
+def test_an_error_of_click_other_than_usage_keeps_its_words():
     assert sentence(click.ClickException("Nothing Else.")) == "nothing Else"
     assert sentence(click.ClickException("AN X")) == "aN X"
 
@@ -403,7 +403,7 @@ def shown(program, arguments, capfd):
 
 
 def test_the_help_of_a_group_shows_examples_commands_and_options(counting, capfd):
-    told = """\
+    expected = """\
 Usage: counting [OPTIONS] COMMAND [ARGS]...
 
   Count things.
@@ -419,12 +419,12 @@ Other:
   --version   Say it.
   -h, --help  Show this message and exit.
 """
-    assert shown(counting, ["--help"], capfd) == told
+    assert shown(counting, ["--help"], capfd) == expected
 
 
 def test_the_help_of_a_command_shows_its_options_by_section(counting, capfd):
     """Examples stand beside their descriptions, and so do options as long as any of ours."""
-    told = """\
+    expected = """\
 Usage: counting up [OPTIONS] [VALUES]...
 
   Count upwards.
@@ -444,7 +444,7 @@ Other:
 
   That is all.
 """
-    assert shown(counting, ["up", "-h"], capfd) == told
+    assert shown(counting, ["up", "-h"], capfd) == expected
 
 
 def test_a_name_too_long_for_its_column_has_its_description_below(capfd):
