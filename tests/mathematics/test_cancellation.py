@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from digests import digest
 from mpmath import mpf
+from true_gradients import true_gradient
 
 from softmax_cli import gradient, softmax
 from softmax_cli.mathematics import exact_rows
@@ -15,14 +16,7 @@ def worst(answers: np.ndarray, x: np.ndarray, weights: np.ndarray, t: float, of:
     found = 0.0
     with mpmath.workprec(400 if np.ptp(x) < 100 * t else 6000):
         for row, values, w in zip(answers, x, weights, strict=True):
-            z = [(mpf(v) - mpf(max(values))) / mpf(t) for v in values]
-            e = [mpmath.exp(v) for v in z]
-            σ, w = [v / mpmath.fsum(e) for v in e], [mpf(v) for v in w]
-            if of == "target":
-                true = [(s * mpmath.fsum(w) - v) / mpf(t) for s, v in zip(σ, w, strict=True)]
-            else:
-                mean = mpmath.fsum(s * v for s, v in zip(σ, w, strict=True))
-                true = [s * (v - mean) / mpf(t) for s, v in zip(σ, w, strict=True)]
+            true = true_gradient(values, w, t, of)
             for answer, value in zip(row, true, strict=True):
                 unit = mpf(2) ** max(mpmath.mag(value) - 53, -1074)
                 found = max(found, float(abs(mpf(float(answer)) - value) / unit))
@@ -68,7 +62,7 @@ def whole_numbers(seed: int, low: int, high: int) -> np.ndarray:
 
 
 def near_weights(x: np.ndarray, weights: np.ndarray, places: np.ndarray) -> np.ndarray:
-    """Distributions that are nearer to the probabilities in each row."""
+    """Distributions that differ from the probabilities by 2^−places of what others do."""
     σ, scale = softmax(x), np.ldexp(1.0, -places)[:, None]
     others = weights / weights.sum(axis=1, keepdims=True)
     y = σ + (others - σ) * scale

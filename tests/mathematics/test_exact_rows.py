@@ -5,6 +5,7 @@ import mpmath
 import numpy as np
 import pytest
 from mpmath import mpf
+from true_gradients import true_gradient
 
 from softmax_cli import softmax
 from softmax_cli.mathematics import exact
@@ -54,16 +55,7 @@ def test_a_weight_that_is_the_mean_of_all_has_no_gradient() -> None:
 def nearest(x: list[float], weights: list[float], temperature: float, of: str) -> list[float]:
     """The doubles nearest to the true gradient, at a precision beyond all cancelling."""
     with mpmath.workprec(9000):
-        z = [(mpf(v) - mpf(max(x))) / mpf(temperature) for v in x]
-        e = [mpmath.exp(v) for v in z]
-        w = [mpf(v) for v in weights]
-        σ = [v / mpmath.fsum(e) for v in e]
-        if of == "target":
-            total = mpmath.fsum(w)
-            values = [(s * total - v) / mpf(temperature) for s, v in zip(σ, w, strict=True)]
-        else:
-            mean = mpmath.fsum(s * v for s, v in zip(σ, w, strict=True))
-            values = [s * (v - mean) / mpf(temperature) for s, v in zip(σ, w, strict=True)]
+        values = true_gradient(x, weights, temperature, of)
         return [float(v) if abs(v) > mpf(2) ** -8000 else 0.0 for v in values]
 
 

@@ -1,10 +1,10 @@
-import hashlib
 import math
 from fractions import Fraction
 
 import mpmath
 import numpy as np
 import pytest
+from digests import digest
 from mpmath import mpf
 
 from softmax_cli.mathematics.pair_exponentials import (
@@ -108,10 +108,7 @@ def test_an_exponential_below_the_floor_is_0() -> None:
     assert e.R.tolist() == [0.0]
 
 
-TEMPERATURES = (1.0, 0.25, 0.7, 1.5, 2.0, 3.0, 1e-150, 1e150)
-
-
-@pytest.mark.parametrize("temperature", TEMPERATURES)
+@pytest.mark.parametrize("temperature", [1.0, 0.25, 0.7, 1.5, 2.0, 3.0, 1e-150, 1e150])
 def test_what_the_rounding_of_a_shifted_logit_lost_is_known(temperature: float) -> None:
     x = LOGITS[:, ::10] * max(1.0, temperature)
     m = x.max(axis=0)
@@ -191,18 +188,13 @@ EXACT = np.ldexp(
 )
 
 
-def digest(*arrays: np.ndarray) -> str:
-    """The beginning of the hash of all bits."""
-    return hashlib.sha256(b"".join(np.array(each).tobytes() for each in arrays)).hexdigest()[:12]
-
-
 @pytest.mark.parametrize(
     ("temperature", "quick", "precise"),
     [
-        (1.0, "c1c5ebe2836d", "91e177d0e5dd"),
-        (0.7, "c24b4a4408d2", "bb94fda20082"),
-        (3.0, "340298d600b5", "ff4bbd0444da"),
-        (1e-100, "69571dd3e900", "72bc4b9dba4d"),
+        (1.0, "2667d3b1ab41", "1832d876a7fc"),
+        (0.7, "113deafac080", "3dd49a105dd4"),
+        (3.0, "c5b6044a5371", "5d7346588267"),
+        (1e-100, "92ce71154eb5", "9f2e58797f16"),
     ],
 )
 def test_every_bit_of_an_exponential_stays_what_it_is(
@@ -215,7 +207,7 @@ def test_every_bit_of_an_exponential_stays_what_it_is(
 
 def test_every_bit_of_a_logarithm_stays_what_it_is() -> None:
     r = np.ldexp(abs(EXACT), -np.arange(9)[:, None] * 30)
-    assert digest(*log1p(r * 2.0**LIFT, r * 2.0 ** (LIFT - 55))) == "49c8fb1dd263"
+    assert digest(*log1p(r * 2.0**LIFT, r * 2.0 ** (LIFT - 55))) == "e37db3ca2e07"
 
 
 @pytest.mark.parametrize(("function", "bits"), [(exponentials, 59), (precise_exponentials, 80)])
