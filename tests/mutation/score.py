@@ -191,7 +191,7 @@ def _score(module: str) -> Score:
     ]
     for change in known.difference(equivalents):
         print(f"{module}: no survivor is like this equivalent:\n{_shown(change)}")
-    survivors = [change for change in changes if change not in known]
+    survivors = [change for change in changes if change not in equivalents]
     return Score(module, len(_codes(module)), survivors, equivalents)
 
 
