@@ -29,8 +29,8 @@ _MASK_LETTERS, _MISSING_LETTERS = b"iI", b"nN"
 # Stand for a mask in turn: the first that is the value of no number of the text. The blank
 # keeps what follows a mask from going on with it.
 _SENTINELS = ((b"-7e9 ", -7e9), (b"-3e7 ", -3e7))
-# What is parsed at once.
-_LONGEST_PIECE = 1 << 20
+# What is parsed at once: few enough numbers for the caches to hold as Python's.
+_LONGEST_PIECE = 1 << 16
 # More leading zeros than this are left to the row-by-row reader.
 _MOST_ZEROS = 16
 

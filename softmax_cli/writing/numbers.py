@@ -87,8 +87,8 @@ def check_memory(numbers: int, objects: int = 0) -> None:
     Raises:
         MemoryError: there is too little.
     """
-    # given back at once, and never touched
-    bytes(numbers * _BYTES_OF_A_NUMBER + objects * _BYTES_OF_AN_OBJECT)
+    # given back at once, and never touched: bytes of zeros would be written to
+    np.empty(numbers * _BYTES_OF_A_NUMBER + objects * _BYTES_OF_AN_OBJECT, dtype=np.uint8)
 
 
 def _dumped(values: Numbers) -> bytes:
