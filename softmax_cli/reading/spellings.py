@@ -177,11 +177,13 @@ def _loaded(text: bytes) -> Floats | None:
     import orjson
 
     # the JSON parser would take strings and words, and struct two of the words for numbers
-    if any(other in text for other in (b'"', b"t", b"f", b"n")) or not text.strip():
+    if any(other in text for other in (b'"', b"t", b"f", b"n")):
         return None
     doubles = []
     try:
         for piece in _pieces(text):
+            if not piece.strip():  # a cell without a number would be an empty list
+                return None
             numbers = orjson.loads(b"[" + piece + b"]")
             doubles.append(struct.pack(f"{len(numbers)}d", *numbers))
     except (ValueError, struct.error):

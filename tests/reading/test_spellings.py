@@ -54,6 +54,13 @@ def test_missing_cells_are_masks_if_asked_for():
     assert numbers("1,,2", MASKING, Layout("x", b",", 1, (0,))).odd.tolist() == [1]
 
 
+@pytest.mark.parametrize("cells", range(32_765, 32_775))
+@pytest.mark.parametrize("last", ["", " ", " " * 70_000])
+def test_an_empty_cell_is_found_wherever_a_long_text_is_cut(cells, last):
+    assert numbers("1," * cells + last).odd.tolist() == [cells]
+    assert numbers(last + ",1" * cells).odd.tolist() == [0]
+
+
 @pytest.mark.parametrize(
     "cell",
     ["x", "1/3", "+-1", "1.5.", ".", "+", "1e", "1 2", "1e400", "-inf5", "1-inf", "n a", "inf"],
