@@ -56,12 +56,26 @@ def raw_cells(runs: Sequence[bytes], layout: Layout, delimiter: bytes) -> Sequen
 
 
 def _plain_text(runs: Sequence[bytes], layout: Layout, delimiter: bytes) -> Sequence[bytes] | None:
-    """Return runs with another delimiter if no cell has quotes or needs any."""
+    """Return runs with another delimiter, unless a cell that has no quotes would need some."""
     text = b"\n".join(runs)
-    needs_quotes = any(part in text for part in (b'"', b"\r", delimiter))
-    if needs_quotes or not text.isascii() or BLANK in (delimiter, layout.delimiter):
+    if b"\r" in text or not text.isascii() or BLANK in (delimiter, layout.delimiter):
         return None
-    return text.replace(layout.delimiter, delimiter).split(b"\n")
+    if b'"' not in text:
+        plain = delimiter not in text
+        return text.replace(layout.delimiter, delimiter).split(b"\n") if plain else None
+    parts = text.split(b'"')  # what stands outside quotes and what stands within, in turn
+    outside, within = b'"'.join(parts[::2]), b"".join(parts[1::2])
+    if delimiter in outside or b"\n" in within:
+        return None
+    parts[::2] = outside.replace(layout.delimiter, delimiter).split(b'"')
+    return _quoted_cell(delimiter).sub(rb"\1\2", b'"'.join(parts)).split(b"\n")
+
+
+@lru_cache(maxsize=1)
+def _quoted_cell(delimiter: bytes) -> re.Pattern[bytes]:
+    """Return a pattern of a quoted cell: its text if it needs no quotes, or else all of it."""
+    needless = rb'"([^"%s]*+)"(?!")' % re.escape(delimiter)
+    return re.compile(rb'%s|("[^"]*+(?:""[^"]*+)*+")' % needless)
 
 
 def _plain_json(values: Sequence[bytes], _: Layout, delimiter: bytes) -> Sequence[bytes] | None:

@@ -82,14 +82,34 @@ def test_names_of_kept_columns_take_time_in_proportion_to_their_number():
     assert kept_names(layout)[99_999] == "100000"
 
 
-@given(
-    st.lists(st.lists(st.text('ab ",;\t|é\r', max_size=3), min_size=2, max_size=2), min_size=1),
-    st.sampled_from([b",", b";", b"\t", b" "]),
-    st.sampled_from([b",", b";", b"\t", b" "]),
+def in_quotes(text):
+    return b'"%s"' % text.replace('"', '""').encode()
+
+
+@pytest.mark.parametrize(
+    ("runs", "found"),
+    [
+        ([b'1,"a, b"', b'2,"c"', b'3,""'], [b"1\ta, b", b"2\tc", b"3\t"]),
+        ([b'"a, ""b""",x', b'"",y'], [b'"a, ""b"""\tx', b"\ty"]),
+        ([b'"a\tb","""",""""""'], [b'"a\tb"\t""""\t""""""']),
+        ([b'"a\nb, c",d'], [b'"a\nb, c"\td']),
+        ([b"a\tb,c"], [b'"a\tb"\tc']),
+    ],
 )
-def test_a_run_of_text_is_written_as_each_of_its_cells(rows, before, delimiter):
+def test_quotes_stay_where_another_delimiter_needs_them(runs, found):
+    assert [*raw_cells(runs, Layout("t", b","), b"\t")] == found
+
+
+@given(
+    st.lists(st.lists(st.text('ab ",;\t|é\r\n', max_size=3), min_size=2, max_size=2), min_size=1),
+    st.sampled_from([b",", b";", b"\t", b" "]),
+    st.sampled_from([b",", b";", b"\t", b" "]),
+    st.booleans(),
+)
+def test_a_run_of_text_is_written_as_each_of_its_cells(rows, before, delimiter, all_in_quotes):
     layout = Layout("t", before)
-    runs = [before.join(raw_of(text, before) for text in row) for row in rows]
+    spell = in_quotes if all_in_quotes else lambda text: raw_of(text, before)
+    runs = [before.join(map(spell, row)) for row in rows]
     expected = [
         delimiter.join(raw_of(text, delimiter) for text in kept_texts(run, layout)) for run in runs
     ]
