@@ -200,6 +200,7 @@ def test_only_values_that_may_round_wrongly_are_worked_out_again() -> None:
         ([0.0, -1000.5], 0, float),
         ([0.0, -1e15 + 1], 0, float),
         ([0.0, -1e15], 0, object),
+        ([0.0, -1e7], 8, object),
         ([0.0, 0.0], 14, float),
         ([0.0, 0.0], 15, object),
     ],
