@@ -5,14 +5,16 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 import mpmath
 import numpy as np
 import pytest
+from exact_numbers import rounded
 from hypothesis import given
 from hypothesis import strategies as st
 from programs import softmax
 
-from softmax_cli.arithmetic import arithmetic
+from softmax_cli.arithmetic import Arithmetic, arithmetic, softmax_in_rows
 from softmax_cli.errors import NoAnswers
+from softmax_cli.mathematics.rounding import Places
 from softmax_cli.settings import Settings, Temperature
-from softmax_cli.values import Batch, OfClass, OfWeights
+from softmax_cli.values import Batch, Groups, OfClass, OfWeights
 
 LOGITS = st.one_of(
     st.integers(-4, 4).map(float),
@@ -31,6 +33,7 @@ ANSWERS = {
     "labels": lambda a, n: a.gradient(OfWeights("target", np.full(n, 1 / n))),
     "upstream": lambda a, n: a.gradient(OfWeights("upstream", np.arange(n) / 4)),
 }
+SLIGHTLY_ABOVE_A_TIE = [0.5108256237659907, 0.0]  # 0.625 as a double
 
 
 def exact(name, x, t):
@@ -47,6 +50,21 @@ def exact(name, x, t):
     return answer(arithmetic(batch, settings), len(x))
 
 
+def to_places(places: int, *x: list[float]) -> Arithmetic:
+    return arithmetic(Batch(np.array(x)), Settings("eval", precision=places))
+
+
+def to_digits(digits: int, *x: list[int]) -> Arithmetic:
+    typed = [[*map(Decimal, vector)] for vector in x]
+    values = np.array(x, dtype=np.float64).reshape(-1, 2)
+    return arithmetic(Batch(values, typed=typed), Settings("eval", digits=digits))
+
+
+def in_rows(*x: list[float]) -> Groups:
+    starts = np.cumsum([0, *map(len, x)])
+    return Groups(Batch(np.concatenate(x)[:, np.newaxis]), starts)
+
+
 @pytest.mark.parametrize("name", ANSWERS)
 @given(x=VECTORS, places=st.integers(0, 24), t=st.sampled_from([1.0, 2.0, 0.1]))
 def test_rounding_to_places_rounds_the_true_value(name, x, places, t):
@@ -56,8 +74,8 @@ def test_rounding_to_places_rounds_the_true_value(name, x, places, t):
     context = Context(prec=400, rounding=ROUND_HALF_EVEN)
     for value, true in zip(found.ravel().tolist(), exact(name, x, t).ravel(), strict=True):
         if true.is_finite():
-            rounded = true.quantize(unit, context=context)
-            assert Decimal(f"{value:.{places}f}") == rounded
+            expected = true.quantize(unit, context=context)
+            assert Decimal(f"{value:.{places}f}") == expected
 
 
 @pytest.mark.parametrize(
@@ -131,3 +149,114 @@ def test_an_answer_that_no_double_holds_is_an_error_with_a_remedy(arguments, wha
     ran = softmax(*arguments.split())
     assert (ran.status, ran.out) == (1, "")
     assert ran.err == f"Error: {what} is beyond 1.8e308, the largest double: add --digits\n"
+
+
+def test_vectors_in_rows_have_the_bits_that_each_has_alone() -> None:
+    vectors = [[1.0, 2.0], [0.5, -1.0, 3.0], [7.0]]
+    settings = Settings("eval", temperature=Temperature("0.7", 0.7))
+    found = softmax_in_rows(in_rows(*vectors), settings)
+    alone = [arithmetic(Batch(np.array([x])), settings).softmax()[0] for x in vectors]
+    assert found is not None
+    assert found.shape == (6, 1)
+    assert found.tobytes() == np.concatenate(alone).tobytes()
+
+
+@pytest.mark.parametrize(
+    ("x", "settings"),
+    [
+        ([1.0, 0.0], Settings("eval", digits=4)),
+        (SLIGHTLY_ABOVE_A_TIE, Settings("eval", precision=2)),
+    ],
+)
+def test_vectors_in_rows_that_need_more_digits_are_not_doubles(
+    x: list[float], settings: Settings
+) -> None:
+    assert softmax_in_rows(in_rows([1.0, 2.0], x), settings) is None
+
+
+def test_vectors_in_rows_that_round_safely_stay_doubles() -> None:
+    found = softmax_in_rows(in_rows([1.0, 0.0]), Settings("eval", precision=4))
+    assert found is not None
+    assert found.ravel().tolist() == [0.7310585786300049, 0.2689414213699951]
+
+
+def test_a_vector_with_an_answer_that_no_double_holds_is_named() -> None:
+    batch = Batch(np.array([[0.0, 0.0], [0.0, 1e308]]))
+    doubles = arithmetic(batch, Settings("eval", temperature=Temperature("0.01", 0.01)))
+    with pytest.raises(NoAnswers) as caught:
+        doubles.loss(OfClass("target", np.array([0, 0])))
+    reason = "a loss is beyond 1.8e308, the largest double: add --digits"
+    assert caught.value.reasons == {1: reason}
+
+
+def test_only_values_that_may_round_wrongly_are_worked_out_again() -> None:
+    values = to_places(2, [1.0, 0.0], SLIGHTLY_ABOVE_A_TIE, [0.0, -np.inf]).softmax()
+    assert values.tolist() == [[0.7310585786300049, 0.2689414213699951], [0.63, 0.37], [1.0, 0.0]]
+
+
+@pytest.mark.parametrize(
+    ("x", "places", "dtype"),
+    [
+        ([0.0, -1000.5], 0, float),
+        ([0.0, -1e15 + 1], 0, float),
+        ([0.0, -1e15], 0, object),
+        ([0.0, -1e7], 8, object),
+        ([0.0, 0.0], 14, float),
+        ([0.0, 0.0], 15, object),
+    ],
+)
+def test_what_was_worked_out_is_a_double_up_to_fifteen_digits(
+    x: list[float], places: int, dtype: type
+) -> None:
+    assert to_places(places, x).log_softmax().dtype == dtype
+
+
+@pytest.mark.parametrize(("value", "dtype"), [(0.5625, float), (0.562949953421312, object)])
+def test_a_value_no_farther_from_a_tie_than_its_error_may_be_is_worked_out(
+    value: float, dtype: type
+) -> None:
+    """The second is 2^49 units of the last place: half of one is 2^−50 of it."""
+    gradient = to_places(15, [0.0, 0.0]).gradient(OfWeights("upstream", np.array([4 * value, 0])))
+    assert gradient.dtype == dtype
+    assert [*map(float, gradient[0])] == [value, -value]
+
+
+@pytest.mark.parametrize(("places", "dtype"), [(307, float), (308, object), (330, object)])
+def test_from_308_places_on_every_value_is_worked_out(places: int, dtype: type) -> None:
+    found = to_places(places, [0.0, -740.0]).jacobian_diagonal()
+    assert found.dtype == dtype
+    with mpmath.workdps(400):
+        true = rounded(mpmath.exp(-740) / (1 + mpmath.exp(-740)) ** 2, Places(places))
+    assert [f"{value:.{places}f}" for value in found[0]] == [f"{true:f}"] * 2
+
+
+def test_a_probability_that_is_1_as_a_double_has_places_below_it() -> None:
+    found = to_places(30, [0.0, -60.0]).softmax()
+    with mpmath.workdps(60):
+        assert found[0, 0] == rounded(1 / (1 + mpmath.exp(-60)), Places(30))
+
+
+def test_values_that_are_worked_out_again_have_the_weights_of_their_vector() -> None:
+    weights = np.array([[1.2, 0.0], [0.5, 0.0], [1.5, 0.0]])
+    zeros = [0.0, 0.0]
+    found = to_places(2, zeros, zeros, zeros).gradient(OfWeights("upstream", weights))
+    assert found.tolist() == [[0.3, -0.3], [0.12, -0.12], [0.38, -0.38]]
+
+
+def test_each_vector_in_decimals_has_its_own_weights() -> None:
+    weights = np.array([[Decimal(4), Decimal(0)], [Decimal(8), Decimal(0)]])
+    found = to_digits(3, [0, 0], [0, 0]).gradient(OfWeights("upstream", weights))
+    assert found.astype(str).tolist() == [["1.00", "-1.00"], ["2.00", "-2.00"]]
+
+
+def test_a_vector_whose_jacobian_has_no_digits_is_named() -> None:
+    with pytest.raises(NoAnswers) as caught:
+        to_digits(5, [0, 0], [0, -(10**300)]).jacobian_rows(np.array([1]), np.array([1]))
+    reason = "a result is too small to give its digits: it is below 1e-100000000000000000"
+    assert caught.value.reasons == {1: reason}
+
+
+def test_answers_in_decimals_are_objects_where_there_are_none() -> None:
+    none = np.arange(0)
+    assert to_digits(5).softmax().dtype == object
+    assert to_digits(5, [0, 0]).jacobian_rows(none, none).dtype == object

@@ -3,6 +3,7 @@ from fractions import Fraction
 
 import mpmath
 import pytest
+from digests import digest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mpmath import mpf
@@ -72,25 +73,52 @@ def test_a_logarithm_close_to_one_keeps_its_digits() -> None:
     assert evaluate(Logarithm(Quotient(D(3), D(3))), 5) == 0
 
 
+def test_a_logarithm_very_close_to_one_has_all_digits_asked_for() -> None:
+    tail = "21" * 30
+    assert evaluate(Logarithm(D(f"1.{'0' * 20_001}{tail}")), 40) == D(f"{tail[:45]}E-20046")
+
+
+@pytest.mark.parametrize(
+    ("quotient", "digits"),
+    [
+        (Quotient(D(1), D(3)), "0.33333333"),
+        (Quotient(D("1.234567854"), D(1)), "1.2345679"),
+        (Quotient(D(1), D("1.234567854")), "0.81000000"),  # 1/1.2345679
+    ],
+)
+def test_a_quotient_and_its_parts_have_three_digits_to_spare(
+    quotient: Quotient, digits: str
+) -> None:
+    assert str(evaluate(quotient, 5)) == digits
+
+
+def test_every_digit_of_a_logarithm_stays_what_it_is() -> None:
+    numbers = [D(2 * 10**12 + n**3).scaleb(-12) for n in range(3000)]
+    assert digest([evaluate(Logarithm(number), 1) for number in numbers]) == "480035e01f38"
+
+
 def test_infinities_follow_the_rules_of_doubles() -> None:
     assert evaluate(Quotient(-INFINITY, D(2)), 5) == -INFINITY
     assert evaluate(Quotient(D(1), INFINITY), 5) == 0
     assert evaluate(Logarithm(INFINITY), 5) == INFINITY
 
 
+_NOT_POSITIVE = "the logarithm of a number that is not positive"
+
+
 @pytest.mark.parametrize(
-    "number",
+    ("number", "message"),
     [
-        Quotient(INFINITY, INFINITY),
-        ln(0),
-        ln(-1),
-        Logarithm(ln(1)),
-        Logarithm(-INFINITY),
-        D("nan"),
+        (Quotient(INFINITY, INFINITY), "infinity divided by infinity is not a number"),
+        (ln(0), _NOT_POSITIVE),
+        (ln(-1), _NOT_POSITIVE),
+        (Logarithm(ln(1)), _NOT_POSITIVE),
+        (Logarithm(-INFINITY), _NOT_POSITIVE),
+        (D("nan"), "not a number"),
     ],
 )
-def test_what_is_not_a_number_is_refused(number: Number) -> None:
-    with pytest.raises(ValueError, match=r"number|positive"):
+def test_what_is_not_a_number_is_refused(number: Number, message: str) -> None:
+    with pytest.raises(ValueError, match=rf"^{message}$"):
         evaluate(number, 9)
 
 
@@ -131,11 +159,16 @@ def test_huge_exponents_cost_neither_time_nor_memory() -> None:
         (Quotient(ln(4), ln(8)), Fraction(2, 3)),
         (Quotient(ln("0.25"), ln(2)), Fraction(-2)),
         (Quotient(Quotient(ln(2), D(3)), Logarithm(D(2), negative=True)), Fraction(-1, 3)),
+        (Quotient(Quotient(ln(4), D(3)), ln(2)), Fraction(2, 3)),
+        (Quotient(ln(8), Quotient(ln(2), D(5))), Fraction(15)),
+        (Quotient(ln(2**499), ln(2)), Fraction(499)),
         (Logarithm(Quotient(ln(2), ln(2))), Fraction(0)),
         (ln(2), None),
         (Quotient(ln(2), D(2)), None),
         (Quotient(ln(2), ln(3)), None),
+        (Quotient(ln(2**500), ln(2)), None),
         (Quotient(ln(10**200), ln(10**100)), None),
+        (Quotient(ln(2), Logarithm(ln(3))), None),
         (Quotient(D(1), D(0)), None),
         (Quotient(ln(1), ln(1)), None),
         (INFINITY, None),
@@ -155,6 +188,7 @@ def test_a_decimal_is_a_ratio_in_lowest_terms() -> None:
     assert integer_ratio(D("1e5000")) == (10**5000, 1)
     assert integer_ratio(D("1e-5000")) == (1, 10**5000)
     assert integer_ratio(D("1.5" + "0" * 6000)) == (3, 2)
+    assert integer_ratio(D("3" * 4000)) == (int("3" * 4000), 1)
 
 
 def test_a_multiple_of_a_logarithm_is_recognised() -> None:

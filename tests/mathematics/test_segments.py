@@ -2,11 +2,14 @@ import math
 from itertools import pairwise
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from softmax_cli.mathematics import segments
 from softmax_cli.mathematics.segments import segment_probabilities
 from softmax_cli.mathematics.softmax import probabilities
+from softmax_cli.mathematics.strips import STRIP
 
 logits = st.floats(-750, 750) | st.just(-math.inf) | st.sampled_from([0.0, 1.0, 1e300, -1e300])
 vectors = st.lists(logits, min_size=1, max_size=40).filter(lambda v: max(v) > -math.inf)
@@ -34,3 +37,30 @@ def test_long_and_short_vectors_may_stand_together():
     some = [np.random.default_rng(size).normal(0, 9, size) for size in sizes]
     for vector, found in zip(some, together(some), strict=True):
         assert found.tobytes() == alone(vector).tobytes()
+
+
+@pytest.mark.parametrize("sizes", [[3000], [2000, 2000], [1, 2000, 2000, 3000]])
+def test_a_few_vectors_have_the_bits_that_each_has_alone(sizes: list[int]) -> None:
+    some = [np.random.default_rng(size).normal(0, 9, size) for size in sizes]
+    for vector, found in zip(some, together(some, 0.7), strict=True):
+        assert found.tobytes() == alone(vector, 0.7).tobytes()
+
+
+@pytest.mark.parametrize(
+    ("sizes", "runs"),
+    [
+        ([5], [(0, 1)]),
+        ([1, 1, 1], [(0, 3)]),
+        ([2048, 2048], [(0, 2)]),
+        ([2049, 1], [(0, 1), (1, 2)]),
+        ([1, 2049], [(0, 1), (1, 2)]),
+        ([1, 3000, 1, 1, 3000, 3000], [(0, 1), (1, 2), (2, 4), (4, 5), (5, 6)]),
+        ([STRIP // 50] * 50, [(0, 50)]),
+        ([STRIP // 50] * 50 + [1], [(0, 50), (50, 51)]),
+        ([STRIP // 50] * 120, [(0, 50), (50, 100), (100, 120)]),
+    ],
+)
+def test_long_vectors_are_runs_of_their_own_and_others_fill_strips(
+    sizes: list[int], runs: list[tuple[int, int]]
+) -> None:
+    assert [*segments._runs(np.cumsum([0, *sizes]))] == runs
