@@ -192,8 +192,6 @@ class _Rounded:
 
 
 _DIGITS_OF_A_DOUBLE = 15
-# Below this power of ten an underflow to 0 is rounded to 0 too.
-_MOST_PLACES_OF_ZERO = 300
 # How far a double is from the true value, at most, relative to it; and as much again.
 _UNCERTAINTY = 2.0**-50
 
@@ -203,9 +201,7 @@ def _may_round_wrongly(values: Numbers, places: int) -> Booleans:
     with np.errstate(all="ignore"):
         scaled = np.abs(values) * 10.0**places if places < 308 else np.abs(values) * np.inf
         from_tie = np.abs(scaled - np.floor(scaled) - 0.5)
-        uncertain = ~(from_tie > scaled * _UNCERTAINTY) & np.isfinite(values)
-    if places <= _MOST_PLACES_OF_ZERO:
-        uncertain &= values != 0
+        uncertain: Booleans = ~(from_tie > scaled * _UNCERTAINTY) & np.isfinite(values)
     return uncertain
 
 

@@ -116,7 +116,7 @@ def _ln(value: Decimal, digits: int) -> Decimal:
     """Return the logarithm of a decimal, of which no more digits are read than matter."""
     near_one = context(digits).subtract(value, 1)
     cancelled = max(0, -near_one.adjusted()) if near_one else 0
-    if cancelled > MOST_DIGITS:  # ln(1 + d) is d − d²/2 + …
+    if cancelled > digits:  # ln(1 + d) is d − d²/2 + …, and a tie would take long to break
         return near_one
     return context(digits).ln(context(digits + cancelled + 3).plus(value))
 

@@ -78,6 +78,19 @@ def test_a_logarithm_very_close_to_one_has_all_digits_asked_for() -> None:
     assert evaluate(Logarithm(D(f"1.{'0' * 20_001}{tail}")), 40) == D(f"{tail[:45]}E-20046")
 
 
+@pytest.mark.parametrize("zeros", [8, 9, 10, 11])
+def test_a_logarithm_is_the_distance_to_one_only_where_no_digit_tells(zeros: int) -> None:
+    number = D("1." + "0" * zeros + "9")
+    with mpmath.workdps(60):
+        digits = mpmath.nstr(mpmath.log(wide(number)), 10, strip_zeros=False)
+    assert evaluate(Logarithm(number), 5) == D(digits)
+
+
+def test_a_logarithm_halfway_between_two_of_its_length_is_not_worked_out_further() -> None:
+    number = D(f"1.{'0' * 15_000}11111111115")  # a hair below: the next digits are 15,000 nines
+    assert f"{evaluate(Logarithm(number), 5):.4e}" == "1.1111e-15001"
+
+
 @pytest.mark.parametrize(
     ("quotient", "digits"),
     [
