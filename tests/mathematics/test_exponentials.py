@@ -239,7 +239,7 @@ VECTORS: dict[str, list[Number]] = {
     "241 bits": [D(f"-{2**240 + 1}e-70"), D(0)],
     "whole numbers": [*map(D, range(-60, 4, 7)), MASK],
     "a mask of 23 bits": [D(0), D(2 - 2**23), MASK],
-    "65536ths": [D(k) / D(2**16) for k in (1, -3, -40_000, -(10**6), -(10**7))],
+    "65536ths": [D(k) / D(2**16) for k in (0, -1, -3, -40_000, -(10**7))],
     "irrational and tiny": [
         D(0),
         D("-920000000000000000.000001"),
@@ -268,7 +268,7 @@ VECTORS: dict[str, list[Number]] = {
         ("241 bits", "102f621c2e44"),
         ("whole numbers", "30824a85f935"),
         ("a mask of 23 bits", "2b96515fc9b3"),
-        ("65536ths", "2e754adf1d88"),
+        ("65536ths", "622fc164eaab"),
         ("irrational and tiny", "fa935b1d5161"),
         ("irrational and large", "df81a6d8e753"),
     ],
@@ -285,8 +285,8 @@ def test_every_digit_of_an_exponential_stays_what_it_is(name: str, bits: str) ->
 
 def test_a_temperature_of_many_digits_is_rounded_to_those_that_count() -> None:
     temperature = D(f"{3**300}e-143")
-    logits = Logits([D(-(7**k)) for k in range(9)], temperature)
-    assert digest(*(logits.exponentials(precision) for precision in (5, 30))) == "3f4df2b99ad0"
+    logits = Logits([D(k) / 4 for k in range(-20, 1)], temperature)
+    assert digest(*(logits.exponentials(precision) for precision in (5, 30))) == "72a36dc5cea8"
 
 
 @pytest.mark.parametrize(("bits", "exponent"), [(20000, "-5.000000"), (20001, "-5.00000000000000")])
@@ -302,11 +302,11 @@ def test_every_digit_of_a_quotient_and_a_power_stays_what_it_is() -> None:
         for numerator in (-1, 1, -7 * large, -7 * large - 1, -7 * large - 8, -(10**40), 10**40)
         for precision in (5, 40)
     ]
-    halves = [D(k) / 2 for k in range(-20, 20)]
+    tenths = [D(k) / 10 for k in range(-20, 20)]
     powers = [
         exp(z, precision)
-        for z in (D(-large), D(-(10**30)), D("-12345.678"), D(2) ** -70, *halves)
+        for z in (D(-large), D(-(10**30)), D("-12345.678"), D(2) ** -70, *tenths)
         for precision in (5, 149, 150, 200)
     ]
     assert digest(quotients) == "771fa4abbdfc"
-    assert digest(powers) == "caa98998eafa"
+    assert digest(powers) == "d18d8657c1bb"
