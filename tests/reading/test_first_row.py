@@ -118,7 +118,10 @@ def test_a_header_may_come_again_as_data():
 
 
 def test_a_last_column_that_is_kept_is_none_that_ends_the_lines():
-    assert values(b"a,b,id\n1,2,7\n", keep="id") == (("a", "b", "id"), [[1, 2]])
+    with table(b"a,b,id\n1,2,7\n", keep="id") as opened:
+        assert opened.layout.blank is None
+    with table(b"a,b\n1,2,\n") as opened:
+        assert opened.layout.blank == 2
 
 
 def test_text_among_the_logits_is_refused_at_once():
