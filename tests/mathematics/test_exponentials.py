@@ -46,6 +46,13 @@ def test_an_exponential_has_a_small_relative_error(z: Decimal, precision: int) -
         assert is_near(exp(z, precision), mpmath.exp(wide(z)), precision)
 
 
+@pytest.mark.parametrize("z", ["-99999999999999999.123", "-459999999999999999.9", "-4.6e17"])
+@pytest.mark.parametrize("precision", [5, 150])
+def test_an_exponential_far_below_1_has_a_small_relative_error(z: str, precision: int) -> None:
+    with mpmath.workdps(precision + 40):
+        assert is_near(exp(D(z), precision), mpmath.exp(mpf(z)), precision)
+
+
 numbers = st.one_of(
     st.decimals(-50, 50, places=3),
     st.decimals(-500, 500, places=17),
@@ -109,6 +116,9 @@ def test_an_exponential_that_is_known_exactly_is_its_coefficient_times_its_power
         ([ln(2), D(0)], D("1e-9"), None),
         ([ln(2), D(0)], D(1234567891), None),
         ([ln(2**20), D(0)], D(20), [(1, 0), (F(1, 2), 0)]),
+        ([ln(2), D(0)], D("1e-4"), [(1, 0), (F(1, 2**10000), 0)]),
+        ([ln(2), D(0)], Quotient(D(1), D(10001)), None),
+        ([ln(8), D(0)], Quotient(D(3), D(10001)), None),
     ],
 )
 def test_what_is_known_exactly_of_exponentials(
@@ -129,6 +139,30 @@ def test_numbers_too_large_for_their_difference_are_an_error() -> None:
     reason = "^the numbers are too large to work out so many digits$"
     with pytest.raises(Undecided, match=reason):
         Logits([*huge, Logarithm(D(3))]).exponentials(10)
+
+
+def test_a_difference_is_worked_out_from_twice_the_digits_and_20000() -> None:
+    assert Logits([D("1e20006"), D("9" * 20006)]).exponents(10) == [0, -1]
+    with pytest.raises(Undecided):
+        Logits([D("1e20007"), D("9" * 20007)]).exponents(10)
+
+
+def test_large_irrational_numbers_have_the_digits_of_their_difference() -> None:
+    x: list[Number] = [Quotient(D(sign * 10**15), ln(3)) for sign in (1, -1)]
+    with mpmath.workdps(60):
+        true = -2 * mpf(10) ** 15 / mpmath.log(3)
+        assert abs(mpf(str(Logits(x).exponents(10)[1])) - true) <= mpf(10) ** -10
+
+
+def test_the_difference_of_zeros_is_0_however_they_are_typed() -> None:
+    x: list[Number] = [D("0e30000"), Quotient(D("0e30000"), D(5))]
+    assert Logits(x, ln(2)).exponents(10) == [0, 0]
+
+
+@pytest.mark.parametrize("x", ["-4.6e17", "-460000000000000000.001"])
+def test_an_exponential_just_above_the_smallest_is_worked_out(x: str) -> None:
+    with mpmath.workdps(60):
+        assert is_near(Logits([D(0), D(x)]).exponentials(5)[1], mpmath.exp(mpf(x)), 5)
 
 
 MASK = D("-Infinity")
@@ -184,6 +218,11 @@ def test_the_largest_is_told_by_all_its_digits() -> None:
     assert Logits([larger, one]).a == 0
 
 
+def test_beside_an_irrational_number_the_largest_is_told_by_a_hundred_digits() -> None:
+    one, larger = D(10**99), D(10**99 + 1)
+    assert Logits([one, larger, Quotient(ln(2), ln(3))]).a == 1
+
+
 VECTORS: dict[str, list[Number]] = {
     "decimals": [D("1.5"), D("-2.25"), D("-0.001"), D(3), MASK, D(-40)],
     "one decimal": [D("1.5")],
@@ -195,9 +234,19 @@ VECTORS: dict[str, list[Number]] = {
     "large": [D(10**30), D(10**30 - 1), Quotient(ln(2), ln(3))],
     "tiny": [D("-4.6e18"), D("-4.5e18"), D("-1e19"), D(0)],
     "90 bits": [D(f"-{2**90 - 1}e-25"), D(0)],
-    "91 bits": [D(f"-{2**90}e-25"), D(0)],
+    "91 bits": [D(f"-{2**90 + 3}e-25"), D(0)],
     "240 bits": [D(f"-{2**240 - 1}e-70"), D(0)],
-    "241 bits": [D(f"-{2**240}e-70"), D(0)],
+    "241 bits": [D(f"-{2**240 + 1}e-70"), D(0)],
+    "whole numbers": [*map(D, range(-60, 4, 7)), MASK],
+    "a mask of 23 bits": [D(0), D(2 - 2**23), MASK],
+    "65536ths": [D(k) / D(2**16) for k in (0, -1, -3, -40_000, -(10**7))],
+    "irrational and tiny": [
+        D(0),
+        D("-920000000000000000.000001"),
+        D("-1000000000000000000.000001"),
+        Quotient(ln(2), Logarithm(D(3), negative=True)),
+    ],
+    "irrational and large": [Quotient(D(k * 10**7), ln(3)) for k in (10, 9, 1)],
 }
 
 
@@ -214,9 +263,14 @@ VECTORS: dict[str, list[Number]] = {
         ("large", "14b5320176ee"),
         ("tiny", "f18d821b0272"),
         ("90 bits", "034aa576d042"),
-        ("91 bits", "ca0b9327612b"),
+        ("91 bits", "564673e3c99e"),
         ("240 bits", "23f40b30ca05"),
-        ("241 bits", "4c599f16f4b4"),
+        ("241 bits", "102f621c2e44"),
+        ("whole numbers", "30824a85f935"),
+        ("a mask of 23 bits", "2b96515fc9b3"),
+        ("65536ths", "622fc164eaab"),
+        ("irrational and tiny", "fa935b1d5161"),
+        ("irrational and large", "df81a6d8e753"),
     ],
 )
 def test_every_digit_of_an_exponential_stays_what_it_is(name: str, bits: str) -> None:
@@ -229,17 +283,30 @@ def test_every_digit_of_an_exponential_stays_what_it_is(name: str, bits: str) ->
     assert digest(found) == bits
 
 
+def test_a_temperature_of_many_digits_is_rounded_to_those_that_count() -> None:
+    temperature = D(f"{3**300}e-143")
+    logits = Logits([D(k) / 4 for k in range(-20, 1)], temperature)
+    assert digest(*(logits.exponentials(precision) for precision in (5, 30))) == "72a36dc5cea8"
+
+
+@pytest.mark.parametrize(("bits", "exponent"), [(20000, "-5.000000"), (20001, "-5.00000000000000")])
+def test_numbers_are_multiples_of_a_unit_of_at_most_20000_bits(bits: int, exponent: str) -> None:
+    ratios = [Quotient(D(1), D(n)) for n in (2**9999, 2 ** (bits - 10000) + 1)]
+    assert str(Logits([*ratios, D(5)]).exponents(5)[0]) == exponent
+
+
 def test_every_digit_of_a_quotient_and_a_power_stays_what_it_is() -> None:
-    large = 46 * 10**17
+    large = 46 * 10**16
     quotients = [
         divide(numerator, 7, precision)
         for numerator in (-1, 1, -7 * large, -7 * large - 1, -7 * large - 8, -(10**40), 10**40)
         for precision in (5, 40)
     ]
+    tenths = [D(k) / 10 for k in range(-20, 20)]
     powers = [
         exp(z, precision)
-        for z in (D(0), D("-0.5"), D("1.25"), D(2) ** -70, D(-large), D(-(10**30)), D("-12345.678"))
+        for z in (D(-large), D(-(10**30)), D("-12345.678"), D(2) ** -70, *tenths)
         for precision in (5, 149, 150, 200)
     ]
-    assert digest(quotients) == "5af96de27ef4"
-    assert digest(powers) == "f42cfea4f95a"
+    assert digest(quotients) == "771fa4abbdfc"
+    assert digest(powers) == "d18d8657c1bb"

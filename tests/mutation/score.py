@@ -41,7 +41,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "reading/columns": (),
     "reading/classes": (),
     "reading/layout": (),
-    "reading/first_row": (),
+    "reading/first_row": ("reading/test_further_files.py",),
     "command_line": (),
     "arithmetic": (),
     "mathematics/cancellation": (),

@@ -3,8 +3,9 @@ from tempfile import TemporaryFile
 
 import pytest
 
-from softmax_cli.errors import Empty, HoldsText, OnlyAHeader, SoftmaxError
+from softmax_cli.errors import DeviceFailed, Empty, HoldsText, OnlyAHeader, SoftmaxError
 from softmax_cli.reading import files as sources
+from softmax_cli.reading import first_row
 from softmax_cli.reading.first_row import open_table
 from softmax_cli.reading.rows import read
 from softmax_cli.settings import Settings
@@ -64,6 +65,34 @@ def test_the_line_of_every_row_is_known_behind_a_header_of_several_lines():
         assert list(batch.lines) == [5]
 
 
+def test_lines_end_as_the_first_does():
+    with table(b"1,2\r\n1,2\n") as opened:
+        assert opened.layout.newline == b"\r\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "vector"),
+    [
+        (b"\n1,2\n3,4\n", 2, None),
+        (b"a,b\n\n1,2\n", 3, None),
+        (b"[1,2]\n[3,4]\n", 1, None),
+        (b"[\n[1,2],[3,4]]", 2, 1),
+        (b'[["a","b"],\n[1,2]]', 2, 2),
+    ],
+)
+def test_the_first_vector_is_known_with_its_place(text, line, vector):
+    with table(text) as opened:
+        first = opened.first
+        assert first.values.tolist() == [[1, 2]]
+        assert opened.layout.place(first.lines[0]) == ("t.csv", line, None, vector)
+        assert not opened.is_first_taken
+
+
+def test_there_is_no_first_vector_where_its_row_holds_an_error():
+    with table(b"a,b\n1,\n3,4\n") as opened:
+        assert opened.first is None
+
+
 def test_a_first_row_of_numbers_is_data():
     assert values(b"1,2\n3,4\n") == (None, [[1, 2], [3, 4]])
     assert values(b"1,2") == (None, [[1, 2]])
@@ -78,7 +107,21 @@ def test_a_table_that_is_only_a_header_says_why_it_was_taken_for_one():
     found = error(b"1,2x\n")
     assert isinstance(found, OnlyAHeader)
     assert str(found).startswith("t.csv:1: '2x' is not a number, so the only row is a header")
-    assert isinstance(error(b"1,2\n", header=True), Empty)
+    for text in (b"1,2\n", b"a,b\n"):
+        found = error(text, header=True)
+        assert isinstance(found, Empty)
+        assert str(found) == "t.csv: the input holds no numbers"
+
+
+def test_a_header_may_come_again_as_data():
+    assert values(b"1,2\n1,2\n3,4\n", header=True) == (("1", "2"), [[1, 2], [3, 4]])
+
+
+def test_a_last_column_that_is_kept_is_none_that_ends_the_lines():
+    with table(b"a,b,id\n1,2,7\n", keep="id") as opened:
+        assert opened.layout.blank is None
+    with table(b"a,b\n1,2,\n") as opened:
+        assert opened.layout.blank == 2
 
 
 def test_text_among_the_logits_is_refused_at_once():
@@ -100,6 +143,25 @@ def test_a_first_row_that_is_no_text_is_refused_with_its_line(text):
 
 
 @pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (b"PK\x03\x04\0", "t.csv: this is a zip archive"),
+        (b"# by me\n", "t.csv: the input holds no numbers"),
+        (b'a;b\n1;2\n3;"4\n', "t.csv:3: a quote opens here and is never closed"),
+        (b"\n\n[[1,2],\n3]", "t.csv:3: a comma with no row behind it"),
+        (b'\n[{"a": 1, "a": 2}]', "t.csv:2: vector 1: an object names the member 'a' twice"),
+    ],
+)
+def test_an_error_at_the_start_tells_its_place(text, message):
+    assert str(error(text)).startswith(message)
+
+
+def test_a_device_that_cannot_be_read_is_told(tmp_path):
+    with (tmp_path / "t").open("wb") as file, pytest.raises(DeviceFailed, match=r"^t\.csv: "):
+        open_table(file.fileno(), "t.csv", QUIET)
+
+
+@pytest.mark.parametrize(
     "text",
     [
         b'[{"a":1,"b":2},{"b":4,"a":3}]',
@@ -111,6 +173,12 @@ def test_a_first_row_that_is_no_text_is_refused_with_its_line(text):
 )
 def test_the_names_of_json_are_the_header(text):
     assert values(text) == (("a", "b"), [[1, 2], [3, 4]])
+
+
+def test_the_line_of_a_header_is_known():
+    for text in (b'\n[["a","b"],\n[1,2]]', b"# by me\n# a,b\n\n1,2\n"):
+        with table(text) as opened:
+            assert opened.layout.header_line == 2
 
 
 @pytest.mark.parametrize("text", [b"[[1,2],[3,4]]", b"[1,2]\n[3,4]", b"[[1. 2.]\n [3. 4.]]"])
@@ -177,6 +245,11 @@ def test_what_only_looks_like_a_separator_line_is_a_header():
         (b"# a b\n1.0 2.0\n", ("a", "b")),
         (b"# by me\n# a,b\n\n1,2\n", ("a", "b")),
         (b"#a\tb\n1\t2\n", ("a", "b")),
+        (b"#\ta\tb\n7\t1\t2\n", ("", "a", "b")),
+        (b'# "a,b",c\n1,2\n', ("a,b", "c")),
+        (b"#X,Y\n1,2\n", ("X", "Y")),
+        (b"# X,Y\n1,2\n", ("X", "Y")),
+        (b"# Y,X\n1,2\n", ("Y", "X")),
         (b"# made, today, by me\n1,2\n", None),
         (b"# 1,2\n3,4\n", None),
         (b"#\n1,2\n", None),
@@ -191,9 +264,16 @@ def test_comments_come_before_ragged_lines_too():
     assert values(b"# a,b\n\n1,2\n3\n", ragged=True) == (None, [[1, 2], [3]])
 
 
+def test_a_comment_is_a_header_unless_the_table_is_said_to_have_none():
+    text = b"# a,b\n1,2\n"
+    assert values(text, header=True) == (("a", "b"), [[1, 2]])
+    assert values(text, header=False) == (None, [[1, 2]])
+
+
 def test_a_header_behind_a_mark_stays_as_it_came():
     assert lines_of(b"#id,a,b\n7,1,2\n", keep="id")[0].raw_header == (b"#id", b"a", b"b")
     assert lines_of(b"# a,b\n1,2\n")[0].raw_header == (b"# a", b"b")
+    assert lines_of(b"#a,b\f\n1,2\n")[0].raw_header == (b"#a", b"b\f")
     header = lines_of(b"#id,a,b,word\n7,1,2,x\n", keep="id,word")[0].header
     assert header == ("id", "a", "b", "word")
 
@@ -208,64 +288,6 @@ def test_a_first_line_of_one_cell_settles_no_delimiter_of_ragged_lines():
     assert values(b"5\n1,5 2\n", ragged=True, decimal_comma=True) == (None, [[5], [1.5, 2]])
 
 
-@pytest.fixture
-def files(tmp_path):
-    """A function that writes texts to files and opens them as one table."""
-
-    def opened(*texts, **options):
-        paths = []
-        for number, text in enumerate(texts):
-            paths.append(tmp_path / f"{number}.csv")
-            paths[-1].write_bytes(text)
-        settings = Settings("eval", quiet=True, **options)
-        with paths[0].open("rb") as first:
-            found = open_table(first.fileno(), "0.csv", settings, [*map(str, paths[1:])])
-            return [
-                piece for block in found.blocks for piece in read(block, found.layout, settings)
-            ], found.layout
-
-    return opened
-
-
-@pytest.mark.parametrize(
-    "texts",
-    [
-        (b"a,b\n1,2\n", b"a,b\n3,4\n", b"a,b\n5,6"),
-        (b"1,2", b"3,4\n5,6\n"),
-        (b"a,b\n1,2\n", b'\n "a" ,b\r\n3,4\r\n5,6\r\n'.replace(b' "a" ', b'"a"')),
-        (b"a,b\n1,2\n3,4\n", b"a,b\n", b"# more\na,b\n5,6\n"),
-        (b"# a,b\n1,2\n3,4\n", b"# a,b\n5,6\n"),
-        (b"[1,2]\n", b"[[3,4],[5,6]]"),
-        (b'{"a":1,"b":2}', b'[{"a":3,"b":4},{"a":5,"b":6}]'),
-    ],
-)
-def test_files_of_the_same_columns_are_read_one_after_another(files, texts):
-    pieces, _ = files(*texts)
-    assert [row for piece in pieces for row in piece.values.tolist()] == [[1, 2], [3, 4], [5, 6]]
-
-
-def test_an_error_in_a_further_file_names_it_and_its_line(files):
-    pieces, layout = files(b"a,b\n1,2\n", b"a,b\n3,4\n\n5,x\n")
-    assert str(pieces[-1]).endswith("/1.csv:4: column 'b': 'x' is not a number")
-    assert [str(layout.place(line))[-7:] for line in pieces[1].lines] == ["1.csv:2"]
-
-
-@pytest.mark.parametrize(
-    ("texts", "sentence"),
-    [
-        ((b"a,b\n1,2\n", b"\na,c\n"), "1.csv:2: .* column 2 is 'c', not 'b'"),
-        ((b"a,b\n1,2\n", b"a,b,c\n"), "1.csv:1: .* it has 3 columns, not 2"),
-        ((b"a,b\n1,2\n", b"1,2\n"), "1.csv:1: .* column 1 is '1', not 'a'"),
-        ((b"a,b\n1,2\n", b"[1,2]"), "1.csv: .* it holds JSON, and the first file delimited text"),
-        ((b"a,b\n1,2\n", b""), "1.csv: the input holds no numbers"),
-        ((b"1,2\n", b'1,"2'), "1.csv:1: a quote opens here and is never closed"),
-    ],
-)
-def test_a_further_file_of_other_columns_is_refused(files, texts, sentence):
-    with pytest.raises(SoftmaxError, match=sentence):
-        files(*texts)
-
-
 def test_a_long_row_of_numbers_is_data_and_its_columns_are_a_range():
     row = ",".join(f"{number % 9}.5" for number in range(9_000))
     with table(f"{row}\n".encode()) as opened:
@@ -273,6 +295,22 @@ def test_a_long_row_of_numbers_is_data_and_its_columns_are_a_range():
         assert opened.layout.logits == range(9_000)
         assert opened.layout.runs == ((True, 0, 8_999),)
         assert opened.layout.kept == ()
+
+
+def test_a_long_row_of_numbers_is_not_cut_into_cells(monkeypatch):
+    monkeypatch.setattr(first_row, "row_cells", None)
+    row = b",".join([b"1.25"] * 9_000) + b"\n"
+    assert values(row + row) == (None, [[1.25] * 9_000] * 2)
+
+
+@pytest.mark.parametrize("rows", [1, 2])
+def test_a_header_before_a_long_row_is_one(rows):
+    row = b",".join([b"1.25"] * 9_000) + b"\n"
+    names = [f"c{column}" for column in range(9_000)]
+    commented = f"# {','.join(names)}\n".encode()
+    assert values(commented + row * rows) == ((*names,), [[1.25] * 9_000] * rows)
+    header = row.replace(b"25", b"75")
+    assert values(header + row * rows, header=True)[1] == [[1.25] * 9_000] * rows
 
 
 @pytest.mark.parametrize("place", [0, 4_500, 8_999])
@@ -306,6 +344,24 @@ def test_a_row_as_long_as_a_block_is_read_at_once():
         assert [(block.text, block.line) for block in opened.blocks] == [(f"{row}\n".encode(), 2)]
 
 
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_the_newline_of_a_long_row_is_known(newline):
+    row = ",".join(["1.25"] * 9_000) + newline
+    with table(row.encode()) as opened:
+        assert opened.is_first_taken
+        assert opened.layout.newline == newline.encode()
+        assert opened.notes == ()
+
+
+def test_a_long_row_that_counts_is_remarked_upon():
+    with table(",".join(map(str, range(9_000))).encode(), quiet=False) as opened:
+        (note,) = opened.notes
+        assert note.startswith("t.csv:1: 0 to 8999 are read as data; --header reads them as names")
+    with table(b",".join([b"0.5"] * 8_999 + [b"8999"]), quiet=False) as opened:
+        assert opened.notes == ()
+        assert opened.is_first_taken
+
+
 @pytest.mark.parametrize("options", [{"keep": "2"}, {"header": True}, {"digits": 20}], ids=str)
 def test_a_row_as_long_as_a_block_is_left_in_it_where_it_is_more_than_logits(options):
     row = ",".join(f"{number % 9}.5" for number in range(90_000))
@@ -324,12 +380,6 @@ def test_a_cluster_is_sent_large_blocks_of_rows_whose_answers_are_about_as_long(
         settings = Settings(command=command, cluster="tcp://host:8786")
         block = next(iter(open_table(file.fileno(), "stdin", settings).blocks))
     assert most - 6 <= len(block.text) <= most
-
-
-def test_a_header_of_a_further_file_may_be_a_cell_short_as_that_of_the_first(files):
-    pieces, layout = files(b'"a" "b"\n"1" 0.5 2\n', b'"a" "b"\n"2" 1 3\n')
-    assert layout.header == ("", "a", "b")
-    assert [row for piece in pieces for row in piece.values.tolist()] == [[0.5, 2], [1, 3]]
 
 
 @pytest.mark.parametrize("comment", [b"# some words", b"#c,d", b"#1,2"])
