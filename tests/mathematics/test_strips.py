@@ -83,8 +83,16 @@ def test_memory_has_the_shape_and_the_layout_of_a_strip(shape: tuple[int, int], 
 def test_memory_is_used_again_for_each_strip_that_fits() -> None:
     memory = Memory()
     first = memory.arrays(np.zeros((2, 9)))
-    assert np.shares_memory(memory.arrays(np.zeros((30, 40))), first)
+    for shape in ((30, 40), (1, STRIP)):
+        assert np.shares_memory(memory.arrays(np.zeros(shape)), first)
     assert not np.shares_memory(memory.arrays(np.zeros((1, STRIP + 1))), first)
+
+
+def test_memory_begins_with_a_line_of_the_cache() -> None:
+    several = [Memory() for _ in range(5)]
+    for memory in several:
+        first = memory.arrays(np.zeros((1, 1)))[0]
+        assert first.__array_interface__["data"][0] % 64 == 0
 
 
 def test_each_borrower_has_memory_of_its_own_and_the_next_has_it_again() -> None:
