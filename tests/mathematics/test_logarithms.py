@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mpmath import mpf
 
+from softmax_cli.mathematics import pair_exponentials
 from softmax_cli.mathematics.logarithms import (
     class_loss,
     distribution_loss,
@@ -76,6 +77,44 @@ def test_a_target_of_one_axis_is_classes_and_of_two_distributions() -> None:
     assert by_class == pytest.approx([1.4170300162778335, 0.013385901721032728], rel=1e-15)
 
 
+def test_a_loss_that_rounds_to_a_power_of_two_is_that_power() -> None:
+    # it is 64 and 2/3 of the spacing of the doubles below 64, but 1/3 of that above
+    x, k = np.array([[0.0, -33.0, -64.0]]), np.array([2])
+    assert class_loss(x, k, 1.0).tolist() == [64.0]
+    assert distribution_loss(x, np.eye(3)[k], 1.0).tolist() == [64.0]
+
+
+@pytest.mark.parametrize("apart", [-700.0, -700.3, -745.1, -1e9, -INF])
+def test_a_class_of_weight_0_has_no_part_in_a_loss_however_small(apart: float) -> None:
+    x = np.array([[0.1, apart]])
+    (found,) = distribution_loss(x, np.array([[1.0, 0.0]]), 1.0).tolist()
+    with mpmath.workprec(400):
+        assert is_close(-found, true_logarithms([0.1, apart], 1.0)[0])
+
+
+def test_each_loss_is_its_own_whatever_else_is_in_the_strip() -> None:
+    x = np.array([[0.0, -1e308], [0.0, -700.0], [0.0, -INF], [0.0, 0.0]])
+    y = np.array([[0.5, 0.5], [1.0, 0.0], [0.5, 0.5], [0.5, 0.5]])
+    alone = [distribution_loss(x[i : i + 1], y[i : i + 1], 1.0)[0] for i in range(4)]
+    assert alone == [5e307, pytest.approx(math.exp(-700), rel=1e-15), INF, math.log(2)]
+    assert distribution_loss(x, y, 1.0).tolist() == alone
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda x: log_probabilities(x, 1.0),
+        lambda x: class_loss(x, np.zeros(len(x), int), 1.0),
+        lambda x: distribution_loss(x, np.full(x.shape, 1 / 8), 1.0),
+    ],
+    ids=["logarithms", "classes", "distributions"],
+)
+def test_the_sums_take_no_memory_but_what_is_lent(answer, monkeypatch: pytest.MonkeyPatch) -> None:
+    # exponentials makes some of its own where none is given
+    monkeypatch.delattr(pair_exponentials, "Memory")
+    answer(np.zeros((9, 8)))
+
+
 def test_vectors_of_every_strip_have_their_own_target() -> None:
     n = STRIP // 2
     x, target = np.zeros((5, n)), np.arange(5)
@@ -93,11 +132,18 @@ def test_only_a_logarithm_of_a_class_that_is_not_masked_is_beyond_doubles() -> N
     assert class_loss(np.array([masked]), np.array([1]), 1.0).tolist() == [INF]
     assert distribution_loss(np.array([masked]), np.array([[1.0, 0.0]]), 1.0).tolist() == [0.0]
     both, y = np.array([masked, apart]), np.full((2, 2), 0.5)
-    for answer in (
-        lambda: log_probabilities(both, 1.0),
-        lambda: class_loss(both, np.array([1, 1]), 1.0),
-        lambda: distribution_loss(both, y, 0.1),
+    for answer, what in (
+        (lambda: log_probabilities(both, 1.0), "a logarithm of a probability"),
+        (lambda: class_loss(both, np.array([1, 1]), 1.0), "a loss"),
+        (lambda: distribution_loss(both, y, 0.1), "a loss"),
     ):
-        with pytest.raises(BeyondDoublesError, match=r"1\.8e308") as caught:
+        with pytest.raises(BeyondDoublesError, match=rf"^{what} is beyond 1\.8e308") as caught:
             answer()
         assert caught.value.vectors == [1]
+
+
+def test_a_masked_class_of_weight_0_makes_no_loss_infinite() -> None:
+    x, y = np.array([[1e308, -1e308, -INF]]), np.array([[0.5, 0.5, 0.0]])
+    assert distribution_loss(x, y, 2.0).tolist() == [5e307]
+    with pytest.raises(BeyondDoublesError):
+        distribution_loss(x, y, 1.0)
