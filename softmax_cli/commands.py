@@ -44,10 +44,7 @@ def evaluate(batch: Batch, settings: Settings) -> Answer:
 
 
 def _ranking(batch: Batch, values: Numbers, settings: Settings) -> Ranking:
-    # doubles may tie where the numbers as typed do not
-    by = values if settings.digits else batch.values
-    # a stable sort of the negatives leaves ties in the order of the classes
-    best = np.argsort(-by, axis=1, kind="stable")[:, : settings.top]
+    best = batch.order()[:, : settings.top]
     return Ranking(batch, "softmax", best, np.take_along_axis(values, best, axis=1))
 
 

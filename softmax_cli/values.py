@@ -119,13 +119,31 @@ class Batch(NamedTuple):
         """How many vectors there are."""
         return len(self.values)
 
+    # Doubles may tie where the numbers as typed do not.
+
     def predictions(self, vectors: slice = slice(None)) -> Integers:
         """Return the most probable class of each vector, the first of ties."""
         if self.typed is None:
             return np.asarray(self.values[vectors].argmax(axis=1))
+        return np.array([min(self.predicted(v)) for v in range(self.vectors)[vectors]], np.intp)
+
+    def predicted(self, vector: int) -> list[int]:
+        """Return the most probable classes of a vector: several where they tie."""
+        if self.typed is None:
+            x = self.values[vector]
+            return np.flatnonzero(x == x.max()).tolist()
         from softmax_cli.mathematics.exact import largest
 
-        return np.array([largest(numbers) for numbers in self.typed[vectors]])
+        return largest(self.typed[vector])
+
+    def order(self) -> Integers:
+        """Return the classes of each vector, the most probable first, ties in their order."""
+        if self.typed is None:
+            # a stable sort of the negatives leaves ties in the order of the classes
+            return np.argsort(-self.values, axis=1, kind="stable")
+        from softmax_cli.mathematics.exact import order
+
+        return np.array([order(numbers) for numbers in self.typed], np.intp)
 
     def part(self, vectors: slice) -> "Batch":
         """Return some of the vectors."""

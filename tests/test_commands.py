@@ -1,5 +1,7 @@
 """Commands: functions from a batch to an answer."""
 
+from decimal import Decimal
+
 import numpy as np
 import pytest
 from programs import softmax
@@ -36,6 +38,14 @@ def test_a_ranking_is_best_first_and_keeps_ties_in_order():
     assert isinstance(answer, Ranking)
     assert answer.classes.tolist() == [[0, 1], [2, 0]]
     assert (np.diff(answer.values) <= 0).all()
+
+
+def test_a_ranking_is_by_the_numbers_and_not_by_their_rounded_probabilities():
+    typed = [[Decimal(0), Decimal(1), Decimal("1." + "0" * 30 + "1")]]
+    batch = Batch(np.array([[0.0, 1.0, 1.0]]), typed=typed)
+    answer = evaluate(batch, Settings("eval", top=2, digits=5))
+    assert answer.classes.tolist() == [[2, 1]]
+    assert batch.predictions().tolist() == batch.predicted(0) == [2]
 
 
 def test_the_rows_of_a_jacobian_are_computed_when_asked_for():

@@ -32,9 +32,14 @@ from softmax_cli.mathematics.rounding import (
 from softmax_cli.mathematics.sums import ExpSum, add, multiply, ratio, scale, sign
 
 
-def largest(numbers: Sequence[Number]) -> int:
-    """Return the index of the largest number, the first of ties."""
-    return _logits(tuple(numbers), Decimal(1)).a
+def largest(numbers: Sequence[Number]) -> list[int]:
+    """Return the index of the largest number, and of those that equal it."""
+    return _logits(tuple(numbers), Decimal(1)).largest
+
+
+def order(numbers: Sequence[Number]) -> list[int]:
+    """Return the indices of the numbers from the largest to the smallest, ties in their order."""
+    return _logits(tuple(numbers), Decimal(1)).order
 
 
 def softmax(

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from typing import TypeAlias
 
 from softmax_cli.mathematics.decimals import (
@@ -42,6 +43,8 @@ _LOWEST_EXPONENT = 46 * SMALLEST // 10  # its logarithm, rounded up in size
 # Powers are worked out in fractions up to so many bits.
 _LARGEST_POWER = 20000
 _UNKNOWN_UNIT = 0
+# Numbers that agree in so many digits, though nothing proves it, are taken to be equal.
+_MOST_TO_COMPARE = 1600
 # The remainders that go through a Taylor series: 2^−16, and 2^−64 for very many digits.
 _BITS, _MORE_BITS, _VERY_MANY = 16, 64, 150
 _LONGEST_STEP = Decimal(-1) / (1 << _BITS)
@@ -67,12 +70,19 @@ class Logits:
             raise ValueError("every class is masked (-inf): there is nothing to normalise")
         self._multiples, self._unit = _multiples(numbers, self.masked)
         self._decimal = all(isinstance(number, Decimal) for number in numbers)
-        # by each number itself where possible, not by its first hundred digits
-        by: Sequence[Decimal | int] = self._multiples or [
-            evaluate(number, 100) for number in numbers
-        ]
-        self.a = max(range(len(by)), key=by.__getitem__)
+        self._sizes: Sequence[Decimal | int] = self._multiples or _told_apart(numbers)
+        self.a = max(range(len(numbers)), key=self._sizes.__getitem__)
         self._known: dict[int, list[Decimal]] = {}
+
+    @property
+    def largest(self) -> list[int]:
+        """The indices of the largest number, several where numbers are equal."""
+        return [j for j, size in enumerate(self._sizes) if size == self._sizes[self.a]]
+
+    @property
+    def order(self) -> list[int]:
+        """The indices from the largest number to the smallest, ties in their own order."""
+        return sorted(range(len(self._sizes)), key=self._sizes.__getitem__, reverse=True)
 
     def exponents(self, precision: int) -> list[Decimal]:
         """Return (x − m)/T, each within 10^−precision, or that share of it where exp is tiny."""
@@ -172,6 +182,41 @@ def _is_masked(number: Number) -> bool:
     if value == -_MINUS_INFINITY:
         raise ValueError("+inf: exp(inf)/exp(inf) is undefined")
     return value == _MINUS_INFINITY
+
+
+def _told_apart(numbers: Sequence[Number]) -> list[Decimal]:
+    """Return the numbers to as many digits as tell them apart, equal ones alike."""
+    digits = 100
+    values, alike = _compared(numbers, digits)
+    while digits < _MOST_TO_COMPARE and any(numbers[j] != numbers[k] for j, k in alike):
+        digits *= 4
+        values, alike = _compared(numbers, digits)
+    for j, k in alike:
+        values[k] = values[j]
+    return values
+
+
+def _compared(
+    numbers: Sequence[Number], digits: int
+) -> tuple[list[Decimal], list[tuple[int, int]]]:
+    """Return the numbers to so many digits, decimals whole, and which may be equal.
+
+    Those are pairs of indices of neighbours in size, from the smallest numbers to the largest.
+    """
+    is_whole = [isinstance(number, Decimal) for number in numbers]
+    values = [n if isinstance(n, Decimal) else evaluate(n, digits) for n in numbers]
+    neighbours = pairwise(sorted(range(len(values)), key=values.__getitem__))
+    with localcontext(context(digits)):
+        return values, [
+            (j, k)
+            for j, k in neighbours
+            if not (is_whole[j] and is_whole[k]) and _agree(values[j], values[k], digits)
+        ]
+
+
+def _agree(p: Decimal, q: Decimal, digits: int) -> bool:
+    """Return whether p ≤ q, each within a unit in the last of so many digits, may be equal."""
+    return p.is_finite() and q - p <= max(abs(p), abs(q)).scaleb(2 - digits)
 
 
 def _multiples(numbers: Sequence[Number], masked: Sequence[bool]) -> tuple[list[int], int]:

@@ -26,7 +26,8 @@ def notes_on_first(batch: Batch, layout: Layout, settings: Settings) -> Iterator
         and settings.format == "delimited"
         and not _names_a_number(settings)
     ):
-        name = printable(batch.class_name(int(first.argmax()), settings.first_class))
+        (predicted,) = batch.predictions(slice(1)).tolist()
+        name = printable(batch.class_name(predicted, settings.first_class))
         yield f"{place}the gradient is that of the probability of the predicted class, {name}"
 
 

@@ -83,8 +83,7 @@ class View(Generic[A]):
     @cached_property
     def predicted(self) -> frozenset[int]:
         """The classes of largest probability: several where they tie."""
-        values = self.logits if self.answer.batch.typed is None else self.softmax
-        return frozenset(np.flatnonzero(values == values.max()).tolist())
+        return frozenset(self.answer.batch.predicted(self.index))
 
     @property
     def chosen(self) -> int | None:

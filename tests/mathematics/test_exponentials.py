@@ -127,6 +127,29 @@ def test_what_is_known_exactly_of_exponentials(
     assert Logits(numbers, t).terms == terms
 
 
+def test_numbers_are_ordered_by_as_many_digits_as_tell_them_apart() -> None:
+    with mpmath.workdps(130):
+        below = D(int(mpmath.floor(mpmath.log(3) * mpf(10) ** 110)))
+    between = Quotient(ln(3), D("1e-110"))
+    logits = Logits([below, D(0), below + 1, between, below])
+    assert (logits.order, logits.largest, logits.a) == ([2, 3, 0, 4, 1], [2], 2)
+    logits = Logits([below, between])
+    assert (logits.order, logits.largest, logits.a) == ([1, 0], [1], 1)
+    assert logits.exponents(10)[1] == 0 > logits.exponents(10)[0]
+
+
+def test_decimals_beside_irrational_numbers_are_compared_whole() -> None:
+    long = D("1." + "0" * 6000 + "1")
+    logits = Logits([ln(2), D(1), long, D("-Infinity"), D(1), long])
+    assert (logits.order, logits.largest) == ([2, 5, 1, 4, 0, 3], [2, 5])
+
+
+def test_numbers_that_nothing_tells_apart_are_equal() -> None:
+    half = Quotient(ln(4), D(2))
+    logits = Logits([half, D(0), ln(2), half, ln(2), Quotient(ln(8), D(3))])
+    assert (logits.order, logits.largest) == ([0, 2, 3, 4, 5, 1], [0, 2, 3, 4, 5])
+
+
 def test_an_exponential_below_what_a_decimal_can_hold_is_still_positive() -> None:
     for x in ([D(0), D("-1e18")], [D(0), D("-1e300")], [ln(2), D("-1e300")], [D("1e9999"), D(0)]):
         one, tiny = Logits(x).exponentials(10)

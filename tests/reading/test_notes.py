@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -46,6 +48,8 @@ def test_a_gradient_without_a_word_of_what_says_what_it_is_of():
     assert notes([2, 1], GRAD) == [f"{said}1"]
     assert notes([2, 1], GRAD, classes=("a\x1b", "b")) == [rf"{said}a\x1b"]
     assert notes([1, 2], Settings("grad", zero_based=True)) == [f"{said}1"]
+    typed = [[Decimal(1), Decimal("1." + "0" * 30 + "1")]]
+    assert notes([1, 1], GRAD, typed=typed) == [f"{said}2"]
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 import numpy as np
 import pytest
 from shown import ANIMALS, GRAD, batch, gradient, probabilities
@@ -50,6 +52,10 @@ def test_the_classes_shown_are_the_largest() -> None:
 
 def test_ties_are_all_predicted() -> None:
     assert View(probabilities([2, 2, 1], ANIMALS), 0, (), GRAD).predicted == {0, 1}
+    answer = probabilities([2, 2, 1], ANIMALS)
+    typed = [[Decimal(2), Decimal("2." + "0" * 30 + "1"), Decimal(1)]]
+    answer = answer._replace(batch=answer.batch._replace(typed=typed))
+    assert View(answer, 0, (), GRAD).predicted == {1}
 
 
 def test_the_logarithms_shown_are_those_of_the_largest_logits() -> None:
