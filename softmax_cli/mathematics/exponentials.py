@@ -39,7 +39,7 @@ _MINUS_INFINITY = Decimal("-Infinity")
 # An exponential below this stands for all smaller ones. Products of three of them are still
 # decimals, and what consists of them alone lies below the smallest result that is given.
 _TINY = Decimal((0, (1,), 2 * SMALLEST))
-_LOWEST_EXPONENT = 46 * SMALLEST // 10  # its logarithm, rounded up in size
+_LOWEST_EXPONENT = 461 * SMALLEST // 100  # its logarithm, rounded up in size
 # Powers are worked out in fractions up to so many bits.
 _LARGEST_POWER = 20000
 _UNKNOWN_UNIT = 0

@@ -349,7 +349,8 @@ def _products(s: Shares, row: Parts, column: Parts) -> Floats:
 
 def _complement(σ: Parts, rest: Parts, top: Booleans) -> Parts:
     """Return 1 − σ: the rest where the class is the largest."""
-    κ = one_minus(σ)
+    with np.errstate(all="ignore"):
+        κ = one_minus(σ)
     return Parts(*(np.where(top, r, k) for r, k in zip(rest, κ, strict=True)))
 
 

@@ -482,6 +482,12 @@ def test_a_product_that_underflows_is_no_error_whatever_numpy_is_set_to(temperat
     assert np.array_equal(matrix[0], row)
 
 
+def test_a_share_that_underflows_is_no_error_whatever_numpy_is_set_to() -> None:
+    with np.errstate(all="raise"):
+        matrix, row = jacobian([0.0, -745.0]), gradient([0.0, -745.0], output=1)
+    assert matrix[0, 0] == matrix[1, 1] == -row[0] == row[1] == 5e-324
+
+
 def test_what_no_double_can_hold_is_refused_and_names_the_vector() -> None:
     x = [[1.0, 2.0], [1e308, -1e308], [-1e308, 1e308]]
     for answer in (
