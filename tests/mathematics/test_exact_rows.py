@@ -225,6 +225,17 @@ def test_digits_are_doubled_for_weights_that_cancel(
     assert [count for _, count in asked] == digits
 
 
+@pytest.mark.parametrize(
+    ("x", "g"),
+    [([0.0, 0.0, 0.0, 1.0], MEAN_OF_ONE), ([0.0, 0.0, 0.0, 1.0, -INF], [*MEAN_OF_ONE, 7.0])],
+)
+def test_an_entry_known_to_be_0_needs_no_more_digits(
+    x: list[float], g: list[float], asked: list[tuple[list[Decimal], int]]
+) -> None:
+    upstream_row(x, g, 1.0)
+    assert [count for _, count in asked] == [40]
+
+
 @pytest.mark.parametrize("temperature", [1.0, 2.0])
 def test_a_class_too_small_to_show_is_not_worked_out(
     temperature: float, asked: list[tuple[list[Decimal], int]]
