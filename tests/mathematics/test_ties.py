@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from mpmath import mpf
 
 from softmax_cli.mathematics import exact
-from softmax_cli.mathematics.decimals import Logarithm, OutOfReach, Quotient, Undecided
+from softmax_cli.mathematics.decimals import Logarithm, Number, OutOfReach, Quotient, Undecided
 from softmax_cli.mathematics.rounding import Places
 
 examples = settings(derandomize=True, deadline=None, max_examples=60)
@@ -167,7 +167,7 @@ def test_a_logarithm_is_compared_to_10_digits_doubled_up_to_the_most(
             exact.cross_entropy(numbers, 0, 1)
 
 
-def test_targets_about_which_no_theorem_decides_still_get_an_answer() -> None:
+def test_derivatives_about_which_no_theorem_decides_still_get_an_answer() -> None:
     quarters = [Logarithm(ln(2)), Logarithm(ln(8))]
     assert text(exact.gradient_target(quarters, decimals("0.25", "0.75"), 4)) == "0,0"
     weights = [Quotient(D("0.25"), ln(4)), D(0)]
@@ -186,34 +186,27 @@ def test_logarithms_about_which_no_theorem_decides_still_get_an_answer() -> None
 
 def test_tiny_results_about_which_no_theorem_decides_are_not_taken_for_zero() -> None:
     with mpmath.workdps(60):
-        t = mpmath.log(2)
-        share = mpmath.exp(-5000 / t)
-        expected = [rounded(v, 5) for v in (-share / t, share / t)]
-        assert exact.gradient_target(decimals(0, -5000), 0, 5, ln(2)) == expected
-        halves = [rounded(v / 2, 5) for v in (-share / t, share / t)]
-        assert exact.gradient_target(decimals(0, -5000), decimals("0.5", 0), 5, ln(2)) == halves
-
-        weight = mpmath.log(3) - mpmath.log(2)
-        share = mpmath.exp(-9000)
-        expected = [rounded(v, 5) for v in (-share * weight, share * weight)]
-        assert exact.gradient_upstream(decimals(0, -9000), [ln(2), ln(3)], 5) == expected
+        share = mpmath.exp(-5000 / mpmath.log(2)) / mpmath.log(2)
+        whole, half = ([rounded(v, 5) for v in (-y * share, y * share)] for y in (1, mpf("0.5")))
+        slope = mpmath.exp(-9000) * mpmath.log(mpf(3) / 2)
+        upstream = [rounded(v, 5) for v in (-slope, slope)]
+    assert exact.gradient_target(decimals(0, -5000), 0, 5, ln(2)) == whole
+    assert exact.gradient_target(decimals(0, -5000), decimals("0.5", 0), 5, ln(2)) == half
+    assert exact.gradient_upstream(decimals(0, -9000), [ln(2), ln(3)], 5) == upstream
 
 
-def test_gradients_of_tiny_weights_about_which_no_theorem_decides_keep_their_digits() -> None:
-    tiny = D("1e-3000")
-    wide = Context(prec=4000)
-    for t in (D(2), ln(2)):
-        unit = exact.gradient_target(decimals(0, 1), decimals(1, 1), 5, t)
-        scaled = [v.scaleb(-3000) for v in unit]
-        assert exact.gradient_target(decimals(0, 1), [tiny, tiny], 5, t) == scaled
-        scaled = [
-            v.scaleb(-3000) for v in exact.gradient_upstream(decimals(0, 1), decimals(0, 1), 5, t)
-        ]
-        assert exact.gradient_upstream(decimals(0, 1), [D(0), tiny], 5, t) == scaled
-        assert exact.gradient_upstream(decimals(0, 1), [D(1), wide.add(D(1), tiny)], 5, t) == scaled
-    logarithms, tiny_logarithms = [ln(2), ln(3)], [Quotient(v, D("1e3000")) for v in (ln(2), ln(3))]
-    scaled = [v.scaleb(-3000) for v in exact.gradient_upstream(decimals(0, 1), logarithms, 5)]
-    assert exact.gradient_upstream(decimals(0, 1), tiny_logarithms, 5) == scaled
+@pytest.mark.parametrize("t", [D(2), ln(2)], ids=["2", "ln(2)"])
+def test_gradients_of_tiny_weights_have_the_digits_of_others(t: Number) -> None:
+    tiny, x = D("1e-3000"), decimals(0, 1)
+    scaled = [v.scaleb(-3000) for v in exact.gradient_target(x, decimals(1, 1), 5, t)]
+    assert exact.gradient_target(x, [tiny, tiny], 5, t) == scaled
+    scaled = [v.scaleb(-3000) for v in exact.gradient_upstream(x, decimals(0, 1), 5, t)]
+    beside_one = Context(prec=4000).add(D(1), tiny)
+    assert exact.gradient_upstream(x, [D(0), tiny], 5, t) == scaled
+    assert exact.gradient_upstream(x, [D(1), beside_one], 5, t) == scaled
+    scaled = [v.scaleb(-3000) for v in exact.gradient_upstream(x, [ln(2), ln(3)], 5, t)]
+    tiny_logarithms: list[Number] = [Quotient(ln(number), 1 / tiny) for number in (2, 3)]
+    assert exact.gradient_upstream(x, tiny_logarithms, 5, t) == scaled
 
 
 def test_a_logarithm_and_a_number_close_to_it_are_told_apart() -> None:
