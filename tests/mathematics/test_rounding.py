@@ -1,16 +1,12 @@
-from decimal import Context, Decimal, getcontext
+from decimal import Decimal, getcontext
 from fractions import Fraction
 
-import mpmath
 import pytest
-from exact_numbers import D, decimals, ln, rounded, text, wide
+from exact_numbers import D, ln
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mpmath import mpf
 
-from softmax_cli.mathematics import exact
 from softmax_cli.mathematics.decimals import (
-    Logarithm,
     Number,
     OutOfReach,
     Quotient,
@@ -128,108 +124,6 @@ def test_an_infinite_entry_stays_infinite() -> None:
     assert round_entries(problem, 3) == round_entries(problem, Places(2)) == [D("-Infinity")]
 
 
-def test_two_equal_values_are_one_half_with_the_digits_asked_for() -> None:
-    assert [str(v) for v in exact.softmax(decimals(7, 7), 5)] == ["0.50000", "0.50000"]
-    equal = [Quotient(D(1), D(2)), D("0.5")]
-    assert [str(v) for v in exact.softmax(equal, 3)] == ["0.500", "0.500"]
-
-
-def test_a_tie_rounds_to_the_even_digit() -> None:
-    assert text(exact.softmax([ln(1), ln(3)], 1)) == "0.2,0.8"
-    assert text(exact.softmax([ln(1), ln(7)], 2)) == "0.12,0.88"
-    assert text(exact.jacobian_diagonal(decimals(4, 4, 4, 4), 3)) == "0.188,0.188,0.188,0.188"
-
-
-def test_a_value_a_hair_from_a_tie_goes_to_its_side() -> None:
-    """ln(3) to many digits, cut or raised in the last, in place of ln(3) itself."""
-    for places in (15, 60, 300):
-        with mpmath.workdps(places + 20):
-            cut = Context(prec=places).create_decimal(mpmath.nstr(mpmath.log(3), places + 10))
-        step, context = D(1).scaleb(1 - places), Context(prec=places + 5)
-        above, below = context.add(cut, step), context.subtract(cut, step)
-        assert text(exact.softmax([D(0), above], 1)) == "0.2,0.8"
-        assert text(exact.softmax([D(0), below], 1)) == "0.3,0.7"
-
-
-@examples
-@given(st.integers(1, 999), st.integers(30, 200), st.sampled_from([1, -1]))
-def test_a_result_close_to_a_rounding_tie_is_rounded_to_its_side(
-    thousandths: int, places: int, side: int
-) -> None:
-    """A logit whose probability is a tie of three digits, but for 10^-places."""
-    tie = mpf(2 * thousandths - 1) / 2000
-    with mpmath.workdps(places + 30):
-        odds = mpmath.log((tie + side * mpf(10) ** -places) / (1 - tie - side * mpf(10) ** -places))
-        numbers = [D(mpmath.nstr(odds, places + 25, strip_zeros=False)), D(0)]
-    digits = D(thousandths).adjusted() + 1 if thousandths > 1 else 1
-    found = exact.softmax(numbers, digits)[0]
-    with mpmath.workdps(2 * places + 100):
-        assert found == rounded(1 / (1 + mpmath.exp(-wide(numbers[0]))), digits)
-
-
-def test_numbers_about_which_no_theorem_decides_still_get_an_answer() -> None:
-    quarters = [Logarithm(ln(2)), Logarithm(ln(8))]  # one to three, for ln(8) is 3·ln(2)
-    assert text(exact.softmax(quarters, 1)) == "0.2,0.8"
-    assert text(exact.softmax(quarters, Places(1))) == "0.2,0.8"
-    gradient = exact.gradient_upstream([*quarters, D(0)], decimals(3, -1, 0), 4)
-    assert str(gradient[2]) == "0"
-    gradient = exact.gradient_upstream([*quarters, D(0)], [ln(8), Quotient(D(0), ln(2)), D(5)], 4)
-    assert [v > 0 for v in gradient] == [True, False, True]
-
-
-def test_a_value_beside_a_tie_is_rounded_to_its_side_however_close_it_is() -> None:
-    for far in ("-20000", "-1e9"):
-        row = exact.jacobian_row(decimals(0, 0, 0, 0, far), 0, 3)
-        assert text(row[:4]) == "0.187,-0.0625,-0.0625,-0.0625"
-    assert exact.softmax(decimals(0, 0, "-1e9"), Places(0))[0] == 0
-    assert exact.softmax(decimals(0, 0, "-1e9"), 1)[0] == D("0.5")
-    assert str(exact.log_softmax(decimals(0, "-20000.5"), 5)[1]) == "-20001"
-    assert str(exact.log_softmax(decimals(0, "-20002.5"), Places(0))[1]) == "-20003"
-    assert str(exact.log_softmax(decimals(0, "-20001"), Places(0), D(2))[1]) == "-10001"
-    halves = decimals(0, "0.5", "0.5")
-    assert str(exact.cross_entropy(decimals("-1e6", 0, -25), halves, Places(0))) == "13"
-    assert str(exact.cross_entropy(decimals(0, "-20000.5"), 1, 5)) == "20001"
-    beside = decimals(0, "-2002." + "9" * 869 + "8")  # exp(−2003) is 1.3e-870
-    assert str(exact.cross_entropy(beside, decimals(0, "0.5"), Places(0))) == "1001"
-    assert str(exact.gradient_target(decimals(0, "-1e9"), decimals("0.75", "0.25"), 1)[0]) == "0.2"
-    assert str(exact.gradient_target(decimals(0, "-1e9"), decimals("0.65", "0.35"), 1)[0]) == "0.3"
-
-
-def test_an_exact_tie_goes_to_the_even_digit_by_every_function() -> None:
-    assert text(exact.softmax(decimals(3, 3), Places(0))) == "0,0"
-    assert text(exact.softmax([ln(3), D(0)], Places(1), D(1))) == "0.8,0.2"
-    assert text(exact.jacobian_diagonal(decimals(4, 4), Places(1))) == "0.2,0.2"
-    assert text(exact.jacobian_diagonal(decimals(4, 4), 1, D(2))) == "0.1,0.1"
-    assert text(exact.jacobian_row(decimals(4, 4), 1, Places(1))) == "-0.2,0.2"
-    assert text(exact.gradient_target(decimals(4, 4), 1, Places(0))) == "0,0"
-    assert text(exact.gradient_upstream(decimals(4, 4), decimals(1, 0), Places(1))) == "0.2,-0.2"
-    assert str(exact.log_softmax(decimals(4), Places(2))[0]) == "0.00"
-    assert str(exact.cross_entropy(decimals(4), [D("0.5")], Places(2))) == "0.00"
-
-
-def test_a_tie_of_square_roots_goes_to_the_even_digit() -> None:
-    roots = [Quotient(ln(2), D(2)), ln(4), Quotient(ln(18), D(2))]  # σ is 1/2 − √2/4
-    assert str(exact.jacobian_diagonal(roots, 2)[0]) == "0.12"
-
-
-def test_places_round_the_true_value_not_its_double() -> None:
-    x = [D.from_float(0.5108256237659907), D(0)]
-    assert text(exact.softmax(x, Places(2))) == "0.63,0.37"
-    assert text(exact.softmax(decimals(0, "-1e300"), Places(3))) == "1.000,0.000"
-    assert str(exact.log_softmax(decimals(0, "-1e30"), Places(1))[1]) == "-1" + "0" * 30 + ".0"
-    assert [str(v) for v in exact.jacobian_row(decimals(0, 50), 0, Places(2))] == ["0.00", "0.00"]
-
-
-def test_a_result_too_large_for_its_places_is_an_error() -> None:
-    with pytest.raises(OutOfReach, match="too large"):
-        exact.log_softmax(decimals(0, "-1e999999"), Places(2))
-
-
-def test_a_tie_between_numbers_too_long_to_decide_is_an_error() -> None:
-    with pytest.raises(Undecided, match="too long"):
-        exact.jacobian_diagonal(decimals("1e-999999999", 0, 0, 0), 3)
-
-
 def known(value: Decimal) -> Problem:
     """One entry whose digits are known, but not its side of a tie."""
 
@@ -246,52 +140,75 @@ def test_a_tiny_entry_beside_a_tie_is_worked_out_until_it_is_certain() -> None:
 
 
 def test_a_tiny_entry_that_never_leaves_a_tie_is_an_error() -> None:
+    for tie in ("2.5E-30000", "2.5E-20001"):
+        with pytest.raises(Undecided, match=r"^a result lies too close to a tie to round it$"):
+            round_entries(known(D(tie)), 1)
+    assert round_entries(rationals(Fraction(25, 10**20001)), 1) == [D("2E-20000")]
+
+
+def test_only_an_entry_that_stays_open_is_looked_at_exactly() -> None:
+    """The first is a little above a tie, as the first approximation says, and others do not."""
+    true = Fraction(35, 100) + Fraction(1, 10**50)
+    asked: list[int] = []
+
+    def approximate(precision: int) -> list[tuple[Decimal, Decimal]]:
+        error = D(1).scaleb(-11) if not asked else D(0)
+        asked.append(precision)
+        return [(context(precision).add(D("0.35"), error), D(1)), (D("0.25"), D(1))]
+
+    looked_at: list[int] = []
+
+    def exactly(j: int) -> Exact | None:
+        looked_at.append(j)
+        return rationals(true, Fraction(1, 4)).exactly(j)
+
+    assert round_entries(Problem(approximate, exactly, [D(1)]), 1) == [D("0.4"), D("0.2")]
+    assert len(asked) > 1
+    assert looked_at == [1]
+
+
+@pytest.mark.parametrize(
+    ("value", "rounding", "precisions"),
+    [
+        # an error below a tenth of a unit: there may be one tie
+        (9 * 10**86 + Fraction(5001, 10000), Places(0), [93]),
+        (9 * 10**99 + Fraction(25001, 10**7), Places(3), [109]),
+        # or more, beside several
+        (9 * 10**87 + Fraction(2, 10), Places(0), [93, 181]),
+        (9 * 10**88 + Fraction(2, 10), Places(0), [93, 181]),
+        (9 * 10**89 + Fraction(7, 10), Places(0), [93, 181]),
+        (9 * 10**103 + Fraction(2, 10**4), Places(3), [109, 213]),
+        (9 * 10**104 + Fraction(7, 10**4), Places(3), [109, 213]),
+        (9 * 10**107 + Fraction(7, 10**4), Places(3), [109, 213]),
+    ],
+)
+def test_an_entry_is_compared_with_a_tie_only_where_there_is_one_near(
+    value: Fraction, rounding: Places, precisions: list[int]
+) -> None:
+    asked: list[int] = []
+    everything = rationals(value)
+
+    def exactly(j: int) -> Exact:
+        entry = everything.exactly(j)
+        assert entry
+
+        def asking(precision: int) -> Decimal:
+            asked.append(precision)
+            return entry.value(precision)
+
+        return Exact(asking, entry.compare)
+
+    found = round_entries(everything._replace(exactly=exactly), rounding)
+    assert [Fraction(v) for v in found] == [half_to_even(value, rounding)]
+    assert asked == precisions
+
+
+def test_a_tie_is_decided_with_up_to_20000_digits() -> None:
+    """Those asked for and ten to spare, doubled twice: of 4,991 they are more."""
+    tie = Fraction(5, 10**4991)
+    assert round_entries(rationals(1 + tie), Places(4990)) == [D(1)]
     with pytest.raises(Undecided, match="too close to a tie"):
-        round_entries(known(D("2.5E-30000")), 1)
-
-
-def test_places_behind_any_number_of_digits_are_right() -> None:
-    assert str(exact.log_softmax(decimals(0, "-1e200"), Places(1))[1]) == "-1" + "0" * 200 + ".0"
-    many = "123456789" * 30
-    assert str(exact.cross_entropy(decimals(0, f"-{many}.24"), 1, Places(1))) == f"{many}.2"
-    assert str(exact.cross_entropy(decimals(0, f"-{many}.25"), 1, Places(1))) == f"{many}.3"
-
-
-@pytest.mark.parametrize("far", ["-2.5e6", "-2.5e15", "-2.5e20"])
-def test_a_loss_beyond_a_tie_by_no_more_than_an_exponential_is_beyond_it(far: str) -> None:
-    assert exact.cross_entropy(decimals(0, far), 1, 1) == -D(far) / D("2.5") * 3
-
-
-def beside_a_tie(odds: int, side: int) -> Decimal:
-    """A logit whose loss is 2.5 beside the logit ln(odds), but for about 10^-100."""
-    with mpmath.workdps(200):
-        y = mpmath.log(odds / (mpmath.exp(mpf("2.5")) - 1)) - side * mpf(10) ** -100
-        return D(mpmath.nstr(y, 180))
-
-
-@pytest.mark.parametrize(("other", "odds"), [(D(0), 1), (ln(3), 3)], ids=["0", "ln(3)"])
-@pytest.mark.parametrize(("side", "rounded_to"), [(1, "3"), (-1, "2")])
-def test_a_logarithm_beside_a_tie_goes_to_its_side(
-    other: Decimal | Logarithm, odds: int, side: int, rounded_to: str
-) -> None:
-    numbers = [beside_a_tie(odds, side), other]
-    assert str(exact.cross_entropy(numbers, 0, 1)) == rounded_to
-    assert str(exact.log_softmax(numbers, 1)[0]) == f"-{rounded_to}"
-
-
-def test_a_logarithm_too_close_to_a_tie_for_the_digits_there_are_is_an_error(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(exact, "MOST_DIGITS", 80)
-    with pytest.raises(Undecided, match="a logarithm lies too close to a tie"):
-        exact.cross_entropy([beside_a_tie(1, 1), D(0)], 0, 1)
-
-
-def test_targets_about_which_no_theorem_decides_still_get_an_answer() -> None:
-    quarters = [Logarithm(ln(2)), Logarithm(ln(8))]
-    assert text(exact.gradient_target(quarters, decimals("0.25", "0.75"), 4)) == "0,0"
-    weights = [Quotient(D("0.25"), ln(4)), D(0)]
-    assert str(exact.cross_entropy(quarters, weights, 1)) == "0.2"
+        round_entries(rationals(1 + tie / 10), Places(4991))
 
 
 def asked_of(
@@ -315,6 +232,7 @@ def asked_of(
         (10, [25, 45, 85, 165, 165, 325, 645, 1285]),
         (20, [35, 65, 125, 125, 245, 485, 965, 1925]),
         (60, [75, 145, 285, 285, 565, 1125, 2245]),
+        (64, [79, 153, 301, 301, 597, 1189]),
         (Places(0), [16, 27, 49, 93, 93, 181, 357, 709, 1413]),
         (Places(20), [35, 65, 125, 125, 245, 485, 965, 1925]),
     ],
@@ -350,6 +268,41 @@ def test_an_entry_of_many_digits_is_asked_for_more() -> None:
     assert (asked[-1], found) == (2821, [D("1E+900")])
     asked, found = asked_of(1, [ln(2)], D("2.5E+900"), D("1E+900"))
     assert (asked[-1], found) == (1413, [D("2E+900")])
+    for digits, last in ((407, 1413), (408, 2821)):
+        tie = D("1" + "0" * digits + ".5")
+        assert asked_of(Places(0), [ln(2)], tie, tie)[0][-1] == last
+    tie = D("1" + "0" * 18000 + ".5")
+    assert asked_of(Places(615), [ln(2)], tie, tie)[0][-1] == 20005
+
+
+def beyond(tie: str, places: int) -> Decimal:
+    return context(2000).add(D(tie), D(1).scaleb(-places))
+
+
+@pytest.mark.parametrize(
+    ("rounding", "value", "rounded_to"),
+    [
+        (1, beyond("0.25", 1402), "0.3"),
+        (1, beyond("0.25", 1403), "0.2"),
+        (Places(0), beyond("0.5", 1403), "1"),
+        (Places(0), beyond("0.5", 1404), "0"),
+        (Places(0), beyond("12.5", 1400), "13"),
+        (Places(0), beyond("12.5", 1401), "12"),
+        (1, D("2E-1401"), "2E-1401"),
+        (1, D("1E-1401"), "0"),
+    ],
+)
+def test_an_entry_is_taken_for_what_its_digits_say_but_the_last_five(
+    rounding: Rounding, value: Decimal, rounded_to: str
+) -> None:
+    """Of 1408 digits with an error of 10^-1401."""
+    asked, found = asked_of(rounding, [ln(2)], value, D("1E+7"))
+    assert (asked[-1], [str(v) for v in found]) == (1413, [rounded_to])
+
+
+def test_an_entry_about_which_nothing_is_known_is_worked_out_until_it_is_certain() -> None:
+    asked, found = asked_of(1, [D(1)], beyond("0.25", 100), D(1))
+    assert (asked, found) == ([16, 27, 49, 93, 93, 181], [D("0.3")])
 
 
 def test_a_known_entry_is_asked_for_with_digits_to_spare() -> None:
@@ -374,3 +327,13 @@ def test_a_result_too_small_for_its_digits_is_an_error() -> None:
     with pytest.raises(TooSmall, match=reason):
         round_entries(known(smaller), 3)
     assert round_entries(known(smaller), Places(3)) == [0]
+
+
+def test_a_result_of_more_than_20001_digits_before_the_point_has_none_behind_it() -> None:
+    def power(exponent: int) -> Problem:
+        return Problem(lambda _: [(D((0, (1,), exponent)), D(0))], lambda _: None, [D(1)])
+
+    assert str(round_entries(power(20000), Places(2))[0]) == "1" + "0" * 20000 + ".00"
+    with pytest.raises(OutOfReach, match=r"^a result is too large to write with digits after the"):
+        round_entries(power(20001), Places(2))
+    assert round_entries(power(20001), 3) == [D("1.00E+20001")]
