@@ -60,13 +60,17 @@ def distribution_row_in_decimals(x: Sequence[float], y: Sequence[float], T: floa
 
     def entries(σ: list[Decimal], unit: Decimal) -> list[Interval]:
         total = sum(p)
-        # −y/T at a masked class is no sum: it has no error to speak of
         return [
-            ((s * total - v) / t_decimal, (s * total + v) * unit / t_decimal if s else s)
+            ((s * total - v) / t_decimal, (s * total + v) * unit / t_decimal)
             for s, v in zip(σ, p, strict=True)
         ]
 
-    return _certain(x, T, entries, [False] * len(x))
+    # −y/T at a masked class is rational, and may lie halfway between two doubles
+    known = [
+        _double(-Fraction(weight) / Fraction(T)) + 0.0 if v == -math.inf else None
+        for v, weight in zip(x, y, strict=True)
+    ]
+    return _certain(x, T, entries, known)
 
 
 def upstream_row(x: Sequence[float], g: Sequence[float], T: float) -> list[float]:
@@ -86,7 +90,8 @@ def upstream_row(x: Sequence[float], g: Sequence[float], T: float) -> list[float
             for s, d in zip(σ, differences, strict=True)
         ]
 
-    return _certain(x, T, entries, _zeros(x, g))
+    known = [0.0 if is_zero else None for is_zero in _zeros(x, g)]
+    return _certain(x, T, entries, known)
 
 
 def _shown(x: Sequence[float], T: float) -> list[float]:
@@ -133,9 +138,9 @@ def _certain(
     x: Sequence[float],
     T: float,
     entries: Callable[[list[Decimal], Decimal], list[Interval]],
-    zeros: list[bool],
+    known: Sequence[float | None],
 ) -> list[float]:
-    """Raise the precision until every entry is certain.
+    """Raise the precision until every entry is certain that is not known.
 
     entries(σ, unit) gives values and the bounds of their errors, for a relative error of σ.
     """
@@ -145,8 +150,9 @@ def _certain(
         with localcontext(Context(prec=digits + 20, Emin=MIN_EMIN, Emax=MAX_EMAX, traps=[])):
             found = entries(σ, Decimal((0, (1,), 3 - digits)))
             ends = [(float(value - error), float(value + error)) for value, error in found]
-        if all(zero or low == high for zero, (low, high) in zip(zeros, ends, strict=True)):
-            return [0.0 if zero else low + 0.0 for zero, (low, _) in zip(zeros, ends, strict=True)]
+        pairs = list(zip(known, ends, strict=True))
+        if all(entry is not None or low == high for entry, (low, high) in pairs):
+            return [low + 0.0 if entry is None else entry for entry, (low, _) in pairs]
         digits *= 2
 
 

@@ -43,6 +43,13 @@ def test_a_class_too_small_for_whole_numbers_has_its_gradient() -> None:
     assert distribution_row(x, y, 1.0) == distribution_row_in_decimals(x, y, 1.0)
 
 
+@pytest.mark.parametrize(("units", "halved"), [(1, 0), (2, 1), (3, 2), (5, 2), (7, 4)])
+def test_a_tie_at_a_masked_class_goes_to_the_even_double(units: int, halved: int) -> None:
+    y = [*softmax([0.0, -400.0], temperature=2.0).tolist(), units * 5e-324]
+    for row in (distribution_row, distribution_row_in_decimals):
+        assert row([0.0, -400.0, -INF], y, 2.0)[2] == -halved * 5e-324
+
+
 @pytest.mark.parametrize(
     ("y", "gaps", "bits"),
     [
