@@ -80,10 +80,15 @@ class View(Generic[A]):
             return np.asarray(answer.values[self.index])
         return np.asarray(arithmetic(self.batch, self.settings).softmax()[0])
 
+    @property
+    def ranked(self) -> Numbers:
+        """What ranks the classes, shape (classes,): logits, or σ where doubles blur them."""
+        return self.logits if self.answer.batch.typed is None else self.softmax
+
     @cached_property
     def predicted(self) -> frozenset[int]:
         """The classes of largest probability: several where they tie."""
-        values = self.logits if self.answer.batch.typed is None else self.softmax
+        values = self.ranked
         return frozenset(np.flatnonzero(values == values.max()).tolist())
 
     @property
