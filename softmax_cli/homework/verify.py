@@ -12,7 +12,7 @@ import numpy as np
 
 from softmax_cli.commands import COMMANDS
 from softmax_cli.errors import UsageError
-from softmax_cli.formulas import Data, Formula, call, formula, fraction, sub
+from softmax_cli.formulas import Data, Formula, call, formula, fraction, sub, words
 from softmax_cli.homework.check_page import page_of
 from softmax_cli.homework.checked import Checked
 from softmax_cli.homework.numerical import Differences
@@ -286,4 +286,4 @@ def _place(where: tuple[Text, ...]) -> Text:
     """Return one text for a place: a formula, or words and a formula."""
     if len(where) == 1:
         return where[0]
-    return formula(*(part for part in where)) if where else ""
+    return formula(*(words(p) if isinstance(p, str) else p for p in where)) if where else ""
