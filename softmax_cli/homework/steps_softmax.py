@@ -7,7 +7,7 @@ from softmax_cli.formulas import Formula, call, formula, fraction, sub
 from softmax_cli.homework.equations import Link, derivation, each, equation, hidden, total
 from softmax_cli.homework.notation import Written
 from softmax_cli.homework.problem import M, Problem, S, exp_of, ln_of, sentence, sigma
-from softmax_cli.pages import Column, Grid, Part, Section, Sentence, Step, Text
+from softmax_cli.pages import WIDER, Column, Grid, Part, Section, Sentence, Step, Text
 from softmax_cli.values import Answer, Ranking
 
 # With more digits than these a row has no room for the logits, which are given above.
@@ -251,7 +251,7 @@ def _table(problem: Problem, *, with_ratios: bool) -> Section:
         equation(M, Link(_MAXIMUM), notation.given(numbers.largest)),
         equation(S, Link(formula(sub("Σ", "i"), " ", sub("s", "i"))), total_written(problem)),
     )
-    return Section(("The softmax",), (Grid(tuple(columns), "a wider terminal"), lines))
+    return Section(("The softmax",), (Grid(tuple(columns), WIDER), lines))
 
 
 def _one_class(problem: Problem) -> Section:
