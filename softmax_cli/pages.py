@@ -70,8 +70,8 @@ class Column(NamedTuple):
         cells: one a row.
         align: `point` puts the points of numbers under one another.
         meanings: of each cell, or nothing where all are plain.
-        spare: columns with larger numbers are left out first where there is no room;
-            those with 0 stay as long as anything does.
+        spare: columns with larger numbers are left out first where there is no room, those
+            with the same number together; those with 0 always stay.
     """
 
     head: Text
@@ -118,12 +118,16 @@ class Tiles(NamedTuple):
     short: str = ""
 
 
+# What shows every column of a grid for which there is no machine format.
+WIDER = "a wider terminal"
+
+
 class Grid(NamedTuple):
     """A table: columns, and how to see those that have no room.
 
     Attributes:
         columns: from left to right.
-        all_columns: the option that shows every column, such as `-f csv`.
+        all_columns: what shows every column: an option such as `-f csv`, or more room.
     """
 
     columns: tuple[Column | Bars | Tiles, ...]

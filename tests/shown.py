@@ -20,7 +20,8 @@ def draw(answers: list[Answer], settings: Settings, terminal: Terminal, **beside
 
 
 def softmax(x: Any) -> Any:
-    e = np.exp(x - x.max(axis=-1, keepdims=True))
+    with np.errstate(over="ignore"):
+        e = np.exp(x - x.max(axis=-1, keepdims=True))
     return e / e.sum(axis=-1, keepdims=True)
 
 

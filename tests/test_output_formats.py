@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 
 import pytest
 from programs import DIGITS, on_terminal, softmax
@@ -193,6 +194,38 @@ def test_names_from_data_are_no_markup():
     shown = on_terminal("eval", stdin="a[red],b[/]\n1,2\n", env={"NO_COLOR": "1"})
     assert "a[red]" in shown.out
     assert "b[/]" in shown.out
+
+
+def letters_in_math(latex):
+    """Yield runs of letters in math mode that are neither commands nor marked as text."""
+    plain = re.sub(r"\\(?:begin|end)\{\w+\}(?:\{[rlc|]*\})?|\\hspace\{.*?\}", "", latex)
+    for pair in re.findall(r"\\\[(.*?)\\\]|(?<!\\)\$(.*?)(?<!\\)\$", plain, re.DOTALL):
+        math = re.sub(r"\\text\{(?:[^{}]|\\[{}]|\{\})*\}|\\[a-zA-Z]+|_\{jk\}", "", "".join(pair))
+        yield from re.findall(r"[a-zA-Z]{2,}|\d[eE]", math)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "jacobian 2 1 --verify",
+        "jacobian cat=2 dog=1 --verify",
+        "grad 2 1 0.1 --target 1 --verify",
+        "jacobian 2 1;1e300 0 --verify",
+        "eval 1/3 ln(2) -Infinity 1E-3",
+        "eval 2 1;2 2",
+        "eval 2 1 ln(2) --steps -T ln(2)",
+        "jacobian cat=2 dog=1 --steps",
+        "jacobian 2 1 0.1 --steps=blank",
+        "grad 2 1 0.1 --steps --target 0.2,0.3,0.5 --loss",
+        "eval 2 1 0.1 --check 1/3,ln(2),1e-5",
+        "jacobian 2 1 --check 1,2;3,inf",
+        "grad 2 1 0.1 --target 1 --loss --check 0.1",
+    ],
+)
+def test_words_in_the_math_of_latex_are_text(command):
+    ran = softmax(*command.split(), "-f", "latex")
+    assert r"\[" in ran.out
+    assert list(letters_in_math(ran.out)) == []
 
 
 def test_a_terminal_of_ascii_is_drawn_in_ascii():

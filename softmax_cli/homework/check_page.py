@@ -10,7 +10,7 @@ from softmax_cli.formulas import Data, formula, sub
 from softmax_cli.homework.claims import EXACT_DIGITS, Claim
 from softmax_cli.homework.questions import Question
 from softmax_cli.homework.slips import Slip
-from softmax_cli.pages import Column, Grid, Meaning, Page, Part, Section, Sentence, Text
+from softmax_cli.pages import WIDER, Column, Grid, Meaning, Page, Part, Section, Sentence, Text
 from softmax_cli.values import Booleans
 
 Verdict = Literal["right", "near", "wrong"]
@@ -132,10 +132,11 @@ def _matrix(result: Result) -> Grid:
     for k, name in enumerate(asked.names):
         meanings: tuple[Meaning, ...] = tuple(marks[k::n])
         texts = tuple(claim.text for claim in result.claims[k::n])
+        signs = tuple(_MARKS[mark] for mark in marks[k::n])
         head = formula("/∂", sub("x", _index(asked, name)))
-        columns.append(Column(head, texts, "point", meanings))
-        columns.append(Column("", tuple(_MARKS[mark] for mark in marks[k::n]), "left", meanings))
-    return Grid(tuple(columns))
+        columns.append(Column(head, texts, "point", meanings, spare=k + 1))
+        columns.append(Column("", signs, "left", meanings, spare=k + 1))
+    return Grid(tuple(columns), WIDER)
 
 
 def _entries(result: Result, true: dict[int, str]) -> Grid:
@@ -145,14 +146,14 @@ def _entries(result: Result, true: dict[int, str]) -> Grid:
     meanings: tuple[Meaning, ...] = tuple(marks)
     columns = [
         Column("entry" if asked.asked in ("matrix", "loss") else "class", _labels(result)),
-        Column("yours", tuple(result.claims[entry].text for entry in shown), "point", meanings),
+        Column("yours", tuple(result.claims[entry].text for entry in shown), "point", meanings, 2),
         Column("", tuple(_MARKS[mark] for mark in marks), "left", meanings),
-        Column("right", tuple(true[entry] for entry in shown), "point"),
+        Column("right", tuple(true[entry] for entry in shown), "point", spare=1),
     ]
     if asked.asked not in ("matrix", "loss"):
-        inputs = Column("x", tuple(_input(asked, entry) for entry in shown), "point", spare=1)
+        inputs = Column("x", tuple(_input(asked, entry) for entry in shown), "point", spare=3)
         columns.insert(1, inputs)
-    return Grid(tuple(columns), all_columns="")
+    return Grid(tuple(columns), WIDER)
 
 
 def _input(asked: Question, entry: int) -> str:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from softmax_cli.formulas import call, formula, fraction, sub
+from softmax_cli.formulas import Formula, call, formula, fraction, sub
 from softmax_cli.homework import wrong_formulas
 from softmax_cli.pages import Sentence, Text
 
@@ -34,8 +34,9 @@ class Slip(NamedTuple):
 _σ, _EXP_X = formula("σ"), call("exp", "x")
 _OFF_DIAGONAL = formula("−", sub("σ", "j"), "·", sub("σ", "k"))
 _J_IS_NOT_K = formula("j ≠ k")
-_LN_σ, _σ_MINUS_Y, _Y_MINUS_σ = formula("ln σ"), formula("σ − y"), formula("y − σ")
-_LOSS, _SLOPE = formula("−ln σ"), fraction("1", "T")
+_LN_σ = Formula("ln σ", r"\ln\sigma")
+_σ_MINUS_Y, _Y_MINUS_σ = formula("σ − y"), formula("y − σ")
+_LOSS, _SLOPE = formula("−", _LN_σ), fraction("1", "T")
 
 SLIPS: tuple[Slip, ...] = (
     Slip(

@@ -12,12 +12,12 @@ import numpy as np
 
 from softmax_cli.commands import COMMANDS
 from softmax_cli.errors import UsageError
-from softmax_cli.formulas import Data, Formula, call, formula, fraction, sub
+from softmax_cli.formulas import Data, Formula, call, formula, fraction, sub, words
 from softmax_cli.homework.check_page import page_of
 from softmax_cli.homework.checked import Checked
 from softmax_cli.homework.numerical import Differences
 from softmax_cli.mathematics.decimals import evaluate
-from softmax_cli.pages import Column, Grid, Meaning, Sentence, Text
+from softmax_cli.pages import WIDER, Column, Grid, Meaning, Sentence, Text
 from softmax_cli.reading.numbers import to_exact
 from softmax_cli.settings import Settings
 from softmax_cli.values import Answer, Batch, Matrices, OfClass, OfWeights, Vectors
@@ -269,12 +269,14 @@ def _table(found: Sequence[Worst], passes: Sequence[bool]) -> Grid:
         (
             Column("check", tuple(_CHECKS.get(worst.check, worst.check) for worst in found)),
             Column("", tuple("✓" if passed else "✗" for passed in passes), "left", meanings),
-            Column("difference", tuple(_size(worst.difference) for worst in found), "right"),
-            Column("relative", tuple(_size(worst.relative) for worst in found), "right", spare=1),
-            Column("entry", tuple(_size(worst.value) for worst in found), "right", spare=2),
-            Column("where", tuple(_place(worst.where) for worst in found), spare=3),
+            Column(
+                "difference", tuple(_size(worst.difference) for worst in found), "right", spare=1
+            ),
+            Column("relative", tuple(_size(worst.relative) for worst in found), "right", spare=2),
+            Column("entry", tuple(_size(worst.value) for worst in found), "right", spare=3),
+            Column("where", tuple(_place(worst.where) for worst in found), spare=4),
         ),
-        all_columns="",
+        all_columns=WIDER,
     )
 
 
@@ -286,4 +288,4 @@ def _place(where: tuple[Text, ...]) -> Text:
     """Return one text for a place: a formula, or words and a formula."""
     if len(where) == 1:
         return where[0]
-    return formula(*(part for part in where)) if where else ""
+    return formula(*(words(p) if isinstance(p, str) else p for p in where)) if where else ""

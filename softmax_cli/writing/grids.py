@@ -24,10 +24,10 @@ from softmax_cli.writing.terminal import Terminal
 def grid_lines(grid: Grid, terminal: Terminal) -> list[Line]:
     """The lines of a grid, and of what it leaves out."""
     strips = [_unfilled(column, terminal) for column in grid.columns]
-    kept = _with_room(grid.columns, strips, terminal.width)
+    kept, left = _with_room(grid.columns, strips, terminal.width)
     available = terminal.width - _span(strips[index] for index in kept)
     chosen: list[Strip] = []
-    notes = [_counted(len(strips) - len(kept), "column", "columns")]
+    notes = [_counted(left, "column", "columns")]
     short = False
     for index in kept:
         column = grid.columns[index]
@@ -70,15 +70,19 @@ def _unfilled(column: Column | Bars | Tiles, terminal: Terminal) -> Strip:
 
 def _with_room(
     columns: Sequence[Column | Bars | Tiles], strips: Sequence[Strip], width: int
-) -> list[int]:
-    """Which columns stay: the most spare go first, as far as the width demands."""
-    kept = list(range(len(columns)))
-    spare = [(c.spare, i) for i, c in enumerate(columns) if isinstance(c, Column) and c.spare]
-    for _, index in sorted(spare, reverse=True):
+) -> tuple[list[int], int]:
+    """Which columns stay, and how many do not: those that go together count as one.
+
+    The most spare go first, as far as the width demands.
+    """
+    spares = [column.spare if isinstance(column, Column) else 0 for column in columns]
+    kept, left = list(range(len(columns))), 0
+    for spare in sorted(set(spares) - {0}, reverse=True):
         if _span(strips[i] for i in kept) <= width:
             break
-        kept.remove(index)
-    return kept
+        kept = [i for i in kept if spares[i] != spare]
+        left += 1
+    return kept, left
 
 
 def _span(strips: Iterable[Strip]) -> int:

@@ -19,7 +19,10 @@ from softmax_cli.writing.markup import aligned_steps, grid_cells, paragraphs
 
 _STRONG: frozenset[Meaning] = frozenset(("strong", "prediction", "target"))
 _ALIGNMENTS: dict[Align, str] = {"left": "l", "right": "r", "point": "r"}
-_EXPONENT = re.compile(r"(.*\d)e([+-]?)0*(\d+)")
+# A number of ours, or as typed: <1e-308, -inf, 1/3, ln(2).
+_NUMBER = re.compile(r"(?:[\d.]+(?:e[+-]?\d+)?|inf(?:inity)?|ln\(|[-+/(),<>])+", re.IGNORECASE)
+_EXPONENT = re.compile(r"(?<=[\d.])e\+?(-?)0*(\d+)", re.IGNORECASE)
+_INFINITY = re.compile(r"\+?inf(?:inity)?", re.IGNORECASE)
 # Signs of ours that the fonts of a plain document lack.
 _SIGNS = {
     "◀": r"\blacktriangleleft",
@@ -88,10 +91,11 @@ def _inside(text: Text) -> str:
         return blank(len(text)).latex
     if text in _SIGNS:
         return _SIGNS[text]
-    if not re.search(r"\d|inf", text):
+    number = text.replace("−", "-")
+    if not _NUMBER.fullmatch(number):
         return words(text).latex if text else ""
-    number = text.replace("-inf", r"-\infty").replace("−", "-")
-    return re.sub(_EXPONENT, r"\1 \\times 10^{\g<2>\3}", number.replace("e+", "e"))
+    number = _INFINITY.sub(r"\\infty", number).replace("ln(", r"\ln(")
+    return _EXPONENT.sub(r" \\cdot 10^{\1\2}", number)
 
 
 def _array(columns: Sequence[Column]) -> Iterator[str]:

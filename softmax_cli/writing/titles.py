@@ -1,19 +1,31 @@
 """What stands above and below the tables: what is shown, and what one would ask next."""
 
 from collections.abc import Sequence
-from math import exp, expm1, floor, log, log10
+from decimal import Decimal
+from math import exp, expm1, floor, log10
 
 import numpy as np
 
 from softmax_cli.arithmetic import arithmetic
 from softmax_cli.formulas import Data, Formula, formula, sub
+from softmax_cli.mathematics.decimals import context, evaluate
 from softmax_cli.pages import Sentence, Text
+from softmax_cli.reading.numbers import to_exact
 from softmax_cli.values import Answer, Floats, Matrices, Of, OfWeights, Ranking, Vectors
 from softmax_cli.writing.rounded import number, positive
 from softmax_cli.writing.view import View
 
 # More probabilities than these do not go into a title.
 _MOST_SHARES = 6
+# So many digits tell logits near 1e308 apart where 1e-150, the least temperature, divides them.
+_LOGIT_DIGITS = 500
+# A lead is worked out to so many digits, of which two are shown, or a whole number.
+_LEAD_DIGITS = 30
+_LN_10 = context(_LEAD_DIGITS).ln(Decimal(10))
+# exp(lead) is shown as a power of ten from 10⁹ on, and the power as a whole number below 10⁹.
+_LARGE_POWER, _LONG_POWER = 9, 10**9
+# So small a lead is exp(lead) − 1 to all digits that are shown.
+_SMALL_LEAD = 1e-7
 
 SIGMA = formula("σ")
 _GRADIENTS: dict[str, Formula] = {
@@ -128,12 +140,13 @@ def closing(view: View[Answer]) -> list[Sentence]:
     """Return the line about a vector's lead and its entropy; nothing for a certain one."""
     if view.is_certain:
         return []
-    z = (view.logits - view.logits.max()) / view.settings.temperature.value
-    parts = (*_lead(view, z), f"entropy {positive(_entropy(z), 2)} nat")
+    with np.errstate(over="ignore"):
+        z = (view.logits - view.logits.max()) / view.settings.temperature.value
+    parts = (*_lead(view), f"entropy {positive(_entropy(z), 2)} nat")
     return [Sentence(parts, "dim")]
 
 
-def _lead(view: View[Answer], z: Floats) -> tuple[Text, ...]:
+def _lead(view: View[Answer]) -> tuple[Text, ...]:
     best = sorted(view.predicted)
     if len(best) > 3:
         return (f"{len(best):,} classes tie · ",)
@@ -142,21 +155,38 @@ def _lead(view: View[Answer], z: Floats) -> tuple[Text, ...]:
         for k in best[1:]:
             joined += [" and ", view.name(k)]
         return (*joined, " tie · ")
-    others = z.copy()
-    others[best[0]] = -np.inf
-    second = int(others.argmax())
-    return (view.name(best[0]), " leads ", view.name(second), f" {_ratio(-float(z[second]))} · ")
+    first, second = view.batch.order()[0, :2].tolist()
+    ratio = _ratio(_difference(view, first, second))
+    return (view.name(first), " leads ", view.name(second), f" {ratio} · ")
 
 
-def _ratio(lead: float) -> str:
+def _difference(view: View[Answer], first: int, second: int) -> Decimal:
+    """Return by how much one class's x/T is above another's: doubles may not hold it."""
+    typed, temperature = view.answer.batch.typed, view.settings.temperature
+    if typed is None:
+        x = [Decimal(float(view.logits[k])) for k in (first, second)]
+        divisor = Decimal(temperature.value)
+    else:
+        digits = _LOGIT_DIGITS + (view.settings.digits or 0)
+        x = [evaluate(typed[view.index][k], digits) for k in (first, second)]
+        divisor = evaluate(to_exact(temperature.typed), digits)
+    rounding = context(_LEAD_DIGITS)
+    return rounding.divide(rounding.subtract(*x), divisor)
+
+
+def _ratio(lead: Decimal) -> str:
     """Return exp(lead) to 1, with the digits that tell it from 1."""
-    if lead > log(1e9):
-        return f"10^{lead / log(10):.0f} : 1"
-    ratio = exp(lead)
+    power = lead / _LN_10
+    if power >= _LONG_POWER:
+        return f"10^({power:.1e}) : 1"
+    if power >= _LARGE_POWER:
+        return f"10^{power:.0f} : 1"
+    if lead < _SMALL_LEAD:
+        return f"(1 + {lead:.1e}) : 1"
+    ratio, over = exp(lead), expm1(lead)
     if ratio >= 1000:
         return f"{ratio:,.0f} : 1"
-    over = expm1(lead)
-    digits = 1 if over >= 0.1 or not over else min(15, 1 - floor(log10(over)))
+    digits = 1 if over >= 0.1 else 1 - floor(log10(over))
     return f"{ratio:.{digits}f} : 1"
 
 

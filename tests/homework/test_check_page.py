@@ -1,5 +1,6 @@
 """The page of a check says what is right, what is not, and what to do next."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -10,6 +11,8 @@ from questioned import batch_of, checked, settings_for, text_of
 from softmax_cli.homework.check import check
 from softmax_cli.homework.check_page import page, rounded, true_texts
 from softmax_cli.homework.claims import claim
+from softmax_cli.writing.screen import screen
+from softmax_cli.writing.terminal import Terminal
 
 
 def lines_of(command, values, answer, **options):
@@ -173,3 +176,32 @@ def test_numbers_without_a_sum_to_check_get_no_hint(command, options, answer):
     text = text_of(page(checked(command, "2 1 0.1", answer, **options)))
     assert "should sum" not in text
     assert "Next: " in text
+
+
+@pytest.mark.parametrize("width", [20, 30, 40, 80])
+@pytest.mark.parametrize(
+    ("command", "values", "answer"),
+    [
+        ("jacobian", "1 2 3 4 5 6 7", ";".join(["0.1234 " * 7] * 7)),
+        ("jacobian", "cat=1 dog=2 bird=3 fish=4 cow=5 ox=6", ";".join(["-0.1234 " * 6] * 6)),
+        ("jacobian", "1 2 3", ";".join([f"{1 / 3:.20f} " * 3] * 3)),
+        ("eval", "1 2 3", f"{1 / 3:.30f} " * 3),
+        ("grad", "catalogue=1 birdsofparadise=3.5555555", "33333333333333 .33333333333333"),
+    ],
+)
+def test_a_table_of_a_check_is_cut_at_whole_columns(width, command, values, answer):
+    shown = page(checked(command, values, answer))
+    lines = screen(shown, Terminal(width)).splitlines()
+    assert max(map(len, lines)) <= width
+    whole = screen(shown, Terminal(1000)).split()
+    tables = [line for line in lines if "✗" in line or "✓" in line]
+    assert all(word in whole for line in tables for word in line.split() if "…" not in word)
+    if len(tables) > 1 and width < 40:
+        assert re.search(r"… \d+ more columns?: a wider terminal shows all", " ".join(lines))
+
+
+def test_a_mark_stays_with_its_entry():
+    shown = page(checked("jacobian", "1 2 3", ";".join(["0.1234 " * 3] * 3)))
+    for width in range(10, 50):
+        head, first = screen(shown, Terminal(width)).split("∂σ₁")[:2]
+        assert head.count("/∂x") == first.split("∂σ₂")[0].count("✗")

@@ -12,6 +12,8 @@ from softmax_cli.errors import UsageError
 from softmax_cli.homework.verify import verified, verify
 from softmax_cli.reading import arguments
 from softmax_cli.values import Batch, Matrices
+from softmax_cli.writing.screen import screen
+from softmax_cli.writing.terminal import Terminal
 
 ENTRY = st.one_of(st.floats(-50, 50), st.sampled_from([-np.inf, 0.0, 700.0, -700.0, 1e-9]))
 VECTOR = st.lists(ENTRY, min_size=1, max_size=5).filter(lambda x: max(x) > -np.inf)
@@ -119,3 +121,12 @@ def test_probabilities_have_nothing_to_verify():
     with pytest.raises(UsageError):
         verify([batch([1, 2])], settings_for("eval"))
     assert softmax("eval", "1", "2", "--verify").status == 2
+
+
+@pytest.mark.parametrize("width", [24, 30, 40, 80])
+def test_the_table_is_cut_at_whole_columns(width):
+    settings = settings_for("grad", target="1")
+    lines = screen(verify([batch([2, 1, 0.1])], settings).page, Terminal(width)).splitlines()
+    assert max(map(len, lines)) <= width
+    cut = "more columns: a wider terminal shows all" in " ".join(lines)
+    assert cut == (width < 80)

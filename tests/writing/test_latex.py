@@ -8,7 +8,7 @@ import pytest
 from shown import ANIMALS, EVAL, GRAD, JACOBIAN, gradient, jacobian, probabilities
 
 from softmax_cli.formulas import formula, fraction, sub
-from softmax_cli.pages import Derivation, Page, Step
+from softmax_cli.pages import Column, Derivation, Grid, Page, Step
 from softmax_cli.settings import Settings
 from softmax_cli.values import Answer, OfClass
 from softmax_cli.writing.latex import latex
@@ -57,12 +57,30 @@ def test_a_jacobian_with_names_has_them_beside_it() -> None:
 
 def test_powers_of_ten_are_written_as_such() -> None:
     text = written(gradient([0.5, -1, 1e-9], TARGET), GRAD)
-    assert r"1.0 \times 10^{-9}" in text
+    assert r"1.0 \cdot 10^{-9}" in text
     assert "e-" not in text.replace("cross-entropy", "")
 
 
 def test_a_mask_is_minus_infinity() -> None:
     assert r"-\infty" in written(probabilities([2, -np.inf, 1]), EVAL)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("ln(1/3)", r"\ln(1/3)"),
+        ("-Infinity", r"-\infty"),
+        ("<1e-308", r"<1 \cdot 10^{-308}"),
+        ("1E+05", r"1 \cdot 10^{5}"),
+        ("−0.3", "-0.3"),
+        ("+1 tied", r"\text{+1 tied}"),
+        ("sum to 0", r"\text{sum to 0}"),
+        ("inference", r"\text{inference}"),
+    ],
+)
+def test_a_cell_is_a_number_or_words(text: str, shown: str) -> None:
+    grid = Grid((Column("", (text,)),))
+    assert shown in latex(Page((grid,))).splitlines()
 
 
 @pytest.mark.parametrize(("answer", "settings"), EXAMPLES)
