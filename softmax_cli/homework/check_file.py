@@ -10,7 +10,7 @@ from softmax_cli.errors import Place, UnequalTables, UsageError
 from softmax_cli.homework.answer_table import AnswerRows, AnswerTable, opened
 from softmax_cli.homework.check_file_page import Comparison, WorstRow, page
 from softmax_cli.homework.checked import Checked
-from softmax_cli.homework.claims import Claim
+from softmax_cli.homework.claims import Claim, short_for, with_digits_of_others
 from softmax_cli.homework.diagnosis import explains
 from softmax_cli.homework.early_rounding import rounded_early
 from softmax_cli.homework.questions import Question, asked_by
@@ -95,7 +95,7 @@ class _Rows(NamedTuple):
     def claims(self, row: int) -> list[Claim]:
         """Return the claims about one vector."""
         lines = range(row * self.lines_each, (row + 1) * self.lines_each)
-        return [claim for line in lines for claim in self.found.claims(line)]
+        return with_digits_of_others([claim for line in lines for claim in self.found.claims(line)])
 
 
 class _Tally:
@@ -126,7 +126,8 @@ class _Tally:
                 place = Place(answers.name, found.lines[0] or None)
                 raise UnequalTables(place, found=width, expected=classes)
             shape, cut = (count, right.shape[1]), slice(count * lines_each)
-            claimed, half = found.values[cut].reshape(shape), found.half[cut].reshape(shape)
+            claimed = found.values[cut].reshape(shape)
+            half = _with_halves_of_others(claimed, found.half[cut].reshape(shape))
             self._take(_Rows(answer, right[:count], claimed, half, found, lines_each))
         self.is_shorter = count < len(right)
         return not self.is_shorter
@@ -203,6 +204,12 @@ class _Tally:
             is_shorter=self.is_shorter,
             is_longer=self.is_longer,
         )
+
+
+def _with_halves_of_others(claimed: Floats, half: Floats) -> Floats:
+    """Return half a unit of the last digit of each number, as its whole answer was typed."""
+    is_short, model = short_for(claimed, half)
+    return np.where(is_short, np.take_along_axis(half, model[:, np.newaxis], axis=1), half)
 
 
 def _right(answer: Answer) -> Floats:

@@ -78,6 +78,26 @@ def test_the_digits_typed_count_in_a_table_too(tmp_path, answers, status):
     assert softmax("eval", "2.31 0 0", "--check-file", str(path)).status == status
 
 
+@pytest.mark.parametrize(
+    ("options", "answers", "said"),
+    [
+        (("jacobian",), "0.2247,0,0\n0,0.1837,0\n0,0,0.0889\n", "only the diagonal"),
+        (("jacobian",), '"0.2247",0,0\n0,0.1837,0\n0,0,0.0889\n', "only the diagonal"),
+        (("grad", "--target", "1"), "-0.341,0,0\n", "only the target's entry"),
+        (("grad", "--target", "1"), "[-0.341, 0, 0]\n", "only the target's entry"),
+        (("eval",), "0.66,0,0.1\n", "yours right"),
+        (("eval",), "1,0,0\n", "✓ Right"),
+        (("eval", "-T", "0.5"), "0.9,0.1,0\n", "✓ Right"),
+    ],
+)
+def test_a_whole_number_is_short_for_one_with_a_point(tmp_path, options, answers, said):
+    path = tmp_path / "answers"
+    path.write_text(answers)
+    found = softmax(*options, "2 1 0.1", "--check-file", str(path))
+    assert said in told(found)
+    assert found.status == (said != "✓ Right")
+
+
 def test_plain_and_quoted_answers_are_judged_alike(tmp_path):
     plain = Path(written(tmp_path, σ(σ(X)), spelt="%.4f"))
     quoted = tmp_path / "quoted_.csv"  # as long a name, so that lines fold alike

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from softmax_cli.errors import SoftmaxError, UsageError
-from softmax_cli.homework.claims import claim, in_order, read_claims
+from softmax_cli.homework.claims import claim, in_order, read_claims, with_digits_of_others
 
 LN_2 = "0.6931471805599453094172321214581765680755001343602552541206800094933936"
 
@@ -27,6 +27,24 @@ def test_a_value_rounded_to_any_number_of_digits_is_a_right_claim(true, places):
     assert not claim(f"{rounded + Decimal(1).scaleb(-places):f}").holds(true) or (
         abs(rounded + Decimal(1).scaleb(-places) - true) == Decimal("0.5").scaleb(-places)
     )
+
+
+@pytest.mark.parametrize(
+    ("answer", "places"),
+    [
+        ("0.2247 0 1", [-4, -4, -4]),
+        ("0.34 0.2 0", [-2, -1, -1]),
+        ("1 0 0", [0, 0, 0]),
+        ("1/4 0", [None, None]),
+        ("1/4 0.25 0", [None, -2, -2]),
+        ("0 -inf", [0, None]),
+        ("1 9.36e-14", [0, -16]),
+        ("0.99 1e-7 0", [-2, -7, -2]),
+    ],
+)
+def test_a_whole_number_has_the_digits_of_those_it_stands_among(answer, places):
+    (row,) = read_claims(answer).rows
+    assert [claim.places for claim in with_digits_of_others(row)] == places
 
 
 def test_a_tie_may_be_rounded_either_way():
