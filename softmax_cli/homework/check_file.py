@@ -7,7 +7,8 @@ import numpy as np
 
 from softmax_cli.commands import COMMANDS
 from softmax_cli.errors import Place, UnequalTables, UsageError
-from softmax_cli.homework.answer_table import AnswerRows, AnswerTable, opened
+from softmax_cli.homework.answer_file import opened
+from softmax_cli.homework.answer_table import AnswerRows, AnswerTable
 from softmax_cli.homework.check_file_page import Comparison, WorstRow, page
 from softmax_cli.homework.checked import Checked
 from softmax_cli.homework.claims import Claim, short_for, with_digits_of_others
@@ -104,6 +105,7 @@ class _Tally:
     def __init__(self, classes: int, settings: Settings) -> None:
         self.settings = settings._replace(digits=None, top=None, precision=None)
         self.is_shorter = self.is_longer = False
+        self._lines_left = 0
         self._rows = self._wrong = self._near = 0
         self._worst: WorstRow | None = None
         self._slips: list[Slip] = list(SLIPS)
@@ -119,7 +121,8 @@ class _Tally:
         classes = batch.values.shape[1]
         lines_each = right.shape[1] // classes
         found = answers.take(len(right) * lines_each)
-        count = 0 if found is None else len(found.values) // lines_each
+        lines = 0 if found is None else len(found.values)
+        count, self._lines_left = divmod(lines, lines_each)
         if found is not None and count:
             width = found.values.shape[1]
             if width != classes:
@@ -203,6 +206,7 @@ class _Tally:
             early=self._early[0] if self._early and not slips else None,
             is_shorter=self.is_shorter,
             is_longer=self.is_longer,
+            lines_left=self._lines_left,
         )
 
 

@@ -141,6 +141,39 @@ def test_our_own_output_is_right(tmp_path, options):
     assert softmax(*EVAL, *asked, "--check-file", str(path)).status == 0
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "eval 2 1 0.1",
+        "eval '2 1; 3 4'",
+        "eval --csv {}",
+        "eval --csv <(seq 5)",
+        "jacobian 2 1",
+        "jacobian '2 1; 3 4'",
+        "jacobian --csv {}",
+        "jacobian --csv {} --output 2",
+        "jacobian --csv <(seq 3)",
+        "grad 2 1 0.1 --target 1",
+    ],
+)
+@pytest.mark.parametrize("written", ["", "-f json", "--append"])
+def test_our_own_output_is_right_through_a_pipe_too(tmp_path, asked, written):
+    path = tmp_path / "x.csv"
+    path.write_text("a,b,c\n2,1,0.1\n0,0,5\n")
+    ask = f"softmax {asked.format(path)}"
+    written = "-f jsonl" if written == "--append" and "jacobian" in ask else written
+    found = shell(f"{ask} --check-file <({ask} {written})")
+    assert (found.status, found.out[:7], found.err) == (0, "✓ Right", "")
+
+
+def test_rows_that_are_no_whole_jacobian_are_told(tmp_path):
+    for name, text in (("x.csv", "2,1,0\n0,0,5\n"), ("ok.csv", "0.7,0.2,0.1\n0.0,0.0,1.0\n")):
+        (tmp_path / name).write_text(text)
+    found = softmax("jacobian", "--csv", "x.csv", "--check-file", "ok.csv", cwd=tmp_path)
+    assert found.status == 1
+    assert "ok.csv ends after 2 rows of a Jacobian" in told(found)
+
+
 def test_gradients_and_jacobians_are_compared_too(tmp_path):
     path = tmp_path / "answers.csv"
     for command in (
