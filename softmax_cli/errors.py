@@ -84,6 +84,12 @@ class NotANumber(SoftmaxError):
     sentence = "{text} is not a number"
 
 
+class PartOfFraction(NotANumber):
+    """What blanks have cut off a fraction, such as the bar alone."""
+
+    sentence = "{text} is not a number: write a fraction without blanks, as in 1/2"
+
+
 class NeedsDecimalComma(NotANumber):
     """A cell that is a number where a comma stands for the decimal point."""
 
