@@ -29,8 +29,8 @@ def check(answer: str, batch: Batch, settings: Settings) -> Checked:
         settings: the options, which say what is asked.
 
     Raises:
-        SoftmaxError: the text is not an answer to the question: it holds something else
-            than numbers, too many or too few of them, or names that are not classes.
+        UsageError: the text is not an answer to the question: it holds something else than
+            numbers, too many or too few of them, or names that are not classes.
     """
     asked, claims = matched(read_claims(answer), batch, settings)
     found = result(asked, claims)

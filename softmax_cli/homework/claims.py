@@ -138,15 +138,14 @@ def read_claims(text: str, option: str = "--check") -> Claims:
     """Return the answer that a text holds, read as arguments are.
 
     Raises:
-        SoftmaxError: an entry is not a number, or there is none.
+        UsageError: an entry is not a number, the text is no list of numbers, or there is none.
     """
-    place = Place(option)
     try:
         vectors = arguments.vectors((text,))
         rows = tuple(tuple(claim(entry.text) for entry in vector.entries) for vector in vectors)
     except SoftmaxError as error:
-        error.place = place
-        raise
+        error.place = Place(option)
+        raise UsageError(reason=str(error)) from None
     if not rows:
         raise UsageError(reason=f"{option}: {quoted(text)} holds no numbers")
     return Claims(rows, tuple(vectors[0].names))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from softmax_cli.errors import SoftmaxError, UsageError
+from softmax_cli.errors import UsageError
 from softmax_cli.homework.claims import claim, in_order, read_claims, with_digits_of_others
 
 LN_2 = "0.6931471805599453094172321214581765680755001343602552541206800094933936"
@@ -93,7 +93,7 @@ def test_named_numbers_stand_in_the_order_of_the_classes():
     ],
 )
 def test_names_that_are_not_the_classes_are_an_error(answer, message):
-    with pytest.raises(SoftmaxError) as caught:
+    with pytest.raises(UsageError) as caught:
         in_order(read_claims(answer), ["cat", "dog"])
     assert message in str(caught.value)
 
@@ -104,10 +104,19 @@ def test_names_that_are_not_the_classes_are_an_error(answer, message):
         ("0.7 abc", "--check: 'abc' is not a number"),
         ("0.7,,0.2", "--check: a number is missing before the comma"),
         ("[]", "--check: '[]' holds no numbers"),
+        ("", "--check: '' holds no numbers"),
+        ("[1", "--check: the bracket '[' is never closed"),
+        ("{a:}", "--check: a number is missing after 'a:'"),
+        ("1/0 1", "--check: '1/0' divides by zero"),
+        ("ln(0)", "--check: 'ln(0)' is the logarithm of something that is not positive"),
+        ("1e999", "--check: '1e999' is too large: a double ends at 1.8e308"),
+        ("a=1 2", "--check: '2' does not fit: name every class of the vector or none"),
+        ("\udcff", "--check: '\\udcff' is not UTF-8"),
+        ("1 / 2", "--check: '/' is not a number: write a fraction without blanks, as in 1/2"),
     ],
 )
 def test_what_is_not_an_answer_is_an_error(answer, message):
-    with pytest.raises(SoftmaxError) as caught:
+    with pytest.raises(UsageError) as caught:
         read_claims(answer)
     assert str(caught.value) == message
 
