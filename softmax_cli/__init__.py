@@ -25,9 +25,9 @@ The way through: reading (text → blocks → Batch) → commands (Batch → Ans
         framed kept numbers rounded
     homework/     Batch, Answer → Page: a working, a check, a verification
         steps steps_gradient steps_cross_entropy steps_jacobian steps_softmax problem
-        entries equations notation quantities check_file verify check check_file_page check_page
-        answer_table wrong_axis early_rounding diagnosis slips wrong_formulas work questions
-        claims numerical checked
+        entries equations notation quantities check_file verify check check_file_page
+        check_page answer_file answer_matrices answer_table wrong_axis early_rounding diagnosis
+        slips wrong_formulas work questions claims numerical checked
     commands      Batch → Answer: softmax, Jacobian, gradient
     arithmetic    one interface to the two mathematics
     reading/      text → blocks → Batch

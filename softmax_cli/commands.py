@@ -131,7 +131,7 @@ def _is_distribution(text: str, batch: Batch) -> bool:
     if text in (batch.classes or ()):
         return False
     words = text.split()
-    return "," in text or (len(words) > 1 and all(map(is_number, words)))
+    return "," in text or (len(words) > 1 and all(word == "/" or is_number(word) for word in words))
 
 
 def _distribution(text: str, batch: Batch, settings: Settings) -> Numbers:
@@ -165,10 +165,11 @@ def _doubles(option: str, text: str, batch: Batch) -> list[float]:
     Raises:
         UsageError: one is not a finite number, or there are more or fewer.
     """
-    items, classes = _items(option, text), batch.values.shape[1]
-    if len(items) != classes:
-        raise UsageError(reason=f"{option}: {len(items)} numbers for {classes} classes")
-    return [_double(option, item) for item in items]
+    doubles = [_double(option, item) for item in _items(option, text)]
+    classes = batch.values.shape[1]
+    if len(doubles) != classes:
+        raise UsageError(reason=f"{option}: {len(doubles)} numbers for {classes} classes")
+    return doubles
 
 
 def _items(option: str, text: str) -> list[str]:

@@ -48,6 +48,8 @@ class SoftmaxError(Exception):
 
     status: int = 1
     sentence: ClassVar[str] = ""
+    # stands for {remedy} where the data has none
+    remedy: ClassVar[str] = ""
 
     def __init__(self, place: Place | None = None, **data: Any) -> None:
         super().__init__()
@@ -59,6 +61,12 @@ class SoftmaxError(Exception):
         self.place = self.place or place
         return self
 
+    def without_options(self) -> Self:
+        """Return the same error without a remedy that is an option."""
+        if "--" in self.data.get("remedy", self.remedy):
+            self.data["remedy"] = ""
+        return self
+
     def __str__(self) -> str:
         """Return place, culprit and remedy as one line."""
         shown = {
@@ -66,7 +74,7 @@ class SoftmaxError(Exception):
             for name, value in self.data.items()
             if isinstance(value, str)
         }
-        sentence = self.sentence.format(**{**self.data, **shown})
+        sentence = self.sentence.format(**{"remedy": self.remedy, **self.data, **shown})
         return f"{self.place}: {sentence}" if self.place else sentence
 
 
@@ -76,10 +84,17 @@ class NotANumber(SoftmaxError):
     sentence = "{text} is not a number"
 
 
+class PartOfFraction(NotANumber):
+    """What blanks have cut off a fraction, such as the bar alone."""
+
+    sentence = "{text} is not a number: write a fraction without blanks, as in 1/2"
+
+
 class NeedsDecimalComma(NotANumber):
     """A cell that is a number where a comma stands for the decimal point."""
 
-    sentence = "{text} is not a number; --decimal-comma reads its comma as the decimal point"
+    sentence = "{text} is not a number{remedy}"
+    remedy = "; --decimal-comma reads its comma as the decimal point"
 
 
 class NamesAFile(SoftmaxError):
@@ -133,7 +148,8 @@ class MissingNumber(SoftmaxError):
 class MissingCell(SoftmaxError):
     """An empty cell, a word such as NA, or a JSON null, among the logits."""
 
-    sentence = "{reason}; --missing mask reads it as -inf"
+    sentence = "{reason}{remedy}"
+    remedy = "; --missing mask reads it as -inf"
 
 
 class MissingTarget(SoftmaxError):
@@ -155,7 +171,7 @@ class HoldsText(SoftmaxError):
 class WrongWidth(SoftmaxError):
     """A row with another number of cells than the first."""
 
-    sentence = "{reason}"
+    sentence = "{reason}{remedy}"
 
 
 class ExtraCell(SoftmaxError):
@@ -180,6 +196,12 @@ class UnequalTables(SoftmaxError):
     """A table of answers whose rows have another number of numbers than there are classes."""
 
     sentence = "the answers stand {found} in a row, and there are {expected} classes"
+
+
+class UnclearAnswers(SoftmaxError):
+    """A file of answers that does not say which of its columns or members they are."""
+
+    sentence = "it is not clear which numbers are the answers: {remedy}"
 
 
 class UnequalNames(SoftmaxError):
@@ -257,7 +279,7 @@ class BrokenGzip(SoftmaxError):
 class BrokenJson(SoftmaxError):
     """Input that begins like JSON but is not JSON."""
 
-    sentence = "{reason}"
+    sentence = "{reason}{remedy}"
 
 
 class AlreadyReported(SoftmaxError):

@@ -82,10 +82,22 @@ def _temperature(ctx: click.Context, parameter: click.Parameter, value: str) -> 
     return Temperature(value, number)
 
 
-def _files(ctx: click.Context, parameter: click.Parameter, value: Sequence[str]) -> tuple[str, ...]:
-    if "" in value:
+def _file(ctx: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    if value == "":
         raise click.BadParameter("the name of the file is empty", ctx, parameter)
+    return value
+
+
+def _files(ctx: click.Context, parameter: click.Parameter, value: Sequence[str]) -> tuple[str, ...]:
+    for name in value:
+        _file(ctx, parameter, name)
     return tuple(value)
+
+
+def _list(ctx: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    if value is not None and not value.strip():
+        raise click.BadParameter("the list is empty", ctx, parameter)
+    return value
 
 
 _ANSWER: list[click.Parameter] = [
@@ -114,6 +126,7 @@ _INPUT: list[click.Parameter] = [
         section="Input",
         of_tables=True,
         metavar="LIST",
+        callback=_list,
         help="Pass these columns through: they are not logits.",
     ),
     option(
@@ -122,9 +135,16 @@ _INPUT: list[click.Parameter] = [
         section="Input",
         of_tables=True,
         metavar="LIST",
+        callback=_list,
         help="Read the logits from these columns: names, positions, 2-4, logit_*.",
     ),
-    option("--labels", section="Input", metavar="LIST", help="Name the classes: cat,dog,bird."),
+    option(
+        "--labels",
+        section="Input",
+        metavar="LIST",
+        callback=_list,
+        help="Name the classes: cat,dog,bird.",
+    ),
     option(
         "--zero-based/--one-based",
         section="Input",
@@ -240,6 +260,7 @@ _HOMEWORK: list[click.Parameter] = [
         "--check-file",
         section="Homework",
         metavar="FILE",
+        callback=_file,
         help="Check a table of answers, row by row.",
     ),
 ]
@@ -287,6 +308,7 @@ BY = option(
     section="Input",
     of_tables=True,
     metavar="LIST",
+    callback=_list,
     help="Take rows with equal cells in these columns as one vector; they stand together.",
 )
 

@@ -62,7 +62,9 @@ def _run_table(settings: Settings) -> int:
 
     path, *further = settings.csv or ("-",)
     with files.opened(path) as descriptor:
-        table = open_table(descriptor, files.name_of(path), settings, further)
+        source = files.name_of(path)
+        chunks = files.chunks(descriptor, source, files.block_bytes(settings))
+        table = open_table(chunks, source, settings, further)
         layout = table.layout._replace(numbered=is_numbered(table.layout, settings))
         if settings.is_for_readers or (layout.in_rows and not layout.by):
             return _write(_notes(table, settings), _pieces(table, settings), layout, settings)

@@ -95,6 +95,9 @@ def test_an_output_an_upstream_gradient_and_the_prediction_agree():
         ({"target": "1,0"}, "2 numbers for 3 classes"),
         ({"upstream": "1,inf,0"}, "'inf' is not finite"),
         ({"upstream": "1,x,0"}, "'x' is not a number"),
+        ({"upstream": "1 / 2, 1, 1"}, "'/' is not a number: write a fraction without blanks"),
+        ({"target": "1 / 2, 1 / 2, 0"}, "'/' is not a number: write a fraction without blanks"),
+        ({"target": "1 / 2 1 / 2 0"}, "'/' is not a number: write a fraction without blanks"),
     ],
 )
 def test_weights_that_do_not_fit_are_a_usage_error(options, reason):

@@ -105,6 +105,13 @@ ANSWER = "0.2689414213699951,0.7310585786300049\n"
         (("eval", "-V"), "no such option '-V': did you mean 'softmax --version'?"),
         (("eval", "--csv", ""), "--csv: the name of the file is empty"),
         (("eval", "--csv", "a.csv", "--csv", ""), "--csv: the name of the file is empty"),
+        (("eval", "1", "--check-file", ""), "--check-file: the name of the file is empty"),
+        (("eval", "--csv", "a.csv", "-c", ""), "--columns: the list is empty"),
+        (("eval", "--csv", "a.csv", "-k", " "), "--keep: the list is empty"),
+        (("eval", "--csv", "a.csv", "--by", ""), "--by: the list is empty"),
+        (("eval", "1", "--labels", ""), "--labels: the list is empty"),
+        (("eval", "2", "1", "--check", "abc"), "--check: 'abc' is not a number"),
+        (("eval", "2", "1", "--check", "[1"), "--check: the bracket '[' is never closed"),
         (
             ("eval", "--csv", "a.csv", "1"),
             "--csv and VALUES are two inputs: give one of them",
@@ -161,6 +168,21 @@ def test_a_file_given_as_an_argument_is_told_how_to_read_it(tmp_path):
     ran = softmax("eval", "nofile.csv", cwd=tmp_path)
     hint = "is not a number, and there is no such file"
     assert (ran.status, ran.err) == (1, f"Error: argument 1: 'nofile.csv' {hint}\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "place", "part"),
+    [
+        (("1", "/", "2"), "argument 2", "/"),
+        (("1", "/2"), "argument 2", "/2"),
+        (("1 / 3, 2",), "argument 1", "/"),
+        (("[1/ 3, 2]",), "argument 1", "1/"),
+    ],
+)
+def test_a_fraction_with_blanks_is_told_how_it_is_written(arguments, place, part):
+    ran = softmax("eval", *arguments)
+    sentence = f"'{part}' is not a number: write a fraction without blanks, as in 1/2"
+    assert (ran.status, ran.err) == (1, f"Error: {place}: {sentence}\n")
 
 
 def test_a_file_without_an_ending_is_known_by_its_existence(tmp_path):

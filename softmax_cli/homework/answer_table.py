@@ -1,20 +1,16 @@
 """A table of someone's answers, read beside the table they are about."""
 
-import os
-import stat
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from decimal import Decimal
 from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from softmax_cli.errors import Place, SoftmaxError, UnequalTables
+from softmax_cli.errors import SoftmaxError
 from softmax_cli.homework.claims import Claim, claim, claim_of
-from softmax_cli.reading import files, gather, rows
-from softmax_cli.reading.delimited import raw_of
-from softmax_cli.reading.first_row import Table, open_table
+from softmax_cli.reading import gather, rows
+from softmax_cli.reading.first_row import Table
 from softmax_cli.reading.layout import Layout
 from softmax_cli.reading.numbers import plain_floats
 from softmax_cli.settings import Settings
@@ -113,100 +109,12 @@ def _joined(parts: Sequence[AnswerRows]) -> AnswerRows:
     )
 
 
-@contextmanager
-def opened(path: str, classes: int, layout: Layout, settings: Settings) -> Iterator[AnswerTable]:
-    """Open a table of answers.
-
-    Its columns may be those of the table they are about, or those that `--append` adds, or the
-    member of our JSON; or it holds the numbers alone.
-
-    Args:
-        path: the file, or `-` for standard input.
-        classes: how many numbers a row has.
-        layout: of the table that the answers are about.
-        settings: the options.
+def rows_of(table: Table, settings: Settings) -> Iterator[AnswerRows]:
+    """Yield the rows of a table.
 
     Raises:
-        SoftmaxError: the file cannot be read, or its rows have another number of numbers.
+        SoftmaxError: a row that is not one of numbers.
     """
-    attempts = list(_attempts(layout, settings))
-    with files.opened(path) as descriptor:
-        may_repeat = stat.S_ISREG(os.fstat(descriptor).st_mode)
-        start = os.lseek(descriptor, 0, os.SEEK_CUR) if may_repeat else 0
-        failure: SoftmaxError | None = None
-        for attempt in attempts if may_repeat else attempts[-2:-1]:
-            if may_repeat:
-                os.lseek(descriptor, start, os.SEEK_SET)
-            try:
-                table = open_table(descriptor, files.name_of(path), attempt)
-            except SoftmaxError as error:
-                if not isinstance(failure, UnequalTables):
-                    failure = error
-                continue
-            found = _width(table)
-            if table.layout.in_rows == layout.in_rows and found in (classes, None):
-                yield _answer_table(table, attempt, layout, settings)
-                return
-            place = Place(files.name_of(path))
-            failure = UnequalTables(place, found=found or 1, expected=classes)
-        assert failure is not None
-        raise failure
-
-
-def _width(table: Table) -> int | None:
-    """Return how many numbers a row has, if that is known."""
-    if table.layout.in_rows or table.first is None:
-        return None if table.layout.in_rows else len(table.layout.logits)
-    return int(table.first.values.shape[1])
-
-
-def _quantity(settings: Settings) -> str:
-    """Return what our own output calls the answer."""
-    if settings.command == "eval":
-        return "log_softmax" if settings.log else "softmax"
-    return settings.command
-
-
-def _attempts(layout: Layout, settings: Settings) -> Iterator[Settings]:
-    """Yield the ways of reading the answers: which columns, and which are kept."""
-    plain = Settings(
-        settings.command,
-        digits=1,  # so that the numbers are kept as typed
-        decimal_comma=settings.decimal_comma,
-    )
-    quantity = _quantity(settings)
-    yield plain._replace(columns=f"{quantity}_*")
-    yield plain._replace(columns=quantity)
-    if layout.classes:
-        yield plain._replace(columns=",".join(raw_of(n, _COMMA).decode() for n in layout.classes))
-    if layout.kept:
-        positions = ",".join(str(column + 1) for column in layout.kept)
-        yield plain._replace(keep=positions, header=False)
-    yield plain._replace(columns=settings.columns, keep=settings.keep)
-    yield plain
-
-
-def _answer_table(
-    table: Table, reading: Settings, layout: Layout, settings: Settings
-) -> AnswerTable:
-    found = _rows(table, reading)
-    order = _order(table.layout, layout, _quantity(settings))
-    if order is not None:
-        found = (rows.ordered(order) for rows in found)
-    return AnswerTable(table.layout.source, found)
-
-
-def _order(theirs: Layout, ours: Layout, quantity: str) -> Sequence[int] | None:
-    """Return where each of our classes stands among theirs, if they are in another order."""
-    if theirs.in_rows or not theirs.classes or not ours.classes:
-        return None
-    names = [name.removeprefix(f"{quantity}_") for name in theirs.classes]
-    if names == list(ours.classes) or sorted(names) != sorted(ours.classes):
-        return None
-    return [names.index(name) for name in ours.classes]
-
-
-def _rows(table: Table, settings: Settings) -> Iterator[AnswerRows]:
     if table.layout.in_rows:
         batches = [
             batch for block in table.blocks for batch in _batches(block, table.layout, settings)

@@ -6,7 +6,13 @@ from typing import Literal
 from softmax_cli.errors import UsageError
 from softmax_cli.homework.check_page import Result, page
 from softmax_cli.homework.checked import Checked
-from softmax_cli.homework.claims import Claim, Claims, in_order, read_claims
+from softmax_cli.homework.claims import (
+    Claim,
+    Claims,
+    in_order,
+    read_claims,
+    with_digits_of_others,
+)
 from softmax_cli.homework.diagnosis import slips_of
 from softmax_cli.homework.early_rounding import early_rounding_of
 from softmax_cli.homework.questions import Question, judge, question
@@ -23,8 +29,8 @@ def check(answer: str, batch: Batch, settings: Settings) -> Checked:
         settings: the options, which say what is asked.
 
     Raises:
-        SoftmaxError: the text is not an answer to the question: it holds something else
-            than numbers, too many or too few of them, or names that are not classes.
+        UsageError: the text is not an answer to the question: it holds something else than
+            numbers, too many or too few of them, or names that are not classes.
     """
     asked, claims = matched(read_claims(answer), batch, settings)
     found = result(asked, claims)
@@ -56,7 +62,7 @@ def matched(claims: Claims, batch: Batch, settings: Settings) -> tuple[Question,
     if len(widths) > 1:
         lengths = " and ".join(str(width) for width in sorted(widths))
         raise UsageError(reason=f"--check: rows of {lengths} numbers are not a matrix")
-    flat = [claim for row in ordered.rows for claim in row]
+    flat = with_digits_of_others([claim for row in ordered.rows for claim in row])
     is_matrix = settings.command == "jacobian" and not settings.diagonal and not settings.output
     of_diagonal = is_matrix and len(flat) == classes and classes > 1
     _check_count(len(flat), classes, is_matrix, settings)

@@ -7,10 +7,11 @@ import numpy as np
 
 from softmax_cli.commands import COMMANDS
 from softmax_cli.errors import Place, UnequalTables, UsageError
-from softmax_cli.homework.answer_table import AnswerRows, AnswerTable, opened
+from softmax_cli.homework.answer_file import opened
+from softmax_cli.homework.answer_table import AnswerRows, AnswerTable
 from softmax_cli.homework.check_file_page import Comparison, WorstRow, page
 from softmax_cli.homework.checked import Checked
-from softmax_cli.homework.claims import Claim
+from softmax_cli.homework.claims import Claim, short_for, with_digits_of_others
 from softmax_cli.homework.diagnosis import explains
 from softmax_cli.homework.early_rounding import rounded_early
 from softmax_cli.homework.questions import Question, asked_by
@@ -95,7 +96,7 @@ class _Rows(NamedTuple):
     def claims(self, row: int) -> list[Claim]:
         """Return the claims about one vector."""
         lines = range(row * self.lines_each, (row + 1) * self.lines_each)
-        return [claim for line in lines for claim in self.found.claims(line)]
+        return with_digits_of_others([claim for line in lines for claim in self.found.claims(line)])
 
 
 class _Tally:
@@ -104,6 +105,7 @@ class _Tally:
     def __init__(self, classes: int, settings: Settings) -> None:
         self.settings = settings._replace(digits=None, top=None, precision=None)
         self.is_shorter = self.is_longer = False
+        self._lines_left = 0
         self._rows = self._wrong = self._near = 0
         self._worst: WorstRow | None = None
         self._slips: list[Slip] = list(SLIPS)
@@ -119,14 +121,16 @@ class _Tally:
         classes = batch.values.shape[1]
         lines_each = right.shape[1] // classes
         found = answers.take(len(right) * lines_each)
-        count = 0 if found is None else len(found.values) // lines_each
+        lines = 0 if found is None else len(found.values)
+        count, self._lines_left = divmod(lines, lines_each)
         if found is not None and count:
             width = found.values.shape[1]
             if width != classes:
                 place = Place(answers.name, found.lines[0] or None)
                 raise UnequalTables(place, found=width, expected=classes)
             shape, cut = (count, right.shape[1]), slice(count * lines_each)
-            claimed, half = found.values[cut].reshape(shape), found.half[cut].reshape(shape)
+            claimed = found.values[cut].reshape(shape)
+            half = _with_halves_of_others(claimed, found.half[cut].reshape(shape))
             self._take(_Rows(answer, right[:count], claimed, half, found, lines_each))
         self.is_shorter = count < len(right)
         return not self.is_shorter
@@ -202,7 +206,14 @@ class _Tally:
             early=self._early[0] if self._early and not slips else None,
             is_shorter=self.is_shorter,
             is_longer=self.is_longer,
+            lines_left=self._lines_left,
         )
+
+
+def _with_halves_of_others(claimed: Floats, half: Floats) -> Floats:
+    """Return half a unit of the last digit of each number, as its whole answer was typed."""
+    is_short, model = short_for(claimed, half)
+    return np.where(is_short, np.take_along_axis(half, model[:, np.newaxis], axis=1), half)
 
 
 def _right(answer: Answer) -> Floats:

@@ -48,6 +48,7 @@ class Comparison(NamedTuple):
         early: what was rounded too early, if that explains every row that differs.
         is_shorter: the answers end before the table does.
         is_longer: the answers go on behind the table.
+        lines_left: how many rows of one more Jacobian the answers end with.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Comparison(NamedTuple):
     early: str | None
     is_shorter: bool
     is_longer: bool
+    lines_left: int = 0
 
     @property
     def is_wrong(self) -> bool:
@@ -84,6 +86,8 @@ def _verdict(found: Comparison) -> Sentence:
         differ = "differs" if found.wrong == 1 else "differ"
         text = f"✗ Wrong: {found.wrong:,} of {_count(found.rows)} {differ}."
         return Sentence((text,), "wrong")
+    if not found.rows:
+        return Sentence(("✗ Wrong: the lengths differ, and no row was compared.",), "wrong")
     if found.is_wrong:
         count = f"{_count(found.rows)} compared {'is' if found.rows == 1 else 'are'}"
         return Sentence((f"✗ Wrong: {count} right, but the lengths differ.",), "wrong")
@@ -106,7 +110,13 @@ def _count(rows: int) -> str:
 
 
 def _lengths(found: Comparison) -> Iterator[Part]:
-    if found.is_shorter:
+    if found.lines_left:
+        text = (
+            f" ends after {_count(found.lines_left)} of a Jacobian, which has one for each class;"
+            " --diagonal compares the diagonals, a row each."
+        )
+        yield Sentence((f"{printable(found.name)}{text}",))
+    elif found.is_shorter:
         text = f" ends after {_count(found.rows)}, before the table does."
         yield Sentence((f"{printable(found.name)}{text}",))
     if found.is_longer:

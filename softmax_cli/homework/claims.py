@@ -4,15 +4,21 @@ from collections.abc import Sequence
 from decimal import Decimal, localcontext
 from typing import NamedTuple
 
+import numpy as np
+
 from softmax_cli.errors import Place, SoftmaxError, UsageError, quoted
 from softmax_cli.mathematics.decimals import Number, evaluate
 from softmax_cli.reading import arguments
 from softmax_cli.reading.numbers import to_exact, to_float
+from softmax_cli.values import Booleans, Floats, Integers
 
 # How far beyond the last digit typed two values may differ and still be a tie.
 _DIGITS_TO_SPARE = 20
 # Digits by which a fraction and the true value are compared.
 EXACT_DIGITS = 50
+# Smaller numbers are written with an exponent, which says nothing of digits after the point.
+_SMALLEST_WITH_A_POINT = 1e-6
+_HALF_OF_ONE = 0.5
 
 
 class Claim(NamedTuple):
@@ -87,6 +93,40 @@ def claim_of(text: str, number: Number, value: float) -> Claim:
     return Claim(text, number, value, exponent if isinstance(exponent, int) else None)
 
 
+def with_digits_of_others(claims: Sequence[Claim]) -> list[Claim]:
+    """Return the claims of one answer, each whole number to as many digits as its model has.
+
+    In `0.7 0.3 0` the 0 is short for 0.0, and in `1/2 1/2 0` it is exact. Whole numbers alone
+    are left as they are.
+    """
+    values = np.array([claim.value for claim in claims])
+    half = np.array([claim.half for claim in claims])
+    is_short, model = short_for(values, half)
+    places = claims[int(model)].places
+    return [
+        claim._replace(places=places) if short else claim
+        for claim, short in zip(claims, is_short.tolist(), strict=True)
+    ]
+
+
+def short_for(values: Floats, half: Floats) -> tuple[Booleans, Integers]:
+    """Return which numbers of an answer are whole beside others that are not, and their model.
+
+    The model is the number with the fewest digits after its point, or else an exact one.
+
+    Args:
+        values: the numbers of an answer, or of several, shape (…, entries).
+        half: half a unit of the last digit of each, the same shape.
+
+    Returns:
+        The whole numbers that have a model, shape (…, entries), and its position, shape (…).
+    """
+    has_exponent = (values != 0) & (np.abs(values) < _SMALLEST_WITH_A_POINT)
+    may_be_model = (half < _HALF_OF_ONE) & np.isfinite(values) & ~has_exponent
+    is_short = (half == _HALF_OF_ONE) & may_be_model.any(axis=-1, keepdims=True)
+    return is_short, np.where(may_be_model, half, -1.0).argmax(axis=-1)
+
+
 class Claims(NamedTuple):
     """An answer: rows of claims, and the names they were given, if any."""
 
@@ -98,15 +138,14 @@ def read_claims(text: str, option: str = "--check") -> Claims:
     """Return the answer that a text holds, read as arguments are.
 
     Raises:
-        SoftmaxError: an entry is not a number, or there is none.
+        UsageError: an entry is not a number, the text is no list of numbers, or there is none.
     """
-    place = Place(option)
     try:
         vectors = arguments.vectors((text,))
         rows = tuple(tuple(claim(entry.text) for entry in vector.entries) for vector in vectors)
     except SoftmaxError as error:
-        error.place = place
-        raise
+        error.place = Place(option)
+        raise UsageError(reason=str(error)) from None
     if not rows:
         raise UsageError(reason=f"{option}: {quoted(text)} holds no numbers")
     return Claims(rows, tuple(vectors[0].names))

@@ -19,6 +19,7 @@ from softmax_cli.errors import (
     NamesAFile,
     NoSuchFile,
     NotANumber,
+    PartOfFraction,
     Place,
     RepeatedName,
     SoftmaxError,
@@ -141,7 +142,8 @@ def _with_file_hint(error: SoftmaxError, arguments: Sequence[str]) -> SoftmaxErr
         import shlex
 
         return NamesAFile(error.place, text=argument, remedy=shlex.quote(argument))
-    if isinstance(error, NotANumber) and looks_like_a_file(argument):
+    is_other_text = isinstance(error, NotANumber) and not isinstance(error, PartOfFraction)
+    if is_other_text and looks_like_a_file(argument):
         return NoSuchFile(error.place, text=argument)
     return error
 

@@ -26,6 +26,7 @@ from softmax_cli.errors import (
 from softmax_cli.reading import json as json_text
 from softmax_cli.reading.cut import RecordCut
 from softmax_cli.reading.delimited import open_quote
+from softmax_cli.settings import Settings
 from softmax_cli.values import Block
 
 # Large enough that a block's fixed costs vanish, small enough to stay in the caches.
@@ -85,6 +86,14 @@ def opened(path: str) -> Iterator[int]:
 def _failed(source: str, error: Exception) -> DeviceFailed:
     reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return DeviceFailed(Place(source), reason=reason)
+
+
+def block_bytes(settings: Settings) -> int:
+    """How many bytes are read at a time, at most."""
+    if settings.digits is not None:
+        return SMALL_BLOCK_BYTES
+    is_sent = settings.cluster is not None and settings.command != "jacobian"
+    return SENT_BLOCK_BYTES if is_sent else BLOCK_BYTES
 
 
 def chunks(descriptor: int, source: str, most: int = BLOCK_BYTES) -> Iterator[bytes]:

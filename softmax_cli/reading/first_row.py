@@ -77,12 +77,12 @@ class _Record(NamedTuple):
 
 
 def open_table(
-    descriptor: int, source: str, settings: Settings, further: Sequence[str] = ()
+    chunks: Iterator[bytes], source: str, settings: Settings, further: Sequence[str] = ()
 ) -> Table:
     """Read as far as the first row of data and settle the layout.
 
     Args:
-        descriptor: what to read.
+        chunks: what to read.
         source: what the user calls it.
         settings: the options.
         further: the paths of files that go on with the same columns; they are opened one
@@ -91,7 +91,7 @@ def open_table(
     Raises:
         SoftmaxError: there is no row, or it does not fit the options.
     """
-    start = _start(descriptor, source, settings)
+    start = _start(chunks, source, settings)
     start = start._replace(
         layout=start.layout._replace(further=tuple(map(sources.name_of, further)))
     )
@@ -166,13 +166,12 @@ def _located(layout: Layout, line: int, settle: Callable[[], _Settled]) -> _Sett
         raise error.at(layout.place(line)) from None
 
 
-def _start(descriptor: int, source: str, settings: Settings) -> _Start:
+def _start(chunks: Iterator[bytes], source: str, settings: Settings) -> _Start:
     """Read up to the first row.
 
     Raises:
         SoftmaxError: there is none, or the input is not text.
     """
-    chunks = sources.chunks(descriptor, source, _block_bytes(settings))
     texts = sources.text_chunks(chunks, source)
     line, is_json, texts = sources.start(texts, source)
     if is_json:
@@ -182,13 +181,6 @@ def _start(descriptor: int, source: str, settings: Settings) -> _Start:
     layout = Layout(source=source, delimiter=preamble.delimiter, free=preamble.free)
     blocks = sources.row_blocks(preamble.texts, source, preamble.line, layout.edges)
     return _Start(layout, blocks, preamble.comment, preamble.comment_line)
-
-
-def _block_bytes(settings: Settings) -> int:
-    if settings.digits is not None:
-        return sources.SMALL_BLOCK_BYTES
-    is_sent = settings.cluster is not None and settings.command != "jacobian"
-    return sources.SENT_BLOCK_BYTES if is_sent else sources.BLOCK_BYTES
 
 
 def _next_record(blocks: Iterator[Block], layout: Layout) -> tuple[_Record | None, Iterator[Block]]:
@@ -350,18 +342,18 @@ def _further_blocks(
     """
     for number, path in enumerate(paths, 1):
         with sources.opened(path) as descriptor:
-            blocks = _same_table(
-                descriptor, sources.name_of(path), layout, has_header_row, settings
-            )
+            source = sources.name_of(path)
+            chunks = sources.chunks(descriptor, source, sources.block_bytes(settings))
+            blocks = _same_table(chunks, source, layout, has_header_row, settings)
             for block in blocks:
                 yield block._replace(line=block.line + number * LINES_OF_A_FILE)
 
 
 def _same_table(
-    descriptor: int, source: str, layout: Layout, has_header_row: bool, settings: Settings
+    chunks: Iterator[bytes], source: str, layout: Layout, has_header_row: bool, settings: Settings
 ) -> Iterator[Block]:
     """The rows of data of a further file."""
-    start = _start(descriptor, source, settings)
+    start = _start(chunks, source, settings)
     if start.layout.json != layout.json:
         kinds = ("delimited text", "JSON")
         reason = f"it holds {kinds[start.layout.json]}, and the first file {kinds[layout.json]}"

@@ -23,6 +23,7 @@ _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 # What JSON Lines of other programs, and our own, call the names of the classes.
 _CLASSES = "classes"
 _SHOWN_MEMBERS = 3
+_RAGGED_ROWS = "; --ragged lets every row be a vector of its own"
 
 
 class Typed(str):
@@ -274,10 +275,10 @@ def _member_cells(row: dict[str, Any], layout: Layout) -> list[bytes]:
         return _cells(vector)
     if len(vector) != len(layout.logits):
         reason = f"the vector has {len(vector)} entries, and the first has {len(layout.logits)}"
-        raise BrokenJson(reason=f"{reason}; --ragged lets every row be a vector of its own")
+        raise BrokenJson(reason=reason, remedy=_RAGGED_ROWS)
     if names is not None and layout.classes is not None and names != layout.classes:
         reason = "the classes have other names than those of the first row"
-        raise BrokenJson(reason=f"{reason}; --ragged lets every row be a vector of its own")
+        raise BrokenJson(reason=reason, remedy=_RAGGED_ROWS)
     before, behind = _other_names(layout)
     return _cells([*(row[name] for name in before), *vector, *(row[name] for name in behind)])
 
@@ -300,9 +301,11 @@ def _check_members(names: Set[str], header: Sequence[str], layout: Layout) -> No
     remedy = "" if layout.member else "; --ragged lets every object be a vector of its own"
     new = min(names - known, default=None)
     if new is not None:
-        raise BrokenJson(reason=f"the member {quoted(new)} is not in the first object{remedy}")
+        reason = f"the member {quoted(new)} is not in the first object"
+        raise BrokenJson(reason=reason, remedy=remedy)
     missing = next(name for name in header if name not in names)
-    raise BrokenJson(reason=f"the member {quoted(missing)} of the first object is missing{remedy}")
+    reason = f"the member {quoted(missing)} of the first object is missing"
+    raise BrokenJson(reason=reason, remedy=remedy)
 
 
 def class_names(record: bytes, layout: Layout) -> tuple[str, ...] | None:

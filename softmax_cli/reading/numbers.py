@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from softmax_cli.errors import (
     LogarithmOfNonPositive,
     NotANumber,
+    PartOfFraction,
     PlusInfinity,
     SoftmaxError,
     TooLarge,
@@ -31,6 +32,7 @@ BLANKS = " \t"
 _DECIMAL = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _PLAIN = re.compile(_DECIMAL)
 _INFINITY = r"(?i)([+-]?)inf(?:inity)?"
+_PART_OF_FRACTION = rf"/(?:{_DECIMAL})?|{_DECIMAL}/"
 _CLOSING = re.compile(r"\)[ \t]*")
 
 # More nesting than anyone types, and less than the stack allows.
@@ -114,7 +116,8 @@ def to_exact(text: str) -> "Number":
     try:
         number = _parsed(_bare(text))
     except _Refused:
-        raise NotANumber(text=text) from None
+        is_part = re.fullmatch(_PART_OF_FRACTION, _bare(text))
+        raise (PartOfFraction if is_part else NotANumber)(text=text) from None
     except OverflowError:
         raise TooLarge(text=text) from None
     try:

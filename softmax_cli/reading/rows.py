@@ -201,7 +201,9 @@ def _wrong_width(row: Sequence[bytes], layout: Layout) -> WrongWidth:
         delimiter = "a blank" if layout.delimiter == BLANK else quoted(layout.delimiter.decode())
         remedy = f"; a cell that holds {delimiter} must stand in double quotes"
     cells = "1 cell" if found == 1 else f"{found} cells"
-    return WrongWidth(reason=f"the row has {cells}, and the first row has {expected}{remedy}")
+    return WrongWidth(
+        reason=f"the row has {cells}, and the first row has {expected}", remedy=remedy
+    )
 
 
 def check_text(record: bytes, layout: Layout) -> None:

@@ -1,41 +1,10 @@
-"""A table of answers is read in whatever form it comes, and taken as it is needed."""
-
-import json
+"""The rows of a table of answers are taken as they are needed."""
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from questioned import settings_for
 
-from softmax_cli.errors import DeviceFailed, NotANumber, UnequalTables, WrongWidth
-from softmax_cli.homework.answer_table import AnswerRows, AnswerTable, opened
-from softmax_cli.homework.claims import claim
-from softmax_cli.reading.layout import Layout
-
-EVAL = settings_for("eval")
-NUMBERS = st.one_of(
-    st.decimals(-100, 100, places=3).map(str),
-    st.integers(-99, 99).map(str),
-    st.floats(1e-12, 1e12).map("{:.3e}".format),
-)
-
-
-def layout_of(*names, kept=(), classes=3):
-    """The layout of a table of logits behind columns that are kept."""
-    logits = range(len(kept), len(kept) + classes)
-    header = (*kept, *names) if names else None
-    return Layout("logits.csv", b",", len(kept) + classes, logits, header, classes=names or None)
-
-
-def read(tmp_path, text, layout=None, settings=EVAL, classes=3):
-    """All rows of a file of answers."""
-    path = tmp_path / "answers"
-    path.write_text(text)
-    with opened(str(path), classes, layout or layout_of(classes=classes), settings) as table:
-        rows = table.take(1000)
-        assert table.is_at_end()
-    return rows
+from softmax_cli.homework.answer_table import AnswerRows, AnswerTable
 
 
 def rows_of(*lines, width=2):
@@ -72,84 +41,3 @@ def test_rows_of_another_width_are_left_for_the_next_take():
     assert table.take(3).values.shape == (2, 2)
     assert table.take(3).values.shape == (1, 4)
     assert table.is_at_end()
-
-
-@pytest.mark.parametrize("form", ["{}", '"{}"', " {}", "JSON"])
-@given(rows=st.lists(st.lists(NUMBERS, min_size=3, max_size=3), min_size=1, max_size=4))
-def test_a_number_in_a_table_claims_what_it_claims_alone(tmp_path_factory, form, rows):
-    if form == "JSON":
-        text = "[" + ", ".join(f"[{', '.join(row)}]" for row in rows) + "]"
-    else:
-        text = "".join(",".join(map(form.format, row)) + "\n" for row in rows)
-    found = read(tmp_path_factory.mktemp("form"), text)
-    for index, row in enumerate(rows):
-        alone = [claim(number) for number in row]
-        assert found.values[index].tolist() == [number.value for number in alone]
-        assert found.half[index].tolist() == pytest.approx(
-            [c.half for c in alone], rel=1e-12, abs=0
-        )
-        claims = found.claims(index)
-        assert [c.number for c in claims] == [number.number for number in alone]
-        assert [c.places for c in claims] == [number.places for number in alone]
-
-
-def test_a_fraction_is_exact_in_a_table_too(tmp_path):
-    found = read(tmp_path, "1/3,0.3,1/3\n")
-    assert found.half.tolist() == [[0.0, 0.05, 0.0]]
-    assert [c.places for c in found.claims(0)] == [None, -1, None]
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "0.1,0.2,0.7\n",
-        "cat,dog,bird\n0.1,0.2,0.7\n",
-        "bird,cat,dog\n0.7,0.1,0.2\n",
-        "softmax_cat,softmax_dog,softmax_bird\n0.1,0.2,0.7\n",
-        "softmax_dog,softmax_bird,softmax_cat\n0.2,0.7,0.1\n",
-        "id,cat,dog,bird,softmax_cat,softmax_dog,softmax_bird\n9,5,5,5,0.1,0.2,0.7\n",
-        "id,dog,cat,bird\n9,0.2,0.1,0.7\n",
-        "9,0.1,0.2,0.7\n",
-        json.dumps([{"id": 9, "softmax": [0.1, 0.2, 0.7]}]),
-        json.dumps({"bird": 0.7, "cat": 0.1, "dog": 0.2}),
-    ],
-)
-def test_the_columns_of_the_answers_are_found(tmp_path, text):
-    layout = layout_of("cat", "dog", "bird", kept=("id",))
-    assert read(tmp_path, text, layout).values.tolist() == [[0.1, 0.2, 0.7]]
-
-
-def test_the_line_of_a_row_counts_the_header(tmp_path):
-    assert list(read(tmp_path, "a,b,c\n1,2,3\n\n4,5,6\n").lines) == [2, 4]
-
-
-def test_a_decimal_comma_is_read_where_it_is_asked_for(tmp_path):
-    settings = settings_for("eval", decimal_comma=True)
-    found = read(tmp_path, "0,10;0,2;0,7\n", settings=settings)
-    assert found.values.tolist() == [[0.1, 0.2, 0.7]]
-    assert found.half.tolist() == [[0.005, 0.05, 0.05]]
-
-
-@pytest.mark.parametrize(
-    ("text", "error", "message"),
-    [
-        ("0.1,0.9\n", UnequalTables, "the answers stand 2 in a row, and there are 3 classes"),
-        (
-            "0.1\n0.2\n0.7\n",
-            UnequalTables,
-            "the answers stand 1 in a row, and there are 3 classes",
-        ),
-        ("0.1,0.2,0.7\n0.1,0.9\n", WrongWidth, "the row has 2 cells, and the first row has 3"),
-        ("0.1,0.2,0.7\n0.1,abc,0.7\n", NotANumber, "'abc' is not a number"),
-    ],
-)
-def test_what_is_not_a_table_of_answers_is_an_error(tmp_path, text, error, message):
-    with pytest.raises(error) as caught:
-        read(tmp_path, text)
-    assert str(caught.value).startswith(str(tmp_path / "answers"))
-    assert message in str(caught.value)
-
-
-def test_a_missing_file_is_an_error():
-    with pytest.raises(DeviceFailed), opened("/nowhere.csv", 3, layout_of(), EVAL):
-        pass

@@ -25,6 +25,8 @@ __all__ = ["needs_katex", "needs_latex"]
         ("eval", "0 0 0", "1/3 1/3 1/3", {}),
         ("eval", "ln(2) 0", "2/3 1/3", {}),
         ("eval", "40 0 0", "1.0000 4.2e-18 4.25e-18", {}),
+        ("eval", "40 0 -inf", "1 4.248354255291589e-18 0", {}),
+        ("eval", "9 5 1", "0.98 0.02 0", {}),
         ("eval", "1 -inf", "1 0", {"log": False}),
         ("eval", "1 -inf", "0 -inf", {"log": True}),
         ("eval", "2 1 0.1", "-0.417 -1.417 -2.317", {"log": True}),
@@ -49,6 +51,17 @@ def test_the_wrong_entry_is_named_with_its_value():
     found = softmax("eval", "2", "1", "0.1", "--check", "0.66 0.25 0.1")
     assert found.status == 1
     assert found.out.startswith("✗ Wrong: 1 of 3 entries is not right: entry 2 is 0.24, not 0.25.")
+
+
+@pytest.mark.parametrize(
+    ("command", "answer", "options", "slip"),
+    [
+        ("jacobian", "0.2247 0 0; 0 0.1837 0; 0 0 0.0889", {}, "only the diagonal"),
+        ("grad", "-0.341 0 0", {"target": "1"}, "only the target's entry"),
+    ],
+)
+def test_a_slip_is_named_where_its_zeros_have_no_point(command, answer, options, slip):
+    assert [found.name for found in checked(command, "2 1 0.1", answer, **options).slips] == [slip]
 
 
 def test_names_are_matched_in_any_order():

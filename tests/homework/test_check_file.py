@@ -78,6 +78,26 @@ def test_the_digits_typed_count_in_a_table_too(tmp_path, answers, status):
     assert softmax("eval", "2.31 0 0", "--check-file", str(path)).status == status
 
 
+@pytest.mark.parametrize(
+    ("options", "answers", "said"),
+    [
+        (("jacobian",), "0.2247,0,0\n0,0.1837,0\n0,0,0.0889\n", "only the diagonal"),
+        (("jacobian",), '"0.2247",0,0\n0,0.1837,0\n0,0,0.0889\n', "only the diagonal"),
+        (("grad", "--target", "1"), "-0.341,0,0\n", "only the target's entry"),
+        (("grad", "--target", "1"), "[-0.341, 0, 0]\n", "only the target's entry"),
+        (("eval",), "0.66,0,0.1\n", "yours right"),
+        (("eval",), "1,0,0\n", "✓ Right"),
+        (("eval", "-T", "0.5"), "0.9,0.1,0\n", "✓ Right"),
+    ],
+)
+def test_a_whole_number_is_short_for_one_with_a_point(tmp_path, options, answers, said):
+    path = tmp_path / "answers"
+    path.write_text(answers)
+    found = softmax(*options, "2 1 0.1", "--check-file", str(path))
+    assert said in told(found)
+    assert found.status == (said != "✓ Right")
+
+
 def test_plain_and_quoted_answers_are_judged_alike(tmp_path):
     plain = Path(written(tmp_path, σ(σ(X)), spelt="%.4f"))
     quoted = tmp_path / "quoted_.csv"  # as long a name, so that lines fold alike
@@ -119,6 +139,39 @@ def test_our_own_output_is_right(tmp_path, options):
         if option not in ("--append", "-p", "3", "-f", "tsv", "json", "jsonl")
     ]
     assert softmax(*EVAL, *asked, "--check-file", str(path)).status == 0
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "eval 2 1 0.1",
+        "eval '2 1; 3 4'",
+        "eval --csv {}",
+        "eval --csv <(seq 5)",
+        "jacobian 2 1",
+        "jacobian '2 1; 3 4'",
+        "jacobian --csv {}",
+        "jacobian --csv {} --output 2",
+        "jacobian --csv <(seq 3)",
+        "grad 2 1 0.1 --target 1",
+    ],
+)
+@pytest.mark.parametrize("written", ["", "-f json", "--append"])
+def test_our_own_output_is_right_through_a_pipe_too(tmp_path, asked, written):
+    path = tmp_path / "x.csv"
+    path.write_text("a,b,c\n2,1,0.1\n0,0,5\n")
+    ask = f"softmax {asked.format(path)}"
+    written = "-f jsonl" if written == "--append" and "jacobian" in ask else written
+    found = shell(f"{ask} --check-file <({ask} {written})")
+    assert (found.status, found.out[:7], found.err) == (0, "✓ Right", "")
+
+
+def test_rows_that_are_no_whole_jacobian_are_told(tmp_path):
+    for name, text in (("x.csv", "2,1,0\n0,0,5\n"), ("ok.csv", "0.7,0.2,0.1\n0.0,0.0,1.0\n")):
+        (tmp_path / name).write_text(text)
+    found = softmax("jacobian", "--csv", "x.csv", "--check-file", "ok.csv", cwd=tmp_path)
+    assert found.status == 1
+    assert "ok.csv ends after 2 rows of a Jacobian" in told(found)
 
 
 def test_gradients_and_jacobians_are_compared_too(tmp_path):

@@ -72,6 +72,7 @@ def test_the_page_begins_with_a_cross_exactly_where_something_is_wrong(wrong, ea
         ),
         ({"is_longer": True}, "✗ Wrong: 1,797 rows compared are right, but the lengths differ."),
         ({"rows": 1, "is_shorter": True}, "✗ Wrong: 1 row compared is right, but the lengths "),
+        ({"rows": 0, "is_shorter": True}, "✗ Wrong: the lengths differ, and no row was compared."),
     ],
 )
 def test_the_verdict_counts_the_rows(found, first):
@@ -83,6 +84,8 @@ def test_a_table_of_another_length_says_where_it_ends():
     longer = "answers.csv goes on after 1 row, where the table ends."
     assert lines_of(is_shorter=True)[1] == shorter
     assert lines_of(rows=1, is_longer=True)[1] == longer
+    (_, within) = lines_of(rows=1, is_shorter=True, lines_left=2)
+    assert within.startswith("answers.csv ends after 2 rows of a Jacobian, which has one for each")
 
 
 def test_the_worst_row_is_shown_with_its_place_and_its_right_values():

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from softmax_cli.errors import SoftmaxError, UsageError
-from softmax_cli.homework.claims import claim, in_order, read_claims
+from softmax_cli.errors import UsageError
+from softmax_cli.homework.claims import claim, in_order, read_claims, with_digits_of_others
 
 LN_2 = "0.6931471805599453094172321214581765680755001343602552541206800094933936"
 
@@ -27,6 +27,24 @@ def test_a_value_rounded_to_any_number_of_digits_is_a_right_claim(true, places):
     assert not claim(f"{rounded + Decimal(1).scaleb(-places):f}").holds(true) or (
         abs(rounded + Decimal(1).scaleb(-places) - true) == Decimal("0.5").scaleb(-places)
     )
+
+
+@pytest.mark.parametrize(
+    ("answer", "places"),
+    [
+        ("0.2247 0 1", [-4, -4, -4]),
+        ("0.34 0.2 0", [-2, -1, -1]),
+        ("1 0 0", [0, 0, 0]),
+        ("1/4 0", [None, None]),
+        ("1/4 0.25 0", [None, -2, -2]),
+        ("0 -inf", [0, None]),
+        ("1 9.36e-14", [0, -16]),
+        ("0.99 1e-7 0", [-2, -7, -2]),
+    ],
+)
+def test_a_whole_number_has_the_digits_of_those_it_stands_among(answer, places):
+    (row,) = read_claims(answer).rows
+    assert [claim.places for claim in with_digits_of_others(row)] == places
 
 
 def test_a_tie_may_be_rounded_either_way():
@@ -75,7 +93,7 @@ def test_named_numbers_stand_in_the_order_of_the_classes():
     ],
 )
 def test_names_that_are_not_the_classes_are_an_error(answer, message):
-    with pytest.raises(SoftmaxError) as caught:
+    with pytest.raises(UsageError) as caught:
         in_order(read_claims(answer), ["cat", "dog"])
     assert message in str(caught.value)
 
@@ -86,10 +104,19 @@ def test_names_that_are_not_the_classes_are_an_error(answer, message):
         ("0.7 abc", "--check: 'abc' is not a number"),
         ("0.7,,0.2", "--check: a number is missing before the comma"),
         ("[]", "--check: '[]' holds no numbers"),
+        ("", "--check: '' holds no numbers"),
+        ("[1", "--check: the bracket '[' is never closed"),
+        ("{a:}", "--check: a number is missing after 'a:'"),
+        ("1/0 1", "--check: '1/0' divides by zero"),
+        ("ln(0)", "--check: 'ln(0)' is the logarithm of something that is not positive"),
+        ("1e999", "--check: '1e999' is too large: a double ends at 1.8e308"),
+        ("a=1 2", "--check: '2' does not fit: name every class of the vector or none"),
+        ("\udcff", "--check: '\\udcff' is not UTF-8"),
+        ("1 / 2", "--check: '/' is not a number: write a fraction without blanks, as in 1/2"),
     ],
 )
 def test_what_is_not_an_answer_is_an_error(answer, message):
-    with pytest.raises(SoftmaxError) as caught:
+    with pytest.raises(UsageError) as caught:
         read_claims(answer)
     assert str(caught.value) == message
 

@@ -19,7 +19,11 @@ def table(text, **options):
     with TemporaryFile() as file:
         file.write(text)
         file.seek(0)
-        yield open_table(file.fileno(), "t.csv", Settings("eval", **{"quiet": True, **options}))
+        yield open_table(
+            sources.chunks(file.fileno(), "t.csv"),
+            "t.csv",
+            Settings("eval", **{"quiet": True, **options}),
+        )
 
 
 def values(text, **options):
@@ -158,7 +162,7 @@ def test_an_error_at_the_start_tells_its_place(text, message):
 
 def test_a_device_that_cannot_be_read_is_told(tmp_path):
     with (tmp_path / "t").open("wb") as file, pytest.raises(DeviceFailed, match=r"^t\.csv: "):
-        open_table(file.fileno(), "t.csv", QUIET)
+        open_table(sources.chunks(file.fileno(), "t.csv"), "t.csv", QUIET)
 
 
 @pytest.mark.parametrize(
@@ -378,7 +382,8 @@ def test_a_cluster_is_sent_large_blocks_of_rows_whose_answers_are_about_as_long(
         file.write(b"1,2,3\n" * (sources.SENT_BLOCK_BYTES // 6 + 1))
         file.seek(0)
         settings = Settings(command=command, cluster="tcp://host:8786")
-        block = next(iter(open_table(file.fileno(), "stdin", settings).blocks))
+        chunks = sources.chunks(file.fileno(), "stdin", sources.block_bytes(settings))
+        block = next(iter(open_table(chunks, "stdin", settings).blocks))
     assert most - 6 <= len(block.text) <= most
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from softmax_cli.errors import SoftmaxError
+from softmax_cli.reading.files import chunks
 from softmax_cli.reading.first_row import open_table
 from softmax_cli.reading.rows import read
 from softmax_cli.settings import Settings
@@ -19,7 +20,9 @@ def files(tmp_path):
             paths[-1].write_bytes(text)
         settings = Settings("eval", quiet=True, **options)
         with paths[0].open("rb") as first:
-            found = open_table(first.fileno(), "0.csv", settings, [*map(str, paths[1:])])
+            found = open_table(
+                chunks(first.fileno(), "0.csv"), "0.csv", settings, [*map(str, paths[1:])]
+            )
             return [
                 piece for block in found.blocks for piece in read(block, found.layout, settings)
             ], found.layout

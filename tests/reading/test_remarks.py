@@ -2,6 +2,7 @@ import os
 
 import pytest
 
+from softmax_cli.reading.files import chunks
 from softmax_cli.reading.first_row import open_table
 from softmax_cli.settings import Settings
 
@@ -12,7 +13,7 @@ def notes(text, **options):
     os.write(writer, text)
     os.close(writer)
     try:
-        return list(open_table(reader, "t.csv", Settings("eval", **options)).notes)
+        return list(open_table(chunks(reader, "t.csv"), "t.csv", Settings("eval", **options)).notes)
     finally:
         os.close(reader)
 
