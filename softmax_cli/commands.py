@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from softmax_cli.arithmetic import arithmetic, softmax_in_rows
-from softmax_cli.errors import NoAnswers, Place, SoftmaxError, UsageError, quoted
+from softmax_cli.errors import NoAnswers, Place, SoftmaxError, UsageError, counted, quoted
 from softmax_cli.reading import arguments
 from softmax_cli.reading.classes import chosen_class
 from softmax_cli.reading.numbers import is_number, to_exact, to_float
@@ -170,7 +170,8 @@ def _doubles(option: str, text: str, batch: Batch) -> list[float]:
     """
     items, classes = _items(option, text), batch.values.shape[1]
     if len(items) != classes:
-        raise UsageError(reason=f"{option}: {len(items)} numbers for {classes} classes")
+        numbers = f"{counted(len(items), 'number')} for {counted(classes, 'class', 'classes')}"
+        raise UsageError(reason=f"{option}: {numbers}")
     return [_double(option, item) for item in items]
 
 

@@ -36,6 +36,11 @@ def quoted(text: str, longest: int = 60) -> str:
     return f"'{printable(cut)}'"
 
 
+def counted(count: int, one: str, more: str = "") -> str:
+    """Return a count and its noun: `1 class`, `2 classes`; the plural of `one` may be in `s`."""
+    return f"{count:,} {one if count == 1 else more or one + 's'}"
+
+
 _OWN_WORDS = ("option", "reason", "remedy")
 
 
@@ -179,7 +184,7 @@ class UnbalancedBracket(SoftmaxError):
 class UnequalTables(SoftmaxError):
     """A table of answers whose rows have another number of numbers than there are classes."""
 
-    sentence = "the answers stand {found} in a row, and there are {expected} classes"
+    sentence = "the answers stand {found} in a row, and the number of classes is {expected}"
 
 
 class UnequalNames(SoftmaxError):

@@ -116,8 +116,9 @@ ANSWER = "0.2689414213699951,0.7310585786300049\n"
         (("grad", "2", "1", "--upstream", "1 x"), "--upstream: 'x' is not a number"),
         (("grad", "2", "1", "--upstream", "1,"), "--upstream: a number is missing after the comma"),
         (("grad", "2", "1", "--upstream", "1 0 1"), "--upstream: 3 numbers for 2 classes"),
+        (("grad", "2", "1", "--upstream", "1"), "--upstream: 1 number for 2 classes"),
         (("eval", "1", "-T", "x"), "--temperature: 'x' is not a number"),
-        (("eval", "1", "--labels", "a,b"), "--labels: 2 names for 1 classes"),
+        (("eval", "1", "--labels", "a,b"), "--labels: 2 names for 1 class"),
         (
             ("eval", "1", "--columns", "1"),
             "--columns goes with a table: --csv FILE or standard input",

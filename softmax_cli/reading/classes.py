@@ -14,6 +14,7 @@ from softmax_cli.errors import (
     UnknownClass,
     UnknownTarget,
     UsageError,
+    counted,
     quoted,
 )
 from softmax_cli.reading.delimited import comma_list
@@ -38,8 +39,8 @@ def labels_for(classes: int, settings: Settings) -> tuple[str, ...] | None:
         return None
     labels = tuple(comma_list(settings.labels))
     if len(labels) != classes:
-        reason = f"--labels: {len(labels)} names for {classes} classes"
-        raise UsageError(reason=reason)
+        names = f"{counted(len(labels), 'name')} for {counted(classes, 'class', 'classes')}"
+        raise UsageError(reason=f"--labels: {names}")
     return labels
 
 
@@ -124,6 +125,8 @@ def _remedy(text: str, count: int, names: Sequence[str] | None, settings: Settin
     if names and not (_WHOLE.fullmatch(text) and _is_position(names, settings)):
         return nearest(text, names) or f": there are {listed(names)}"
     first = settings.first_class
+    if count == 1:
+        return f": the only class is {first}"
     return f": they are numbered {first} to {first + count - 1}"
 
 

@@ -24,6 +24,7 @@ from softmax_cli.errors import (
     Place,
     SoftmaxError,
     WrongWidth,
+    counted,
     quoted,
 )
 from softmax_cli.reading import fast, json_fast, json_rows, long_row
@@ -200,8 +201,8 @@ def _wrong_width(row: Sequence[bytes], layout: Layout) -> WrongWidth:
     else:
         delimiter = "a blank" if layout.delimiter == BLANK else quoted(layout.delimiter.decode())
         remedy = f"; a cell that holds {delimiter} must stand in double quotes"
-    cells = "1 cell" if found == 1 else f"{found} cells"
-    return WrongWidth(reason=f"the row has {cells}, and the first row has {expected}{remedy}")
+    cells = counted(found, "cell")
+    return WrongWidth(reason=f"the row has {cells}, and the first row has {expected:,}{remedy}")
 
 
 def check_text(record: bytes, layout: Layout) -> None:

@@ -133,11 +133,15 @@ def test_a_decimal_comma_is_read_where_it_is_asked_for(tmp_path):
 @pytest.mark.parametrize(
     ("text", "error", "message"),
     [
-        ("0.1,0.9\n", UnequalTables, "the answers stand 2 in a row, and there are 3 classes"),
+        (
+            "0.1,0.9\n",
+            UnequalTables,
+            "the answers stand 2 in a row, and the number of classes is 3",
+        ),
         (
             "0.1\n0.2\n0.7\n",
             UnequalTables,
-            "the answers stand 1 in a row, and there are 3 classes",
+            "the answers stand 1 in a row, and the number of classes is 3",
         ),
         ("0.1,0.2,0.7\n0.1,0.9\n", WrongWidth, "the row has 2 cells, and the first row has 3"),
         ("0.1,0.2,0.7\n0.1,abc,0.7\n", NotANumber, "'abc' is not a number"),

@@ -84,6 +84,11 @@ def test_a_number_of_no_class_is_refused_with_those_there_are(text):
         chosen_class("--output", text, 3, None, GRAD)
 
 
+def test_where_there_is_one_class_its_number_is_told():
+    with pytest.raises(UnknownClass, match=r"'2' is not a class: the only class is 1$"):
+        chosen_class("--target", "2", 1, None, GRAD)
+
+
 @pytest.mark.parametrize("text", ["fish", "+-1", "--1", "1.5", "1 ", "²", "１", "", "-"])
 def test_what_is_neither_name_nor_number_is_no_class(text):
     with pytest.raises((UnknownTarget, MissingTarget)):
