@@ -321,6 +321,12 @@ class UnknownTarget(SoftmaxError):
     sentence = "{text} is not a class{remedy}"
 
 
+class SharedName(SoftmaxError):
+    """A target cell with a name that several classes have."""
+
+    sentence = "{text} is the name of several classes: tell them apart with --labels"
+
+
 class UnclearTarget(SoftmaxError):
     """Whole numbers as targets, which may count from 0 or from 1."""
 
@@ -339,6 +345,12 @@ class UnknownClass(UsageError):
     """An option that names a class that does not exist."""
 
     sentence = "{option}: {text} is not a class{remedy}"
+
+
+class SharedClassName(UsageError):
+    """An option that picks a class by a name that several classes have."""
+
+    sentence = "{option}: {text} is the name of several classes: {remedy}"
 
 
 class UnknownColumn(UsageError):

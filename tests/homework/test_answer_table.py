@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from questioned import settings_for
 
-from softmax_cli.errors import DeviceFailed, NotANumber, UnequalTables, WrongWidth
+from softmax_cli.errors import DeviceFailed, NotANumber, UnequalTables, UsageError, WrongWidth
 from softmax_cli.homework.answer_table import AnswerRows, AnswerTable, opened
 from softmax_cli.homework.claims import claim
 from softmax_cli.reading.layout import Layout
@@ -157,3 +157,10 @@ def test_what_is_not_a_table_of_answers_is_an_error(tmp_path, text, error, messa
 def test_a_missing_file_is_an_error():
     with pytest.raises(DeviceFailed), opened("/nowhere.csv", 3, layout_of(), EVAL):
         pass
+
+
+def test_a_name_that_several_columns_have_does_not_say_which_class_they_are(tmp_path):
+    ours = layout_of("a", "a", "b")
+    assert read(tmp_path, "a,a,b\n0.1,0.2,0.7\n", ours).values.tolist() == [[0.1, 0.2, 0.7]]
+    with pytest.raises(UsageError, match="'a' is the name of several classes: keep the order"):
+        read(tmp_path, "a,b,a\n0.1,0.2,0.7\n", ours)
