@@ -87,6 +87,12 @@ class NeedsDecimalComma(NotANumber):
     sentence = "{text} is not a number; --decimal-comma reads its comma as the decimal point"
 
 
+class LooseWord(NotANumber):
+    """A word beside `name=number` that is not a number: a part of a name with blanks."""
+
+    sentence = "{text} is not a number; a name with blanks stands in braces: {remedy}"
+
+
 class NamesAFile(SoftmaxError):
     """An argument that is not a number but the name of a file."""
 
