@@ -6,7 +6,7 @@ from typing import Any, TextIO, get_args
 import click
 from click.core import ParameterSource
 
-from softmax_cli.command_line import Option
+from softmax_cli.command_line import NumberCommand, Option
 from softmax_cli.errors import UsageError
 from softmax_cli.settings import ReaderFormat, Settings
 
@@ -35,7 +35,10 @@ class NothingToRead(click.UsageError):
     """There are no values, and standard input is a terminal that waits for none."""
 
     def __init__(self, ctx: click.Context) -> None:
-        super().__init__("give VALUES, --csv FILE, or a pipe on standard input", ctx)
+        assert isinstance(ctx.command, NumberCommand)
+        (example, _), *_ = ctx.command.examples
+        reason = "give VALUES, --csv FILE, or a pipe on standard input"
+        super().__init__(f"{reason}; for example: {example}", ctx)
         self.usage = ctx.get_usage()
 
 
@@ -79,7 +82,8 @@ def _check_values(ctx: click.Context, settings: Settings) -> None:
         return
     for option in ctx.command.params:
         if isinstance(option, Option) and option.of_tables and _is_given(ctx, option):
-            reason = f"{option.long_name} goes with a table: --csv FILE or standard input"
+            name = option.name_for(ctx.params[option.name or ""])
+            reason = f"{name} goes with a table: --csv FILE or standard input"
             raise UsageError(reason=reason)
 
 

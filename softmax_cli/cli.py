@@ -11,8 +11,6 @@ from softmax_cli.command_line import CONTEXT, NumberGroup, sentence, show_versio
 from softmax_cli.errors import AlreadyReported, SoftmaxError
 from softmax_cli.options import APPEND, BY, SHARED, VERIFY, OneOf, WholeNumber, option
 
-EXAMPLE = "for example: softmax eval 2 1 0.1"
-
 
 @click.group(
     cls=NumberGroup,
@@ -182,7 +180,7 @@ def main() -> int:
         return error.status
     except NothingToRead as error:
         output.write_usage(error.usage)
-        output.write_error(f"{error.message}; {EXAMPLE}")
+        output.write_error(error.message)
         return error.exit_code
     except click.ClickException as error:
         output.write_error(sentence(error))

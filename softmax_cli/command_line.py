@@ -56,6 +56,18 @@ class Option(click.Option):
         """The name by which messages call the option."""
         return max(self.opts, key=len)
 
+    def name_for(self, value: Any) -> str:
+        """Return the name that was typed for a value: `--no-header` for False."""
+        return self.secondary_opts[0] if value is False else self.long_name
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """Return the names with the value, and the help."""
+        record = super().get_help_record(ctx)
+        if record is None or not may_stand_alone(self):
+            return record
+        names, explanation = record
+        return names.replace(f" {self.metavar}", f"[={self.metavar}]"), explanation
+
     def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
         """Return the ways in which an unfinished value may go on."""
         from softmax_cli.completion import COMPLETERS
@@ -63,6 +75,11 @@ class Option(click.Option):
         if completer := COMPLETERS.get(self.name or ""):
             return completer(ctx, self, incomplete)
         return super().shell_complete(ctx, incomplete)
+
+
+def may_stand_alone(option: click.Option) -> bool:
+    """Whether an option needs no value, and takes one only after `=`: `--steps=short`."""
+    return option._flag_needs_value
 
 
 class _Parser(_OptionParser):
@@ -89,16 +106,19 @@ class _Parser(_OptionParser):
         option = self._long_opt.get(opt)
         if option and explicit_value is not None and not option.takes_value:
             raise click.BadOptionUsage(opt, f"{opt} takes no value", self.ctx)
-        if option and explicit_value is None and option.obj._flag_needs_value:
+        if option and explicit_value is None and may_stand_alone(option.obj):
             # Only `--steps=short` gives it a value: the 2 of `--steps 2 1` is a number.
             following, state.rargs = state.rargs, []
+            if following and following[0] in getattr(option.obj.type, "choices", ()):
+                typed, meant = f"{opt} {following[0]}", f"{opt}={following[0]}"
+                raise click.UsageError(f"{quoted(typed)}: did you mean {meant}?", self.ctx)
             super()._match_long_opt(opt, None, state)
             state.rargs = following
             return
         super()._match_long_opt(opt, explicit_value, state)
 
     def _get_value_from_state(self, option_name: str, option: Any, state: Any) -> Any:
-        if not state.rargs and not option.obj._flag_needs_value:
+        if not state.rargs and not may_stand_alone(option.obj):
             metavar = option.obj.metavar or "VALUE"
             reason = f"{option_name} needs a value: {option_name} {metavar}"
             raise click.BadOptionUsage(option_name, reason, self.ctx)
@@ -128,6 +148,20 @@ class NumberCommand(click.Command):
         for parameter in self.get_params(ctx):
             parameter.add_to_parser(parser, ctx)
         return parser
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the options and the arguments.
+
+        Raises:
+            click.UsageError: there are more arguments than the command takes.
+        """
+        takes_any, ctx.allow_extra_args = ctx.allow_extra_args, True
+        rest = super().parse_args(ctx, args)
+        if rest and not takes_any and not ctx.resilient_parsing:
+            usage = " ".join([ctx.command_path, *self.collect_usage_pieces(ctx)])
+            reason = f"{quoted(rest[0])} is one argument too many: the usage is {usage}"
+            raise click.UsageError(reason, ctx)
+        return rest
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the description, then the examples."""

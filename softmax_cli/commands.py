@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from softmax_cli.arithmetic import arithmetic, softmax_in_rows
-from softmax_cli.errors import NoAnswers, Place, SoftmaxError, UsageError, quoted
+from softmax_cli.errors import NoAnswers, Place, SoftmaxError, UsageError, counted, quoted
 from softmax_cli.reading import arguments
 from softmax_cli.reading.classes import chosen_class
 from softmax_cli.reading.numbers import is_number, to_exact, to_float
@@ -168,7 +168,8 @@ def _doubles(option: str, text: str, batch: Batch) -> list[float]:
     doubles = [_double(option, item) for item in _items(option, text)]
     classes = batch.values.shape[1]
     if len(doubles) != classes:
-        raise UsageError(reason=f"{option}: {len(doubles)} numbers for {classes} classes")
+        numbers = f"{counted(len(doubles), 'number')} for {counted(classes, 'class', 'classes')}"
+        raise UsageError(reason=f"{option}: {numbers}")
     return doubles
 
 

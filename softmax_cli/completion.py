@@ -33,6 +33,16 @@ class _Words(ShellComplete):
         *words, unfinished = map(_unquoted, os.environ["SOFTMAX_WORDS"].split("\n"))
         return words[1:], unfinished
 
+    def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem]:
+        """Return the ways in which the unfinished word may go on.
+
+        After an option that takes a value only after `=`, the next word is not that value.
+        """
+        is_joined = incomplete.startswith("-") and "=" in incomplete
+        if args and not is_joined and _may_stand_alone(args[-1], self.cli):
+            args = args[:-1]
+        return super().get_completions(args, incomplete)
+
     def format_completion(self, item: CompletionItem) -> str:
         """Return a line for the script."""
         return f"{item.type}\t{item.value}\t{item.help or ''}"
@@ -46,6 +56,13 @@ def _unquoted(word: str) -> str:
         except ValueError:
             continue
     return word
+
+
+def _may_stand_alone(word: str, program: click.Command) -> bool:
+    """Whether a word is an option that takes a value only after `=`."""
+    commands = program.commands.values() if isinstance(program, click.Group) else [program]
+    options = (one for command in commands for one in command.params)
+    return any(word in one.opts and getattr(one, "_flag_needs_value", False) for one in options)
 
 
 def register() -> None:

@@ -36,6 +36,11 @@ def quoted(text: str, longest: int = 60) -> str:
     return f"'{printable(cut)}'"
 
 
+def counted(count: int, one: str, more: str = "") -> str:
+    """Return a count and its noun: `1 class`, `2 classes`; the plural of `one` may be in `s`."""
+    return f"{count:,} {one if count == 1 else more or one + 's'}"
+
+
 _OWN_WORDS = ("option", "reason", "remedy")
 
 
@@ -95,6 +100,12 @@ class NeedsDecimalComma(NotANumber):
 
     sentence = "{text} is not a number{remedy}"
     remedy = "; --decimal-comma reads its comma as the decimal point"
+
+
+class LooseWord(NotANumber):
+    """A word beside `name=number` that is not a number: a part of a name with blanks."""
+
+    sentence = "{text} is not a number; a name with blanks stands in braces: {remedy}"
 
 
 class NamesAFile(SoftmaxError):
@@ -195,7 +206,7 @@ class UnbalancedBracket(SoftmaxError):
 class UnequalTables(SoftmaxError):
     """A table of answers whose rows have another number of numbers than there are classes."""
 
-    sentence = "the answers stand {found} in a row, and there are {expected} classes"
+    sentence = "the answers stand {found} in a row, and the number of classes is {expected}"
 
 
 class UnclearAnswers(SoftmaxError):
@@ -338,6 +349,12 @@ class UnknownTarget(SoftmaxError):
     sentence = "{text} is not a class{remedy}"
 
 
+class SharedName(SoftmaxError):
+    """A target cell with a name that several classes have."""
+
+    sentence = "{text} is the name of several classes: tell them apart with --labels"
+
+
 class UnclearTarget(SoftmaxError):
     """Whole numbers as targets, which may count from 0 or from 1."""
 
@@ -356,6 +373,12 @@ class UnknownClass(UsageError):
     """An option that names a class that does not exist."""
 
     sentence = "{option}: {text} is not a class{remedy}"
+
+
+class SharedClassName(UsageError):
+    """An option that picks a class by a name that several classes have."""
+
+    sentence = "{option}: {text} is the name of several classes: {remedy}"
 
 
 class UnknownColumn(UsageError):

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 
 from softmax_cli import output
+from softmax_cli.errors import counted
 from softmax_cli.reading.files import size_of_file
 from softmax_cli.values import Block
 
@@ -50,7 +51,7 @@ def line(rows: int, seconds: float, share: float | None) -> str:
         seconds: since the start.
         share: of the input that has been read, if its size is known.
     """
-    rate = f"{rows:,} rows, {rows / seconds:,.0f} rows/s"
+    rate = f"{counted(rows, 'row')}, {rows / seconds:,.0f} rows/s"
     if not share:
         return rate
     left = seconds / share - seconds

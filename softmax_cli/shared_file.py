@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import NamedTuple
 
-from softmax_cli.errors import AnotherFile, DeviceFailed, Place
+from softmax_cli.errors import AnotherFile, DeviceFailed, Place, counted
 from softmax_cli.reading import files
 from softmax_cli.values import LINES_OF_A_FILE, Block
 
@@ -125,7 +125,8 @@ def read(part: Part) -> Block:
     except OSError as error:
         raise _another(path, str(error.strerror)) from None
     if here.size != part.file.size:
-        raise _another(path, f"it has {here.size:,} bytes there, not {part.file.size:,}")
+        size = counted(here.size, "byte")
+        raise _another(path, f"it has {size} there, not {part.file.size:,}")
     if here.first != part.file.first or zlib.crc32(text) != part.checksum:
         raise _another(path, "it holds other text there")
     return Block(text, part.line, part.vector)

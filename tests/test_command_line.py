@@ -324,7 +324,15 @@ def test_an_abbreviation_is_near_and_an_unlike_word_is_not(word, meant):
         (["eval", "--digits", "x"], "--digits: 'x' is not a whole number from 1 to 1000"),
         (["completion"], "SHELL is missing: give one of bash, zsh, fish"),
         (["completion", "qqq"], "SHELL: 'qqq' is not one of bash, zsh, fish"),
-        (["man", "eval", "grad"], "got unexpected extra argument (grad)"),
+        (["eval", "2", "--steps", "blank"], "'--steps blank': did you mean --steps=blank?"),
+        (
+            ["man", "eval", "grad"],
+            "'grad' is one argument too many: the usage is softmax man [OPTIONS] [PAGE]",
+        ),
+        (
+            ["completion", "bash", "zsh"],
+            "'zsh' is one argument too many: the usage is softmax completion [OPTIONS] SHELL",
+        ),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
@@ -471,3 +479,14 @@ def test_what_is_parsed_for_completion_writes_nothing(counting, capfd):
     for arguments in (["--version"], ["--help"]):
         counting.make_context("counting", arguments, resilient_parsing=True)
     assert capfd.readouterr().out == ""
+
+
+def test_help_shows_that_a_value_that_may_be_left_out_stands_after_an_equals_sign():
+    command = cli.program.commands["eval"]
+    help_text = command.get_help(click.Context(command))
+    assert "--steps[=short|full|blank]  Show the working" in help_text
+
+
+def test_one_argument_too_many_does_not_keep_the_help_from_being_shown(capfd):
+    cli.program(["man", "eval", "x", "--help"], prog_name="softmax", standalone_mode=False)
+    assert capfd.readouterr().out.startswith("Usage: softmax man [OPTIONS] [PAGE]")

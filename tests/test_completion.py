@@ -33,6 +33,12 @@ def test_formats_are_completed():
     assert values("eval", "--format", "json") == ["json", "jsonl"]
 
 
+def test_a_value_that_may_be_left_out_is_completed_after_an_equals_sign_only():
+    assert values("eval", "--steps=") == ["full", "short", "blank"]
+    assert values("eval", "--steps=b") == ["blank"]
+    assert values("eval", "--steps", "") == values("eval", "--steps", "b") == []
+
+
 def test_a_file_is_the_shells_to_complete():
     assert completed("eval", "--csv", "tests/da") == [["file", "tests/da"]]
 

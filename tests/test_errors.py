@@ -6,7 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from softmax_cli import errors
-from softmax_cli.errors import NotANumber, Place, SoftmaxError, UsageError, printable, quoted
+from softmax_cli.errors import (
+    NotANumber,
+    Place,
+    SoftmaxError,
+    UsageError,
+    counted,
+    printable,
+    quoted,
+)
 
 ERRORS = [
     value
@@ -74,3 +82,17 @@ def test_every_sentence_is_one_line_of_its_data(kind):
     assert kind.status in (1, 2)
     if issubclass(kind, UsageError):
         assert kind.status == 2
+
+
+@pytest.mark.parametrize(
+    ("count", "nouns", "text"),
+    [
+        (1, ["row"], "1 row"),
+        (2, ["row"], "2 rows"),
+        (0, ["class", "classes"], "0 classes"),
+        (1, ["class", "classes"], "1 class"),
+        (1000, ["class", "classes"], "1,000 classes"),
+    ],
+)
+def test_a_count_has_its_noun_in_the_singular_or_the_plural(count, nouns, text):
+    assert counted(count, *nouns) == text

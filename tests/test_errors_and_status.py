@@ -97,7 +97,10 @@ ANSWER = "0.2689414213699951,0.7310585786300049\n"
             ("completion", "bsh"),
             "SHELL: 'bsh' is not one of bash, zsh, fish: did you mean bash?",
         ),
-        (("man", "eval", "x"), "got unexpected extra argument (x)"),
+        (
+            ("man", "eval", "x"),
+            "'x' is one argument too many: the usage is softmax man [OPTIONS] [PAGE]",
+        ),
         (("help",), "no such command 'help': did you mean 'softmax --help'?"),
         (("help", "eval"), "no such command 'help': did you mean 'softmax eval --help'?"),
         (("version",), "no such command 'version': did you mean 'softmax --version'?"),
@@ -120,8 +123,9 @@ ANSWER = "0.2689414213699951,0.7310585786300049\n"
         (("grad", "2", "1", "--upstream", "1 x"), "--upstream: 'x' is not a number"),
         (("grad", "2", "1", "--upstream", "1,"), "--upstream: a number is missing after the comma"),
         (("grad", "2", "1", "--upstream", "1 0 1"), "--upstream: 3 numbers for 2 classes"),
+        (("grad", "2", "1", "--upstream", "1"), "--upstream: 1 number for 2 classes"),
         (("eval", "1", "-T", "x"), "--temperature: 'x' is not a number"),
-        (("eval", "1", "--labels", "a,b"), "--labels: 2 names for 1 classes"),
+        (("eval", "1", "--labels", "a,b"), "--labels: 2 names for 1 class"),
         (
             ("eval", "1", "--columns", "1"),
             "--columns goes with a table: --csv FILE or standard input",
@@ -143,10 +147,11 @@ def test_a_wrong_command_line_is_status_2_and_says_what_was_meant(arguments, sen
 
 
 OF_TABLES = [
-    (name, option.long_name, option.metavar)
+    (name, typed, option.metavar)
     for name, command in program.commands.items()
     for option in command.params
     if isinstance(option, Option) and option.of_tables
+    for typed in (option.long_name, *option.secondary_opts)
 ]
 
 
@@ -224,12 +229,19 @@ def test_help_is_as_wide_as_the_terminal(width):
     assert longest > min(width - 20, 110)
 
 
-@pytest.mark.parametrize("command", ["eval", "jacobian", "grad"])
-def test_no_values_on_a_terminal_are_a_usage_error_and_no_silent_wait(command):
+@pytest.mark.parametrize(
+    ("command", "example"),
+    [
+        ("eval", "softmax eval 2 1 0.1"),
+        ("jacobian", "softmax jacobian 2 1 0.1"),
+        ("grad", "softmax grad 2 1 0.1 --target 1"),
+    ],
+)
+def test_no_values_on_a_terminal_are_a_usage_error_and_no_silent_wait(command, example):
     shown = on_terminal(command)
     assert (shown.status, shown.out) == (2, "")
     assert shown.err.startswith(f"Usage: softmax {command}")
-    assert "for example: softmax eval 2 1 0.1" in shown.err
+    assert shown.err.rstrip().endswith(f"for example: {example}")
 
 
 @pytest.mark.parametrize(

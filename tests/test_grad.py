@@ -148,3 +148,23 @@ def test_digits_are_those_of_the_numbers_as_typed():
     with mpmath.workdps(40):
         loss = mpmath.nstr(mpmath.log(mpmath.mpf(4) / 3), 20)
     assert ran.out == f"-0.25000000000000000000,0.25000000000000000000,{loss}\n"
+
+
+def test_a_name_in_a_header_that_several_classes_have_is_no_target():
+    table = "a,a\n2,1\n"
+    ran = softmax("grad", "--target", "a", stdin=table)
+    sentence = "--target: 'a' is the name of several classes: give the number of one"
+    assert (ran.status, ran.out, ran.err) == (2, "", f"Error: {sentence}\n")
+    assert softmax("grad", "--target", "2", stdin=table).out.splitlines()[0] == "a,a"
+    ran = softmax("grad", "--target-column", "y", stdin="a,a,y\n2,1,a\n")
+    sentence = "'a' is the name of several classes: tell them apart with --labels"
+    assert (ran.status, ran.err) == (1, f"Error: stdin:2: column 'y': {sentence}\n")
+    labels = ("--target-column", "y", "--labels", "a,b")
+    assert softmax("grad", *labels, stdin="a,a,y\n2,1,a\n").status == 0
+
+
+def test_two_labels_are_not_the_same():
+    for options in (("2", "1"), ("-",)):
+        ran = softmax("grad", *options, "--labels", "a,a", "--target", "1", stdin="2\n1\n")
+        assert (ran.status, ran.out) == (2, "")
+        assert "--labels: the class 'a' is named twice" in ran.err

@@ -167,7 +167,7 @@ def test_each_option_that_does_not_fit_a_group_names_the_group():
     ran = softmax("grad", "--by", "q", "--target", "2", stdin=text)
     assert ran.out == "q,s\na,0.5\na,-0.5\n"
     assert (ran.err, ran.status) == (
-        "Error: stdin:4: --target: '2' is not a class: they are numbered 1 to 1\n",
+        "Error: stdin:4: --target: '2' is not a class: the only class is 1\n",
         2,
     )
 

@@ -12,10 +12,12 @@ from softmax_cli.errors import (
     UnclearAnswers,
     UnequalTables,
     UsageError,
+    quoted,
 )
 from softmax_cli.homework import answer_matrices
 from softmax_cli.homework.answer_table import AnswerRows, AnswerTable, rows_of
 from softmax_cli.reading import files
+from softmax_cli.reading.classes import repeated
 from softmax_cli.reading.delimited import raw_of
 from softmax_cli.reading.first_row import Table, open_table
 from softmax_cli.reading.layout import Layout
@@ -153,10 +155,17 @@ def _ordered(
 
 
 def _order(theirs: Layout, ours: Layout, quantity: str) -> Sequence[int] | None:
-    """Return where each of our classes stands among theirs, if they are in another order."""
+    """Return where each of our classes stands among theirs, if they are in another order.
+
+    Raises:
+        UsageError: they are, and a name that several have does not tell in which.
+    """
     if theirs.in_rows or not theirs.classes or not ours.classes:
         return None
     names = [name.removeprefix(f"{quantity}_") for name in theirs.classes]
     if names == list(ours.classes) or sorted(names) != sorted(ours.classes):
         return None
+    if (shared := repeated(names)) is not None:
+        reason = f"{quoted(shared)} is the name of several classes: keep the order of the table"
+        raise UsageError(reason=f"--check-file: {reason}")
     return [names.index(name) for name in ours.classes]

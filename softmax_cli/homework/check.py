@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from softmax_cli.errors import UsageError
+from softmax_cli.errors import UsageError, counted
 from softmax_cli.homework.check_page import Result, page
 from softmax_cli.homework.checked import Checked
 from softmax_cli.homework.claims import (
@@ -73,14 +73,14 @@ def _check_count(count: int, classes: int, is_matrix: bool, settings: Settings) 
     expected = 1 if settings.loss else classes
     if count == expected or (is_matrix and count == classes**2):
         return
-    numbers = "1 number" if count == 1 else f"{count} numbers"
+    numbers, of_classes = counted(count, "number"), counted(classes, "class", "classes")
     if settings.loss:
         reason = f"{numbers}, where the loss is one"
     elif is_matrix:
         reason = (
-            f"{numbers}, where the Jacobian of {classes} classes has {classes**2}, "
+            f"{numbers}, where the Jacobian of {of_classes} has {classes**2}, "
             f"and its diagonal {classes}"
         )
     else:
-        reason = f"{numbers} for {classes} {'class' if classes == 1 else 'classes'}"
+        reason = f"{numbers} for {of_classes}"
     raise UsageError(reason=f"--check: {reason}")

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from softmax_cli.errors import Place, printable
+from softmax_cli.errors import Place, counted, printable
 from softmax_cli.homework.check_page import Result, Verdict, entry_groups, page_of, rounded
 from softmax_cli.homework.claims import Claim
 from softmax_cli.homework.questions import Question
@@ -84,15 +84,15 @@ def _verdict(found: Comparison) -> Sentence:
         return _early(found)
     if found.wrong:
         differ = "differs" if found.wrong == 1 else "differ"
-        text = f"✗ Wrong: {found.wrong:,} of {_count(found.rows)} {differ}."
+        text = f"✗ Wrong: {found.wrong:,} of {counted(found.rows, 'row')} {differ}."
         return Sentence((text,), "wrong")
     if not found.rows:
         return Sentence(("✗ Wrong: the lengths differ, and no row was compared.",), "wrong")
     if found.is_wrong:
-        count = f"{_count(found.rows)} compared {'is' if found.rows == 1 else 'are'}"
+        count = f"{counted(found.rows, 'row')} compared {'is' if found.rows == 1 else 'are'}"
         return Sentence((f"✗ Wrong: {count} right, but the lengths differ.",), "wrong")
     if found.near:
-        text = f"≈ Right to single precision: {found.near:,} of {_count(found.rows)}."
+        text = f"≈ Right to single precision: {found.near:,} of {counted(found.rows, 'row')}."
         return Sentence((text,), "near")
     verb = "is" if found.rows == 1 else "are"
     return Sentence((f"✓ Right: {rows} {verb} right to the digits typed.",), "right")
@@ -105,22 +105,18 @@ def _early(found: Comparison) -> Sentence:
     return Sentence((f"≈ The right method, rounded too early: {found.early}.",), "near")
 
 
-def _count(rows: int) -> str:
-    return "1 row" if rows == 1 else f"{rows:,} rows"
-
-
 def _lengths(found: Comparison) -> Iterator[Part]:
     if found.lines_left:
         text = (
-            f" ends after {_count(found.lines_left)} of a Jacobian, which has one for each class;"
-            " --diagonal compares the diagonals, a row each."
+            f" ends after {counted(found.lines_left, 'row')} of a Jacobian, which has one for each"
+            " class; --diagonal compares the diagonals, a row each."
         )
         yield Sentence((f"{printable(found.name)}{text}",))
     elif found.is_shorter:
-        text = f" ends after {_count(found.rows)}, before the table does."
+        text = f" ends after {counted(found.rows, 'row')}, before the table does."
         yield Sentence((f"{printable(found.name)}{text}",))
     if found.is_longer:
-        text = f" goes on after {_count(found.rows)}, where the table ends."
+        text = f" goes on after {counted(found.rows, 'row')}, where the table ends."
         yield Sentence((f"{printable(found.name)}{text}",))
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from softmax_cli.errors import Place, SoftmaxError, UsageError, quoted
 from softmax_cli.mathematics.decimals import Number, evaluate
 from softmax_cli.reading import arguments
+from softmax_cli.reading.classes import repeated
 from softmax_cli.reading.numbers import to_exact, to_float
 from softmax_cli.values import Booleans, Floats, Integers
 
@@ -155,10 +156,13 @@ def in_order(claims: Claims, classes: Sequence[str], option: str = "--check") ->
     """Return the same answer with the entries of each row in the order of the classes.
 
     Raises:
-        UsageError: a name is not that of a class, or a class is missing.
+        UsageError: a name is not that of one class, or a class is missing.
     """
     if not claims.names:
         return claims
+    if (shared := repeated(classes)) is not None:
+        reason = f"{quoted(shared)} is the name of several classes: give the numbers alone"
+        raise UsageError(reason=f"{option}: {reason}")
     for name in claims.names:
         if name not in classes:
             known = ", ".join(quoted(known) for known in classes[:12])

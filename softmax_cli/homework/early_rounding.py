@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from softmax_cli.errors import counted
 from softmax_cli.homework.claims import Claim
 from softmax_cli.homework.diagnosis import explains
 from softmax_cli.homework.questions import Question
@@ -33,7 +34,7 @@ def rounded_early(work: Work) -> Iterator[tuple[str, Floats]]:
     shifted: Floats = np.exp(work.z - work.z.max())
     plain: Floats = np.exp(work.z)
     for digits in (4, 3, 2, 1):
-        places = f"{digits} digit{'s' if digits > 1 else ''} after the point"
+        places = f"{counted(digits, 'digit')} after the point"
         if work.z.max() <= _LARGEST_WRITTEN:
             e: Floats = np.round(plain, digits)
             yield f"the exponentials exp(x) were rounded to {places}", _answer(work, e)

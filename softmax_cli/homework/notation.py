@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Context, Decimal
 from typing import NamedTuple
 
+from softmax_cli.errors import counted
 from softmax_cli.formulas import Data, Formula, blank, formula, power, sub
 from softmax_cli.mathematics.decimals import SMALLEST
 from softmax_cli.settings import Settings, Style
@@ -80,8 +81,8 @@ class Notation(NamedTuple):
     def digits(self) -> str:
         """How many digits are shown, in words."""
         if self.significant is not None:
-            return _counted(self.significant, "significant digit")
-        return _counted(self.places, "digit") + " after the point"
+            return counted(self.significant, "significant digit")
+        return counted(self.places, "digit") + " after the point"
 
     def shorter(self, least: int) -> "Iterator[Notation]":
         """Yield the notation itself, then with fewer and fewer digits."""
@@ -227,10 +228,6 @@ def notation(
 def relation_before(*numbers: Written) -> str:
     """The relation before an expression of numbers: ≈ if 0 or 1 is written for what is neither."""
     return "≈" if any(number.bound for number in numbers) else "="
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def typed_formula(text: str) -> Formula:

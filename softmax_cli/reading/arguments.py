@@ -7,14 +7,17 @@ names a class, and so does `name: number` in braces. Arguments that each hold se
 are vectors of their own.
 """
 
+import json
 import math
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, zip_longest
 from typing import NamedTuple
 
 import numpy as np
 
 from softmax_cli.errors import (
     AllMasked,
+    LooseWord,
     MissingNumber,
     NamesAFile,
     NoSuchFile,
@@ -29,7 +32,7 @@ from softmax_cli.errors import (
 )
 from softmax_cli.reading.classes import labels_for
 from softmax_cli.reading.file_names import looks_like_a_file, names_a_file
-from softmax_cli.reading.numbers import to_exact, to_logit
+from softmax_cli.reading.numbers import is_number, to_exact, to_logit
 from softmax_cli.reading.tokens import INDENTED, Token, tokens_of
 from softmax_cli.settings import Settings
 from softmax_cli.values import Batch
@@ -77,7 +80,8 @@ def vectors(arguments: Sequence[str]) -> list[Vector]:
     """Return the vectors that the arguments hold, as typed.
 
     Raises:
-        MissingNumber: a comma with no number before or after it.
+        LooseWord, NotANumber: a word where a class should be named.
+        MissingNumber: a comma with no number before or after it, or a name with none.
         NotText: an argument is not UTF-8.
         RepeatedName: a vector names a class twice.
         UnbalancedBracket: a bracket without its partner.
@@ -159,6 +163,7 @@ class _Reader:
         self._vector = Vector()
         self._open: list[Token] = []
         self._comma: Token | None = None  # one that still waits for its number
+        self._comma_in: Token | None = None  # the bracket it stands in
         self._may_take_comma = False
 
     def read(self, arguments: Sequence[Sequence[Token]]) -> Iterator[Vector]:
@@ -183,6 +188,7 @@ class _Reader:
             if not self._may_take_comma:
                 raise MissingNumber(token.place, reason="before the comma")
             self._comma, self._may_take_comma = token, False
+            self._comma_in = self._open[-1] if self._open else None
         elif token.text in _CLOSING_OF:
             self._open.append(token)
         elif token.text in _CLOSING_OF.values():
@@ -204,6 +210,8 @@ class _Reader:
         if _CLOSING_OF[opening.text] != token.text:
             reason = f"does not close {quoted(opening.text)}"
             raise UnbalancedBracket(token.place, text=token.text, reason=reason)
+        if self._comma_in is opening:  # Python and NumPy let a comma end a list
+            self._comma = None
 
     def _end(self) -> Iterator[Vector]:
         if self._comma:
@@ -226,19 +234,54 @@ def _add(vector: Vector, token: Token) -> None:
     if name is None:
         before, equals, text = token.text.rpartition("=")
         if equals and not before:
-            reason = "a class's name stands before its ="
+            reason = "a class's name stands right before its ="
             raise UnequalNames(token.place, text=token.text, reason=reason)
+        if equals and not text:
+            raise MissingNumber(token.place, reason=f"right after {quoted(token.text)}")
         name = before if equals else None
     if vector.entries and bool(vector.names) != (name is not None):
-        reason = "name every class of the vector or none"
-        raise UnequalNames(token.place, text=token.text, reason=reason)
+        raise _partly_named(vector, token, name, text)
     if name is not None and not vector.add_name(name):
         raise RepeatedName(token.place, text=name)
     vector.entries.append(Entry(text, token.place))
 
 
+def _partly_named(vector: Vector, token: Token, name: str | None, text: str) -> SoftmaxError:
+    """Return what is wrong with a vector that names some of its classes.
+
+    Args:
+        vector: the entries so far, all of which have names, or none.
+        token: the next entry, with which it is otherwise.
+        name: the name that the next entry has, if it has one.
+        text: its number.
+    """
+    nameless = [Entry(text, token.place)] if name is None else vector.entries
+    words = [entry for entry in nameless if not is_number(entry.text)]
+    if not words:
+        reason = "name every class of the vector or none"
+        return UnequalNames(token.place, text=token.text, reason=reason)
+    word, place = words[0]
+    if not word[0].isalpha():
+        return NotANumber(place, text=word)
+    names, number = [entry.text for entry in words], text
+    if name is None:
+        name, number = "…", "…"
+    meant = f"'{{{json.dumps(' '.join([*names, name]), ensure_ascii=False)}: {number}, …}}'"
+    return LooseWord(place, text=word, remedy=meant)
+
+
 def _check_names(vector: Vector, first: Vector) -> None:
-    if vector.names != first.names:
-        reason = "every vector must name the same classes in the same order"
-        entry = vector.entries[0]
-        raise UnequalNames(entry.place, text=entry.text, reason=reason)
+    """Refuse a vector whose classes are not named as those of the first one are."""
+    if vector.names == first.names:
+        return
+    for entry in chain(*(each.entries for each in (first, vector) if not each.names)):
+        _value(entry)  # what is not a number is perhaps a name without its number
+    rule = "every vector must name the same classes in the same order"
+    pairs = enumerate(zip_longest(vector.names, first.names))
+    differs, wanted = next((index, wanted) for index, (name, wanted) in pairs if name != wanted)
+    if 0 < len(vector.names) == differs:
+        place = vector.entries[-1].place
+        raise MissingNumber(place, reason=f"for {quoted(wanted or '')}: {rule}")
+    entry = vector.entries[differs]
+    text = vector.names[differs] if vector.names else entry.text
+    raise UnequalNames(entry.place, text=text, reason=rule)

@@ -5,15 +5,20 @@ Where names are themselves whole numbers, a number is a name and nothing else, u
 """
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 
 from softmax_cli.errors import (
     MissingTarget,
+    RepeatedName,
+    SharedClassName,
+    SharedName,
     UnclearTarget,
     UnknownClass,
     UnknownTarget,
     UsageError,
+    counted,
     quoted,
 )
 from softmax_cli.reading.delimited import comma_list
@@ -32,15 +37,36 @@ def labels_for(classes: int, settings: Settings) -> tuple[str, ...] | None:
     """The names that --labels gives to so many classes.
 
     Raises:
-        UsageError: it gives more names or fewer.
+        UsageError: it gives more names or fewer, or one twice.
     """
     if settings.labels is None:
         return None
-    labels = tuple(comma_list(settings.labels))
+    labels = label_names(settings.labels)
     if len(labels) != classes:
-        reason = f"--labels: {len(labels)} names for {classes} classes"
-        raise UsageError(reason=reason)
+        names = f"{counted(len(labels), 'name')} for {counted(classes, 'class', 'classes')}"
+        raise UsageError(reason=f"--labels: {names}")
     return labels
+
+
+@lru_cache(maxsize=1)  # it is asked for every vector
+def label_names(labels: str) -> tuple[str, ...]:
+    """The names that a value of --labels lists.
+
+    Raises:
+        UsageError: it gives two classes the same name.
+    """
+    names = tuple(comma_list(labels))
+    twice = repeated(names)
+    if twice is not None:
+        raise UsageError(reason=f"--labels: {RepeatedName(text=twice)}")
+    return names
+
+
+def repeated(names: Sequence[str]) -> str | None:
+    """The first name that another one repeats, or None."""
+    if len({*names}) == len(names):
+        return None
+    return next(name for name, count in Counter(names).items() if count > 1)
 
 
 def whole_number(text: str) -> int | None:
@@ -60,15 +86,25 @@ def _has_whole_number(names: tuple[str, ...]) -> bool:
 
 
 def named_class(text: str, names: Sequence[str] | None) -> int | None:
-    """The position of the class with this name, `1.0` being the name `1` too."""
+    """The position of the class with this name, `1.0` being the name `1` too.
+
+    Raises:
+        SharedName: several classes have this name.
+    """
     if not names:
         return None
-    if text in names:
-        return names.index(text)
-    number = whole_number(text)
-    if number is None:
+    spellings = [text] if text in names else _spellings(text, names)
+    if not spellings:
         return None
-    return next((i for i, name in enumerate(names) if whole_number(name) == number), None)
+    if len(spellings) > 1 or names.count(spellings[0]) > 1:
+        raise SharedName(text=text)
+    return names.index(spellings[0])
+
+
+def _spellings(text: str, names: Sequence[str]) -> list[str]:
+    """The names that are the same whole number."""
+    number = whole_number(text)
+    return [] if number is None else [name for name in names if whole_number(name) == number]
 
 
 def class_index(text: str, count: int, names: Sequence[str] | None, settings: Settings) -> int:
@@ -76,6 +112,7 @@ def class_index(text: str, count: int, names: Sequence[str] | None, settings: Se
 
     Raises:
         MissingTarget, UnknownTarget: the cell names no class.
+        SharedName: the cell names several.
         UnclearTarget: it is a number, and neither --zero-based nor --one-based was given.
     """
     if not text:
@@ -96,8 +133,14 @@ def chosen_class(
 
     Raises:
         UnknownClass: it names none.
+        SharedClassName: it names several.
     """
-    index = meant_class(text, count, names, settings)
+    try:
+        index = meant_class(text, count, names, settings)
+    except SharedName:
+        also = "" if _is_position(names, settings) else " and --one-based"
+        remedy = f"give the number of one{also}"
+        raise SharedClassName(option=option, text=text, remedy=remedy) from None
     if index is None:
         remedy = _remedy(text, count, names, settings)
         raise UnknownClass(option=option, text=text, remedy=remedy)
@@ -107,7 +150,11 @@ def chosen_class(
 def meant_class(
     text: str, count: int, names: Sequence[str] | None, settings: Settings
 ) -> int | None:
-    """The class, counted from 0, that a name or a number means, None if it means none."""
+    """The class, counted from 0, that a name or a number means, None if it means none.
+
+    Raises:
+        SharedName: it is the name of several classes.
+    """
     if _WHOLE.fullmatch(text) and _is_position(names, settings):
         number = whole_number(text)
         index = -1 if number is None else number - settings.first_class
@@ -124,6 +171,8 @@ def _remedy(text: str, count: int, names: Sequence[str] | None, settings: Settin
     if names and not (_WHOLE.fullmatch(text) and _is_position(names, settings)):
         return nearest(text, names) or f": there are {listed(names)}"
     first = settings.first_class
+    if count == 1:
+        return f": the only class is {first}"
     return f": they are numbered {first} to {first + count - 1}"
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from itertools import chain
 
-from softmax_cli.errors import UnknownColumn, UsageError, quoted
+from softmax_cli.errors import UnknownColumn, UsageError, counted, quoted
 from softmax_cli.reading.classes import are_whole_numbers, listed, nearest
 from softmax_cli.reading.delimited import comma_list, raw_of
 
@@ -137,5 +137,5 @@ class _Columns:
         if re.fullmatch(_NEGATIVE, item):
             return ": columns are counted from 1"
         if not self._header:
-            return f": there are {self._width}, and they have no names"
+            return f": the table has {counted(self._width, 'column')}, without names"
         return nearest(item, self._header) or f": there are {listed(self._header)}"

@@ -14,6 +14,7 @@ from softmax_cli.errors import (
     Place,
     SoftmaxError,
     UsageError,
+    counted,
     quoted,
 )
 from softmax_cli.reading import fast, json_rows, long_row
@@ -380,7 +381,8 @@ def _check_same_header(row: Sequence[bytes], layout: Layout) -> None:
     if len(names) == len(header) - 1:  # a header may be one cell short of its rows
         header = header[1:] if not header[0] else header[:-1] if not header[-1] else header
     if len(names) != len(header):
-        raise AnotherHeader(reason=f"it has {len(names)} columns, not {len(header)}")
+        columns = counted(len(names), "column")
+        raise AnotherHeader(reason=f"it has {columns}, not {len(header):,}")
     for column, (name, wanted) in enumerate(zip(names, header, strict=True), 1):
         if name != wanted:
             reason = f"column {column} is {quoted(name)}, not {quoted(wanted)}"

@@ -11,7 +11,7 @@ from collections.abc import Sequence, Set
 from itertools import chain
 from typing import Any
 
-from softmax_cli.errors import BrokenJson, Empty, UsageError, quoted
+from softmax_cli.errors import BrokenJson, Empty, UsageError, counted, quoted
 from softmax_cli.reading import layout as tables
 from softmax_cli.reading.classes import labels_for
 from softmax_cli.reading.delimited import comma_list, raw_of
@@ -274,7 +274,8 @@ def _member_cells(row: dict[str, Any], layout: Layout) -> list[bytes]:
     if layout.ragged:
         return _cells(vector)
     if len(vector) != len(layout.logits):
-        reason = f"the vector has {len(vector)} entries, and the first has {len(layout.logits)}"
+        entries = counted(len(vector), "entry", "entries")
+        reason = f"the vector has {entries}, and the first has {len(layout.logits):,}"
         raise BrokenJson(reason=reason, remedy=_RAGGED_ROWS)
     if names is not None and layout.classes is not None and names != layout.classes:
         reason = "the classes have other names than those of the first row"

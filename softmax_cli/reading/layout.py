@@ -12,13 +12,12 @@ from typing import NamedTuple
 import numpy as np
 
 from softmax_cli.errors import HoldsText, Place, UsageError, quoted
-from softmax_cli.reading.classes import labels_for
+from softmax_cli.reading.classes import label_names, labels_for
 from softmax_cli.reading.columns import as_option, choose, choose_one, positions
 from softmax_cli.reading.delimited import (
     ANY_EDGES,
     BLANK,
     as_typed,
-    comma_list,
     edges_of,
     text_of,
 )
@@ -352,7 +351,7 @@ def _labelled(layout: Layout, logits: Sequence[int], settings: Settings) -> Layo
         raise UsageError(reason=reason)
     if layout.in_rows:  # how many classes it has is known at its end
         _check_labels_are_used(settings)
-        return layout._replace(classes=tuple(comma_list(settings.labels)))
+        return layout._replace(classes=label_names(settings.labels))
     labels = labels_for(len(logits), settings)
     assert labels is not None
     by_column = dict(zip(logits, labels, strict=True))

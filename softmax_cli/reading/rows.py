@@ -24,6 +24,7 @@ from softmax_cli.errors import (
     Place,
     SoftmaxError,
     WrongWidth,
+    counted,
     quoted,
 )
 from softmax_cli.reading import fast, json_fast, json_rows, long_row
@@ -200,10 +201,9 @@ def _wrong_width(row: Sequence[bytes], layout: Layout) -> WrongWidth:
     else:
         delimiter = "a blank" if layout.delimiter == BLANK else quoted(layout.delimiter.decode())
         remedy = f"; a cell that holds {delimiter} must stand in double quotes"
-    cells = "1 cell" if found == 1 else f"{found} cells"
-    return WrongWidth(
-        reason=f"the row has {cells}, and the first row has {expected}", remedy=remedy
-    )
+    cells = counted(found, "cell")
+    reason = f"the row has {cells}, and the first row has {expected:,}"
+    return WrongWidth(reason=reason, remedy=remedy)
 
 
 def check_text(record: bytes, layout: Layout) -> None:

@@ -6,6 +6,7 @@ says so. rich.table cuts numbers, and takes 30 times as long.
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from softmax_cli.errors import counted
 from softmax_cli.pages import Bars, Column, Grid, Tiles
 from softmax_cli.writing import palette
 from softmax_cli.writing.lines import Line, Span, folded
@@ -27,7 +28,7 @@ def grid_lines(grid: Grid, terminal: Terminal) -> list[Line]:
     kept, left = _with_room(grid.columns, strips, terminal.width)
     available = terminal.width - _span(strips[index] for index in kept)
     chosen: list[Strip] = []
-    notes = [_counted(left, "column", "columns")]
+    notes = [_hidden(left, "column", "columns")]
     short = False
     for index in kept:
         column = grid.columns[index]
@@ -35,7 +36,7 @@ def grid_lines(grid: Grid, terminal: Terminal) -> list[Line]:
             space = _space(strips[index], available)
             tiles, short = _tiles(column, space, terminal)
             hidden = len(column.heads) - len(tiles)
-            notes.append(_counted(hidden, "class", "classes"))
+            notes.append(_hidden(hidden, "class", "classes"))
             dots = dots_strip(len(column.shares), terminal)
             has_dots = hidden and space >= sum(tile.width for tile in tiles) + dots.width
             chosen += [*tiles, dots] if has_dots else tiles
@@ -133,8 +134,8 @@ def _joined(lines: Sequence[Line], strips: Sequence[Strip]) -> Line:
     return joined
 
 
-def _counted(count: int, one: str, more: str) -> str:
-    return f"{count:,} more {one if count == 1 else more}" if count else ""
+def _hidden(count: int, one: str, more: str) -> str:
+    return counted(count, f"more {one}", f"more {more}") if count else ""
 
 
 def _notes(grid: Grid, missing: Iterable[str], short: bool, terminal: Terminal) -> list[Line]:

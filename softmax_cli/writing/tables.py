@@ -40,7 +40,8 @@ def one_vector(view: View[Vectors]) -> list[Part]:
     bars = _bars(view, answer, [values[k] for k in shown], marks)
     lines: list[Part] = [Grid((*columns, bars), "-f csv")]
     if len(shown) < view.classes:
-        text = f"… the {len(shown):,} largest of {view.classes:,} classes: --rows 0 shows all"
+        largest = "largest" if len(shown) == 1 else f"{len(shown):,} largest"
+        text = f"… the {largest} of {view.classes:,} classes: --rows 0 shows all"
         lines.append(Sentence((text,), "dim"))
     is_probability = answer.quantity in ("softmax", "log_softmax")
     return [*lines, *(closing(view) if is_probability else [])]

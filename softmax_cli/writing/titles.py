@@ -7,6 +7,7 @@ from math import exp, expm1, floor, log10
 import numpy as np
 
 from softmax_cli.arithmetic import arithmetic
+from softmax_cli.errors import counted
 from softmax_cli.formulas import Data, Formula, formula, sub
 from softmax_cli.mathematics.decimals import context, evaluate
 from softmax_cli.pages import Sentence, Text
@@ -58,13 +59,18 @@ def title(views: Sequence[View[Answer]], alone: bool, more: bool) -> tuple[Text,
     first = views[0]
     parts = _subject(views, alone)
     if not alone:
-        parts = (*parts, f" · {'the first ' * more}{_counted(len(views), 'vector', 'vectors')}")
+        vectors = counted(len(views), "vector")
+        parts = (*parts, f" · {_the_first(len(views)) if more else vectors}")
     elif not isinstance(first.answer, Matrices) and first.answer.quantity != "grad":
-        parts = (*parts, f" · {_counted(first.classes, 'class', 'classes')}")
+        parts = (*parts, f" · {counted(first.classes, 'class', 'classes')}")
     temperature = first.settings.temperature
     if temperature.value != 1:
         parts = (*parts, f" · T = {temperature.typed}")
     return parts
+
+
+def _the_first(count: int) -> str:
+    return "the first vector" if count == 1 else f"the first {counted(count, 'vector')}"
 
 
 def _subject(views: Sequence[View[Answer]], alone: bool) -> tuple[Text, ...]:
@@ -197,10 +203,6 @@ def _entropy(z: Floats) -> float:
     rest = e.sum() - 1.0 if e.sum() > 2 else np.sort(e)[:-1].sum()
     products = np.where(masked, 0.0, e) * np.where(masked, 0.0, z)
     return float(np.log1p(rest) - products.sum() / (1.0 + rest))
-
-
-def _counted(count: int, one: str, more: str) -> str:
-    return f"{count:,} {one if count == 1 else more}"
 
 
 def derivative(sign: str, name: Data | str) -> Formula:

@@ -19,6 +19,7 @@ from softmax_cli.errors import (
     SoftmaxError,
     UnclearAnswers,
     UnequalTables,
+    UsageError,
     WrongWidth,
 )
 from softmax_cli.homework.answer_file import opened
@@ -173,18 +174,22 @@ def test_a_decimal_comma_is_read_where_it_is_asked_for(tmp_path):
 @pytest.mark.parametrize(
     ("text", "error", "message"),
     [
-        ("0.1,0.9\n", UnequalTables, "the answers stand 2 in a row, and there are 3 classes"),
+        (
+            "0.1,0.9\n",
+            UnequalTables,
+            "the answers stand 2 in a row, and the number of classes is 3",
+        ),
         (
             "0.1\n0.2\n0.7\n",
             UnequalTables,
-            "the answers stand 1 in a row, and there are 3 classes",
+            "the answers stand 1 in a row, and the number of classes is 3",
         ),
         ("0.1,0.2,0.7\n0.1,0.9\n", WrongWidth, "the row has 2 cells, and the first row has 3"),
         ("0.1,0.2,0.7\n0.1,abc,0.7\n", NotANumber, "'abc' is not a number"),
         ("0.1,0.2,NA\n", MissingCell, "column 3: 'NA' is a missing value"),
         ("k,a,b\nAnn,0.1,0.9\n", HoldsText, "leave it out, or call the columns of the answers"),
         ('{"p": [1, 2, 3], "q": [1, 2, 3]}', UnclearAnswers, "or their member softmax"),
-        ('{"softmax": [1, 2, 3]}\n{"softmax": [1]}', BrokenJson, "the vector has 1 entries"),
+        ('{"softmax": [1, 2, 3]}\n{"softmax": [1]}', BrokenJson, "the vector has 1 entry"),
     ],
 )
 def test_what_is_not_a_table_of_answers_is_an_error(tmp_path, text, error, message):
@@ -201,3 +206,10 @@ def test_what_is_not_a_table_of_answers_is_an_error(tmp_path, text, error, messa
 def test_a_missing_file_is_an_error():
     with pytest.raises(DeviceFailed), opened("/nowhere.csv", 3, layout_of(), EVAL):
         pass
+
+
+def test_a_name_that_several_columns_have_does_not_say_which_class_they_are(tmp_path):
+    ours = layout_of("a", "a", "b")
+    assert read(tmp_path, "a,a,b\n0.1,0.2,0.7\n", ours).values.tolist() == [[0.1, 0.2, 0.7]]
+    with pytest.raises(UsageError, match="'a' is the name of several classes: keep the order"):
+        read(tmp_path, "a,b,a\n0.1,0.2,0.7\n", ours)

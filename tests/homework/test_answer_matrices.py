@@ -48,7 +48,10 @@ def test_anything_else_is_left_to_the_reader_of_tables(text):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("[[[1, 2, 3], [1, 2, 3]]]", "vector 1: the answers stand 3 in a row, and there are 2"),
+        (
+            "[[[1, 2, 3], [1, 2, 3]]]",
+            "vector 1: the answers stand 3 in a row, and the number of classes is 2",
+        ),
         ("[[[1, 2]]]", "vector 1: the matrix has 1 row, and there are 2 classes"),
         ("[[[1, 2], [3, null]]]", "vector 1: 'null' is not a number"),
         ("[[[1, 2], [3, 4]], [1, 2]]", "vector 2: the row has no matrix, and the first row has"),

@@ -254,7 +254,9 @@ def test_another_number_of_columns_is_an_error(tmp_path):
     path.write_text("0.1,0.9\n")
     found = softmax(*EVAL, "--check-file", str(path))
     assert found.status == 1
-    assert found.err == (f"Error: {path}: the answers stand 2 in a row, and there are 10 classes\n")
+    assert found.err == (
+        f"Error: {path}: the answers stand 2 in a row, and the number of classes is 10\n"
+    )
 
 
 @pytest.mark.parametrize("content", ["", "0.1,abc\n", "no,numbers\n"])
@@ -327,7 +329,7 @@ COLUMN = "2.31\n0\n0\n"
     [
         ("0.83\n0.08\n0.08\n", 0, "✓ Right"),
         ("0.83\n0.09\n0.08\n", 1, "✗ Wrong"),
-        ("0.9\n0.1\n", 1, "the answers stand 2 in a row, and there are 3 classes"),
+        ("0.9\n0.1\n", 1, "the answers stand 2 in a row, and the number of classes is 3"),
         ("0.83\nx\n0.08\n", 1, "'x' is not a number"),
         ("-inf\n-inf\n-inf\n", 1, "every entry is -inf"),
     ],

@@ -131,3 +131,8 @@ def test_a_wrong_answer_on_the_command_line_is_a_usage_error():
 )
 def test_digits_are_counted_from_the_first_that_is_not_zero(text, count):
     assert claim(text).significant == count
+
+
+def test_a_name_that_several_classes_have_does_not_say_whose_number_it_is():
+    with pytest.raises(UsageError, match="'a' is the name of several classes: give the numbers"):
+        in_order(read_claims("a=0.5"), ["a", "a"])

@@ -5,6 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from softmax_cli.errors import (
+    LooseWord,
     MissingNumber,
     NamesAFile,
     NoSuchFile,
@@ -142,10 +143,23 @@ def test_a_comma_has_a_number_before_it(text):
         vectors([text])
 
 
-@pytest.mark.parametrize("text", ["1,", "1,2,", "[1,2,]", "1,;2", "1,\n2", "[1,2],"])
+@pytest.mark.parametrize("text", ["1,", "1,2,", "1,;2", "1,\n2", "[1,2],", "[1, []]", "[1,;2]"])
 def test_a_comma_has_a_number_after_it(text):
     with pytest.raises(MissingNumber, match="argument 1: a number is missing after the comma"):
         vectors([text])
+
+
+@pytest.mark.parametrize(
+    "text", ["[1,2,]", "(1,2,)", "[\n  1,\n  2,\n]", "[1,2, ]", "[[1,2,],]", "tensor([1,2,],)"]
+)
+def test_a_comma_may_end_a_list_as_in_python(text):
+    assert texts(text) == [["1", "2"]]
+
+
+def test_a_comma_may_end_an_argument_or_a_dictionary_as_in_python():
+    (vector,) = vectors(["{'a': 1, 'b': 2,}"])
+    assert vector.names == ["a", "b"]
+    assert texts("[[1,2],[3,4],]") == [["1", "2"], ["3", "4"]]
 
 
 def test_a_comma_may_stand_in_the_next_argument():
@@ -206,6 +220,43 @@ def test_a_name_in_braces_has_a_number_after_it(text):
         vectors([text])
 
 
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["x="], "argument 1: a number is missing right after 'x='"),
+        (["x= 1"], "argument 1: a number is missing right after 'x='"),
+        (["a=1 b=2; a=1"], "argument 1: a number is missing for 'b': every vector must name"),
+    ],
+)
+def test_a_name_has_a_number_after_it(arguments, reason):
+    with pytest.raises(MissingNumber) as caught:
+        vectors(arguments)
+    assert str(caught.value).startswith(reason)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word", "meant"),
+    [
+        (["New York=2", "LA=1"], "New", '{"New York": 2, …}'),
+        (["New", "York=2"], "New", '{"New York": 2, …}'),
+        (["Rio de Janeiro=1/3"], "Rio", '{"Rio de Janeiro": 1/3, …}'),
+        (["LA=1", "New York=2"], "New", '{"New …": …, …}'),
+    ],
+)
+def test_a_name_with_blanks_is_told_how_it_is_written(arguments, word, meant):
+    with pytest.raises(LooseWord) as caught:
+        vectors(arguments)
+    expected = f"'{word}' is not a number; a name with blanks stands in braces: '{meant}'"
+    assert str(caught.value).endswith(expected)
+
+
+def test_a_word_that_is_not_a_number_is_told_before_names_that_differ():
+    with pytest.raises(NotANumber, match="argument 1: 'a' is not a number"):
+        vectors(["a;b=2", "c=1"])
+    with pytest.raises(NotANumber, match="argument 2: '2x' is not a number"):
+        vectors(["a=1", "2x"])
+
+
 def test_a_colon_outside_of_braces_is_part_of_a_word():
     assert texts("a:1 2") == [["a:1", "2"]]
 
@@ -215,9 +266,14 @@ def test_a_colon_outside_of_braces_is_part_of_a_word():
     [
         ("a=1 2", "'2' does not fit: name every class of the vector or none"),
         ("1 a=2", "'a=2' does not fit: name every class of the vector or none"),
-        ("=1", "'=1' does not fit: a class's name stands before its ="),
-        ("a=1 b=2; b=1 a=2", "'1' does not fit: every vector must name the same classes"),
+        ("1 2 b=1", "'b=1' does not fit: name every class of the vector or none"),
+        ("=1", "'=1' does not fit: a class's name stands right before its ="),
+        ("x =1", "'=1' does not fit: a class's name stands right before its ="),
+        ("a=1 b=2; b=1 a=2", "'b' does not fit: every vector must name the same classes"),
+        ("a=1 b=2; a=1 c=2", "'c' does not fit: every vector must name the same classes"),
+        ("a=1; a=1 b=2", "'b' does not fit: every vector must name the same classes"),
         ("a=1; 2", "'2' does not fit: every vector must name the same classes"),
+        ("2; a=1", "'a' does not fit: every vector must name the same classes"),
     ],
 )
 def test_classes_are_named_everywhere_alike(text, reason):

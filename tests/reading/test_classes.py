@@ -4,6 +4,8 @@ from hypothesis import strategies as st
 
 from softmax_cli.errors import (
     MissingTarget,
+    SharedClassName,
+    SharedName,
     UnclearTarget,
     UnknownClass,
     UnknownTarget,
@@ -84,6 +86,11 @@ def test_a_number_of_no_class_is_refused_with_those_there_are(text):
         chosen_class("--output", text, 3, None, GRAD)
 
 
+def test_where_there_is_one_class_its_number_is_told():
+    with pytest.raises(UnknownClass, match=r"'2' is not a class: the only class is 1$"):
+        chosen_class("--target", "2", 1, None, GRAD)
+
+
 @pytest.mark.parametrize("text", ["fish", "+-1", "--1", "1.5", "1 ", "²", "１", "", "-"])
 def test_what_is_neither_name_nor_number_is_no_class(text):
     with pytest.raises((UnknownTarget, MissingTarget)):
@@ -140,3 +147,26 @@ def test_a_whole_number_has_up_to_eighteen_characters():
     assert whole_number("9" * 19) is None
     with pytest.raises(UnknownTarget):
         class_index("9" * 19, 3, None, ZERO)
+
+
+def test_a_name_that_several_classes_have_picks_none_of_them():
+    """Names may repeat as long as nothing refers to them: the number still picks a class."""
+    names = ("cat", "dog", "cat")
+    with pytest.raises(SharedName, match=r"'cat' is the name of several classes: .* --labels$"):
+        class_index("cat", 3, names, ONE)
+    with pytest.raises(SharedClassName, match=r"^--target: 'cat' .*: give the number of one$"):
+        chosen_class("--target", "cat", 3, names, GRAD)
+    assert chosen_class("--target", "dog", 3, names, GRAD) == 1
+    assert chosen_class("--target", "3", 3, names, GRAD) == 2
+
+
+def test_a_shared_name_that_is_a_whole_number_needs_numbers_to_be_positions():
+    for names in (("1", "2", "1"), ("1.0", "2", "1.")):
+        with pytest.raises(SharedClassName, match=r"give the number of one and --one-based$"):
+            chosen_class("--output", "1", 3, names, GRAD)
+        assert chosen_class("--output", "3", 3, names, ONE) == 2
+
+
+def test_labels_give_no_two_classes_the_same_name():
+    with pytest.raises(UsageError, match=r"^--labels: the class 'a' is named twice"):
+        labels_for(3, Settings("eval", labels="a,b,a"))

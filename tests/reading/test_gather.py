@@ -104,7 +104,7 @@ def test_labels_name_the_classes_of_every_group():
     settings = EVAL._replace(labels="x,y")
     found, error = of_groups(b"q1,a,1\nq1,b,2\nq2,a,1\n", settings=settings)
     assert found.classes == ("x", "y")
-    assert str(error) == "t.csv:3: --labels: 2 names for 1 classes"
+    assert str(error) == "t.csv:3: --labels: 2 names for 1 class"
 
 
 def test_targets_of_a_group_sum_to_1():

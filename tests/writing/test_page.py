@@ -85,6 +85,11 @@ def test_a_table_says_when_there_are_more_vectors() -> None:
     assert drawn.endswith("… there are more vectors: --rows 0 shows all\n")
 
 
+def test_the_title_counts_the_vectors_shown_unless_there_is_one() -> None:
+    drawn = draw([probabilities([[2, 1]])], EVAL, PAPER, more=True)
+    assert drawn.startswith("softmax · the first vector\n")
+
+
 def test_nothing_is_drawn_of_nothing() -> None:
     assert draw([], EVAL, PAPER) == ""
 

@@ -164,6 +164,11 @@ def test_the_largest_classes_are_shown_of_many() -> None:
     assert "scaled to the largest" in drawn
 
 
+def test_of_one_class_shown_the_line_says_the_largest() -> None:
+    drawn = draw([probabilities([1, 2, 3])], Settings("eval", rows=1), PAPER)
+    assert "… the largest of 3 classes: --rows 0 shows all" in drawn
+
+
 def test_many_vectors_have_a_vector_a_row_with_the_prediction_first() -> None:
     answers = [probabilities([[2, 1, 0.1], [0, 0, 5]], ANIMALS, lines=(2, 3))]
     assert draw(answers, EVAL, PAPER) == (
