@@ -130,7 +130,8 @@ def lay_out(record: bytes, line: int, layout: Layout, settings: Settings) -> tup
     if settings.ragged:
         tables.check_columns_exist(settings)
         logits = tuple(range(len(row)))
-        return layout._replace(width=len(row), logits=logits, ragged=True), False
+        settled = layout._replace(width=len(row), logits=logits, ragged=True)
+        return settled._replace(append=settings.append), False
     cells = [raw_of(name, b",") for name in row]
     settled, _ = tables.lay_out(cells, line, layout, settings._replace(header=True))
     return settled, False
@@ -255,12 +256,22 @@ def cells(record: bytes, layout: Layout) -> list[bytes]:
         return _cells(row)
     if layout.member is not None:
         return _member_cells(row, layout)
-    if layout.ragged:
-        return _cells(list(row.values()))
-    if layout.header is None:
-        raise BrokenJson(reason="the row is an object, and the first row is an array")
-    _check_members(row.keys(), layout.header, layout)
-    return _cells([row[name] for name in layout.header])
+    if not layout.ragged:
+        if layout.header is None:
+            raise BrokenJson(reason="the row is an object, and the first row is an array")
+        _check_members(row.keys(), layout.header, layout)
+    return _cells(_in_order(row, layout))
+
+
+def _in_order(row: list[Any] | dict[str, Any], layout: Layout) -> list[Any]:
+    """Return all values of a row in the order of the first row's."""
+    if isinstance(row, list):
+        return row
+    if layout.member is not None:
+        before, behind = _other_names(layout)
+        vector = row[layout.member]
+        return [*(row[name] for name in before), *vector, *(row[name] for name in behind)]
+    return [*row.values()] if layout.ragged else [row[name] for name in layout.header or ()]
 
 
 def _member_cells(row: dict[str, Any], layout: Layout) -> list[bytes]:
@@ -278,8 +289,7 @@ def _member_cells(row: dict[str, Any], layout: Layout) -> list[bytes]:
     if names is not None and layout.classes is not None and names != layout.classes:
         reason = "the classes have other names than those of the first row"
         raise BrokenJson(reason=f"{reason}; --ragged lets every row be a vector of its own")
-    before, behind = _other_names(layout)
-    return _cells([*(row[name] for name in before), *vector, *(row[name] for name in behind)])
+    return _cells(_in_order(row, layout))
 
 
 def _other_names(layout: Layout) -> tuple[Sequence[str], Sequence[str]]:
@@ -317,11 +327,13 @@ def class_names(record: bytes, layout: Layout) -> tuple[str, ...] | None:
 
 def kept(record: bytes, layout: Layout) -> tuple[bytes, ...]:
     """Return the values of the kept columns as JSON."""
-    return values(record, layout, range(layout.width) if layout.append else layout.kept)
+    if layout.append:
+        return tuple(map(_json_of, _in_order(decoded(record), layout)))
+    return values(record, layout, layout.kept)
 
 
 def values(record: bytes, layout: Layout, columns: Sequence[int]) -> tuple[bytes, ...]:
-    """Return the values of columns as JSON.
+    """Return the values of columns that are not logits as JSON.
 
     Raises:
         BrokenJson: the row is not JSON.
@@ -332,11 +344,6 @@ def values(record: bytes, layout: Layout, columns: Sequence[int]) -> tuple[bytes
     if isinstance(row, list):
         return tuple(_json_of(row[column]) for column in columns)
     header = layout.header or ()
-    if layout.append and layout.member is not None:
-        before, behind = _other_names(layout)
-        vector = row[layout.member]
-        every = [*(row.get(n) for n in before), *vector, *(row.get(n) for n in behind)]
-        return tuple(map(_json_of, every))
     return tuple(_json_of(row.get(header[column])) for column in columns)
 
 

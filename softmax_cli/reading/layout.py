@@ -22,12 +22,10 @@ from softmax_cli.reading.delimited import (
     edges_of,
     text_of,
 )
-from softmax_cli.reading.numbers import is_number
+from softmax_cli.reading.numbers import is_missing, is_number, needs_decimal_comma
 from softmax_cli.settings import Settings
 from softmax_cli.values import LINES_OF_A_FILE
 
-# Words for a number that is missing.
-_MISSING = {"na", "nan", "null", "none"}
 # So many columns are named in a message.
 _COLUMNS_SHOWN = 3
 
@@ -110,6 +108,16 @@ class Layout(NamedTuple):
         if self.append:
             return ((False, 0, self.width - 1), (True, self.logits[0], self.logits[-1]))
         return self.runs
+
+    def for_vectors(self, classes: int) -> "Layout":
+        """Return the layout of the rows whose vectors have so many classes.
+
+        Where rows may have any number of cells, positions are those of the first row.
+        """
+        if not self.ragged:
+            return self
+        first, more = self.logits[0], classes - len(self.logits)
+        return self._replace(width=self.width + more, logits=range(first, first + classes))
 
     def place(self, line: int, column: int | None = None) -> Place:
         """Where a row or one of its cells stands."""
@@ -203,17 +211,6 @@ def is_text(text: str, settings: Settings) -> bool:
     if is_missing(text) or is_number(as_typed(text, settings)):
         return False
     return settings.decimal_comma or not needs_decimal_comma(text)
-
-
-def is_missing(text: str) -> bool:
-    """Whether a cell is empty or holds a word for a missing value."""
-    bare = text.strip()
-    return not bare or bare.lower() in _MISSING
-
-
-def needs_decimal_comma(text: str) -> bool:
-    """Whether a text is a number if its comma is read as a point."""
-    return "," in text and "." not in text and is_number(text.replace(",", "."))
 
 
 def _known_logits(texts: Sequence[str], settings: Settings) -> Sequence[int]:

@@ -38,9 +38,16 @@ from softmax_cli.reading.delimited import (
     outside_quotes,
     text_of,
 )
-from softmax_cli.reading.layout import Layout, is_missing, needs_decimal_comma
+from softmax_cli.reading.layout import Layout
 from softmax_cli.reading.merge import merged
-from softmax_cli.reading.numbers import plain_floats, to_exact, to_float, to_logit
+from softmax_cli.reading.numbers import (
+    is_missing,
+    needs_decimal_comma,
+    plain_floats,
+    to_exact,
+    to_float,
+    to_logit,
+)
 from softmax_cli.settings import Settings
 from softmax_cli.values import Batch, Block, Numbers
 

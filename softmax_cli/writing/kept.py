@@ -11,13 +11,14 @@ from softmax_cli.values import Batch
 
 def kept_cells(batch: Batch, layout: Layout) -> list[list[str]]:
     """Return the text of the kept cells of each vector."""
-    if layout.append:  # the whole row is one run
-        rows = [kept_texts(run, layout) for run in batch.kept[0]]
-        return [[row[column] for column in layout.kept] for row in rows]
-    return [
+    rows = [
         [text for run in runs for text in kept_texts(run, layout)]
         for runs in zip(*batch.kept, strict=True)
     ]
+    if layout.append:  # the whole row is kept
+        kept = layout.for_vectors(batch.values.shape[1]).kept
+        return [[row[column] for column in kept] for row in rows]
+    return rows
 
 
 def labels(batch: Batch, layout: Layout) -> list[list[str]]:

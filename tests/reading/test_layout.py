@@ -11,7 +11,6 @@ from softmax_cli.reading.layout import (
     Layout,
     check_first_row,
     lay_out,
-    needs_decimal_comma,
     of_numbers,
     with_header,
     without_header,
@@ -360,21 +359,6 @@ def test_only_the_last_of_several_cells_of_a_delimited_row_is_an_empty_column():
     assert blank(b"1", b"2", b"", ragged=True) is None
     assert blank(b"1", b"2", b"", layout=START._replace(json=True)) is None
     assert blank(b"1", b"2", b"", layout=START._replace(delimiter=BLANK)) is None
-
-
-@pytest.mark.parametrize(
-    ("text", "needs"),
-    [
-        ("1,5", True),
-        ("-,5", True),
-        ("1.000,5", False),
-        ("1.5", False),
-        ("1", False),
-        ("x,y", False),
-    ],
-)
-def test_a_number_needs_the_decimal_comma_if_its_only_point_is_a_comma(text, needs):
-    assert needs_decimal_comma(text) == needs
 
 
 def test_members_of_json_are_names_letter_for_letter():
