@@ -124,6 +124,12 @@ class AllMasked(SoftmaxError):
     sentence = "every entry is -inf, a masked class: no probability is left to share out"
 
 
+class EmptyVector(SoftmaxError):
+    """A row that is a vector without entries."""
+
+    sentence = "the vector is empty: it needs at least one number"
+
+
 class MissingNumber(SoftmaxError):
     """Separators with nothing between them."""
 

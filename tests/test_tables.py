@@ -80,6 +80,7 @@ def test_a_bad_cell_is_told_with_its_place_and_the_remedy(text, options, sentenc
         (("-c", "cta,dog"), "--columns: 'cta' is not a column: did you mean 'cat'?"),
         (("-k", "dog", "--labels", "x"), "--labels names the rows of one column"),
         (("--ragged", "--labels", "x,y"), "--labels"),
+        (("--ragged", "-c", "1"), "--columns needs columns, and lines of any length have none"),
     ],
 )
 def test_an_option_that_names_nothing_is_a_usage_error(options, sentence):
@@ -192,3 +193,13 @@ def test_a_page_shows_the_kept_cells_with_append_too(text):
     for options in ((), ("--append",)):
         ran = softmax("eval", "-k", "id", "-f", "table", *options, stdin=text)
         assert (ran.status, ran.err, "id 7" in ran.out) == (0, "", True)
+
+
+@pytest.mark.parametrize(
+    "options", [("-k", "k"), ("-k", "k", "-f", "jsonl"), ("--by", "k")], ids=str
+)
+@pytest.mark.parametrize("depth", [150, 600, 970, 2000])
+def test_members_nest_so_deeply_or_are_an_error_of_their_row(depth, options):
+    ran = softmax("eval", *options, "-q", stdin='{"a":1,"k":' + "[" * depth + "]" * depth + "}\n")
+    assert (ran.status, ran.out) == (1, "")
+    assert ran.err == "Error: stdin:1: the row nests arrays and objects more than 100 deep\n"

@@ -25,6 +25,7 @@ from softmax_cli.reading.layout import (
     check_first_row,
     is_header,
     is_text,
+    names_of,
     of_numbers,
     with_header,
     without_header,
@@ -383,7 +384,7 @@ def _check_same_header(row: Sequence[bytes], layout: Layout) -> None:
     Raises:
         AnotherHeader: they differ.
     """
-    names = [text_of(cell).strip() for cell in row]
+    names = names_of(row, layout)
     header = [*(layout.header or ())]
     if len(names) == len(header) - 1:  # a header may be one cell short of its rows
         header = header[1:] if not header[0] else header[:-1] if not header[-1] else header

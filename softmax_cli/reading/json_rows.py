@@ -4,110 +4,22 @@ A row is an array of cells, an object of named cells, or an object with the vect
 member. Numbers stay as they were typed.
 """
 
-import json
-import re
-from collections import Counter
 from collections.abc import Sequence, Set
 from itertools import chain
 from typing import Any
 
-from softmax_cli.errors import BrokenJson, Empty, UsageError, quoted
+from softmax_cli.errors import BrokenJson, EmptyVector, UsageError, quoted
 from softmax_cli.reading import layout as tables
 from softmax_cli.reading.classes import labels_for
 from softmax_cli.reading.delimited import comma_list, raw_of
+from softmax_cli.reading.json_values import Members, Typed, decoded, json_of, text_of
 from softmax_cli.reading.layout import Layout
 from softmax_cli.reading.numbers import is_number
 from softmax_cli.settings import Settings
 
-_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 # What JSON Lines of other programs, and our own, call the names of the classes.
 _CLASSES = "classes"
 _SHOWN_MEMBERS = 3
-
-
-class Typed(str):
-    """A number as it was typed."""
-
-
-class Members(list[tuple[str, Any]]):
-    """The members of an object, in order."""
-
-
-def decoded(record: bytes) -> list[Any] | dict[str, Any]:
-    """Return a row: an array, or an object by name; its numbers as they were typed.
-
-    Raises:
-        BrokenJson: the row is not JSON, or names a member twice.
-    """
-    try:
-        value = _loaded(record)
-    except BrokenJson:
-        value = _printed(record)
-        if value is None:
-            raise
-    if not isinstance(value, Members):
-        if isinstance(value, list):
-            return value
-        raise BrokenJson(reason="a row is an array or an object")
-    found = dict(value)
-    if len(found) != len(value):
-        names = [name for name, _ in value]
-        twice = next(name for name, count in Counter(names).items() if count > 1)
-        raise BrokenJson(reason=f"an object names the member {quoted(twice)} twice")
-    return found
-
-
-def _loaded(record: bytes) -> Any:
-    try:
-        value = json.loads(
-            record.decode(),
-            object_pairs_hook=Members,
-            parse_float=Typed,
-            parse_int=Typed,
-            parse_constant=Typed,
-        )
-        if b"\\u" in record:
-            json.dumps(value, ensure_ascii=False).encode()
-    except json.JSONDecodeError as error:
-        shown = quoted(error.doc[error.pos : error.pos + 20])
-        where = f"unexpected {shown}" if error.pos < len(error.doc) else "it ends too early"
-        raise BrokenJson(reason=f"the row is not valid JSON: {where}") from None
-    except UnicodeEncodeError:
-        reason = "the row is not valid JSON: half of a surrogate pair stands alone"
-        raise BrokenJson(reason=reason) from None
-    except UnicodeDecodeError:
-        raise BrokenJson(reason="the row is not UTF-8") from None
-    except RecursionError:
-        raise BrokenJson(reason="the row holds arrays in arrays, too many to follow") from None
-    return value
-
-
-def _printed(record: bytes) -> Any:
-    """Return what Python or NumPy printed, or None if that is not what the row is.
-
-    NumPy has blanks between the items of an array, or no digits behind a point; Python has
-    single quotes around names.
-    """
-    if record.startswith(b"{") and b"'" in record and b'"' not in record:
-        try:
-            return _loaded(record.replace(b"'", b'"'))
-        except BrokenJson:
-            return None
-    body = record[1:-1]
-    if not (record.startswith(b"[") and record.endswith(b"]")):
-        return None
-    if re.search(rb'["\[\]{}]', body):
-        return None
-    items = body.split(b",") if b"," in body else body.split()
-    try:
-        return [_item(item.decode().strip(" \t\r\n")) for item in items]
-    except UnicodeDecodeError:
-        return None
-
-
-def _item(text: str) -> Any:
-    words: dict[str, Any] = {"true": True, "false": False, "null": None}
-    return words[text] if text in words else Typed(text)
 
 
 def lay_out(record: bytes, line: int, layout: Layout, settings: Settings) -> tuple[Layout, bool]:
@@ -118,7 +30,7 @@ def lay_out(record: bytes, line: int, layout: Layout, settings: Settings) -> tup
     """
     row = decoded(record)
     if not row:
-        raise Empty
+        raise EmptyVector
     if isinstance(row, list):
         return _array_layout(row, line, layout, settings)
     member = _vector_member(row, settings)
@@ -150,8 +62,15 @@ def _array_layout(
 def _member_layout(
     row: dict[str, Any], member: str, line: int, layout: Layout, settings: Settings
 ) -> Layout:
-    """Return the layout of objects that hold their vector in one member."""
+    """Return the layout of objects that hold their vector in one member.
+
+    Raises:
+        EmptyVector: the vector has no entries.
+        UsageError: the options name members that are not there.
+    """
     vector = row[member]
+    if not vector:
+        raise EmptyVector
     names = [name for name in row if name != member and not _names_classes(name, row, member)]
     place = list(row).index(member)
     before = sum(name in names for name in list(row)[:place])
@@ -278,6 +197,8 @@ def _member_cells(row: dict[str, Any], layout: Layout) -> list[bytes]:
     vector: Any = row.get(layout.member or "")
     if not _is_array(vector):
         raise BrokenJson(reason=f"the member {quoted(layout.member or '')} is not an array")
+    if not vector:
+        raise EmptyVector
     others = {name for name in row if not _names_classes(name, row, layout.member)}
     names = _class_names(row, layout.member or "")
     _check_members(others - {layout.member}, [*chain(*_other_names(layout))], layout)
@@ -328,7 +249,7 @@ def class_names(record: bytes, layout: Layout) -> tuple[str, ...] | None:
 def kept(record: bytes, layout: Layout) -> tuple[bytes, ...]:
     """Return the values of the kept columns as JSON."""
     if layout.append:
-        return tuple(map(_json_of, _in_order(decoded(record), layout)))
+        return tuple(map(json_of, _in_order(decoded(record), layout)))
     return values(record, layout, layout.kept)
 
 
@@ -342,38 +263,10 @@ def values(record: bytes, layout: Layout, columns: Sequence[int]) -> tuple[bytes
         return ()
     row = decoded(record)
     if isinstance(row, list):
-        return tuple(_json_of(row[column]) for column in columns)
+        return tuple(json_of(row[column]) for column in columns)
     header = layout.header or ()
-    return tuple(_json_of(row.get(header[column])) for column in columns)
+    return tuple(json_of(row.get(header[column])) for column in columns)
 
 
 def _cells(row: Sequence[Any]) -> list[bytes]:
     return [raw_of(text_of(item), b",") for item in row]
-
-
-def text_of(value: Any) -> str:
-    """Return what a value says in a cell of text: nothing for null, JSON for a nested one."""
-    if value is None:
-        return ""
-    return str(value) if isinstance(value, str) else _json_of(value).decode()
-
-
-def _json_of(value: Any) -> bytes:
-    """Return a value as JSON on one line, its numbers as they were typed."""
-    import orjson
-
-    if isinstance(value, Typed):
-        if value == "-0":
-            return b"0"
-        return value.encode() if _NUMBER.fullmatch(value) else orjson.dumps(str(value))
-    if isinstance(value, Members):
-        items = [orjson.dumps(name) + b":" + _json_of(item) for name, item in value]
-        return b"{" + b",".join(items) + b"}"
-    if isinstance(value, list):
-        return b"[" + b",".join(map(_json_of, value)) + b"]"
-    return orjson.dumps(value)
-
-
-def kept_text(value: bytes) -> str:
-    """Return what a kept value says in a cell of text."""
-    return text_of(_loaded(value))

@@ -176,7 +176,6 @@ def lay_out(
     Raises:
         SoftmaxError: the options name columns or classes that are not there.
     """
-    check_columns_exist(settings)
     has_header = is_header(first, settings)
     if has_header:
         return with_header(first, line, layout, settings), True
@@ -236,10 +235,14 @@ def with_header(header: Sequence[bytes], line: int, layout: Layout, settings: Se
     Raises:
         SoftmaxError: the options name columns or classes that are not there.
     """
-    # members of JSON are compared letter for letter
-    names = tuple(map(text_of, header) if layout.json else _texts(header))
+    names = names_of(header, layout)
     layout = layout._replace(header=names, raw_header=tuple(header), header_line=line)
     return _settled(len(names), layout, settings)
+
+
+def names_of(header: Sequence[bytes], layout: Layout) -> tuple[str, ...]:
+    """The names that a header gives to the columns, those of JSON letter for letter."""
+    return tuple(map(text_of, header) if layout.json else _texts(header))
 
 
 def without_header(first: Sequence[bytes], layout: Layout, settings: Settings) -> Layout:
@@ -281,6 +284,7 @@ def _has_blank_column(first: Sequence[bytes], layout: Layout, settings: Settings
 
 
 def _settled(width: int, layout: Layout, settings: Settings) -> Layout:
+    check_columns_exist(settings)
     header = layout.header
     target = _target_column(width, header, settings)
     by = choose("--by", settings.by, width, header) if settings.by else []

@@ -15,6 +15,7 @@ import numpy as np
 from softmax_cli.errors import (
     AllMasked,
     BadWeight,
+    EmptyVector,
     ExtraCell,
     MissingCell,
     MissingTarget,
@@ -143,6 +144,8 @@ def _read_row(line: int, record: bytes, layout: Layout, settings: Settings) -> _
     if layout.blank is not None:
         _check_blank(row[layout.blank], line, layout)
     columns = range(len(row)) if layout.ragged else layout.logits
+    if not columns:
+        raise EmptyVector
     logits = [row[column] for column in columns]
     values = None if settings.decimal_comma or settings.keeps_typed else plain_floats(logits)
     typed = None
@@ -282,7 +285,9 @@ def _target(cell: _Cell, settings: Settings) -> int:
     """The class, counted from 0, that a row's target cell names."""
     layout = cell.layout
     try:
-        return class_index(cell.text.strip(), len(layout.logits), layout.classes, settings)
+        # members of JSON are compared letter for letter
+        text = cell.text if layout.json else cell.text.strip()
+        return class_index(text, len(layout.logits), layout.classes, settings)
     except SoftmaxError as error:
         raise error.at(cell.place) from None
 

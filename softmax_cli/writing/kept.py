@@ -40,7 +40,7 @@ def label_names(layout: Layout) -> list[str]:
 def kept_texts(run: bytes, layout: Layout) -> list[str]:
     """Return the text of the cells of a run of kept columns."""
     if layout.json:
-        from softmax_cli.reading.json_rows import kept_text
+        from softmax_cli.reading.json_values import kept_text
 
         return [kept_text(run)]
     return [text_of(cell) for cell in cells(run, layout.delimiter)]

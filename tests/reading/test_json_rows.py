@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from softmax_cli.errors import BrokenJson, Empty, UsageError
+from softmax_cli.errors import BrokenJson, EmptyVector, UsageError
 from softmax_cli.reading import json_rows
 from softmax_cli.reading.delimited import text_of
 from softmax_cli.reading.layout import Layout
@@ -75,37 +75,17 @@ def test_what_numpy_and_python_print_is_read():
     assert layout.classes == ("cat", "dog")
 
 
-@pytest.mark.parametrize(
-    "record", [b'{"a" 1}', b'{"a":1,}', b"{1:2}", b'["a" 1]', b'{"a":1/3}', b'["\t"]', b'{"a":']
-)
-def test_what_is_not_json_is_refused(record):
-    with pytest.raises(BrokenJson, match="not valid JSON") as caught:
-        json_rows.decoded(record)
-    assert "char" not in str(caught.value)
-
-
-@pytest.mark.parametrize("record", [b"5", b'"a"', b"null"])
-def test_a_row_is_an_array_or_an_object(record):
-    with pytest.raises(BrokenJson, match="an array or an object"):
-        json_rows.decoded(record)
-
-
-def test_a_row_without_numbers_is_empty():
+def test_a_vector_is_not_empty():
     for record in (b"[]", b"{}"):
-        with pytest.raises(Empty):
+        with pytest.raises(EmptyVector):
             lay_out(record)
-
-
-def test_deep_nesting_is_refused():
-    for record in (b"[" * 10_000 + b"]" * 10_000, b'{"a":' * 10_000 + b"1" + b"}" * 10_000):
-        with pytest.raises(BrokenJson, match="too many to follow"):
-            json_rows.decoded(record)
-
-
-def test_half_a_surrogate_pair_is_refused():
-    with pytest.raises(BrokenJson, match="surrogate"):
-        json_rows.decoded(b'{"\\ud800": 1}')
-    assert json_rows.decoded(b'{"\\ud83d\\ude00": 1}') == {"😀": "1"}
+    for row in ({"l": []}, {"id": 1, "l": []}):
+        with pytest.raises(EmptyVector):
+            lay_out(row, columns="l")
+    for ragged in (False, True):
+        layout, _ = lay_out({"l": [1, 2]}, columns="l", ragged=ragged)
+        with pytest.raises(EmptyVector):
+            cells({"l": []}, layout)
 
 
 def test_objects_have_the_members_of_the_first_each_once():
@@ -230,26 +210,6 @@ def test_kept_numbers_keep_every_digit():
     layout, _ = lay_out({"id": 1, "x": [1, 2]})
     for text in (b"123456789012345678901234567890", b"1.50", b"0.1000000000000000000001"):
         assert json_rows.kept(b'{"id": %s, "x": [1, 2]}' % text, layout) == (text,)
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (b'"a\\n\\"b"', 'a\n"b'),
-        (b"null", ""),
-        (b"true", "true"),
-        (b"1.50", "1.50"),
-        (b'{"a": [1, "x"]}', '{"a":[1,"x"]}'),
-    ],
-)
-def test_a_kept_value_is_a_cell_of_text(value, text):
-    assert json_rows.kept_text(value) == text
-
-
-@pytest.mark.parametrize("row", [b"[1 \xff]", b"[1\n\xff]", b"{'a': '\xff'}"])
-def test_a_printed_row_that_is_not_utf8_is_an_error_of_the_input(row):
-    with pytest.raises(BrokenJson, match="not UTF-8"):
-        json_rows.decoded(row)
 
 
 def test_the_target_may_stand_before_the_vector_and_behind_it():
