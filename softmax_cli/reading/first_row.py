@@ -22,7 +22,6 @@ from softmax_cli.reading.delimited import BLANK, raw_of, text_of
 from softmax_cli.reading.json import behind_first
 from softmax_cli.reading.layout import (
     Layout,
-    check_first_row,
     is_header,
     is_text,
     names_of,
@@ -33,6 +32,7 @@ from softmax_cli.reading.layout import (
 from softmax_cli.reading.preamble import read_preamble
 from softmax_cli.reading.remarks import remarks
 from softmax_cli.reading.rows import check_text, read, records, row_cells
+from softmax_cli.reading.text_columns import check_first_row
 from softmax_cli.settings import Settings
 from softmax_cli.values import LINES_OF_A_FILE, Batch, Block, Floats
 
