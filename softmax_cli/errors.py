@@ -82,6 +82,12 @@ class NeedsDecimalComma(NotANumber):
     sentence = "{text} is not a number; --decimal-comma reads its comma as the decimal point"
 
 
+class HoldsArray(NotANumber):
+    """A member that is an array where a number was expected."""
+
+    sentence = "{text} is not a number; an array of logits is named with --columns {remedy}"
+
+
 class NamesAFile(SoftmaxError):
     """An argument that is not a number but the name of a file."""
 

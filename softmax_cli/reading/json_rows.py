@@ -11,6 +11,7 @@ from typing import Any
 from softmax_cli.errors import BrokenJson, EmptyVector, UsageError, quoted
 from softmax_cli.reading import layout as tables
 from softmax_cli.reading.classes import labels_for
+from softmax_cli.reading.columns import choose, choose_one
 from softmax_cli.reading.delimited import comma_list, raw_of
 from softmax_cli.reading.json_values import Members, Typed, decoded, json_of, text_of
 from softmax_cli.reading.layout import Layout
@@ -78,13 +79,13 @@ def _member_layout(
     header = [*names[:before], *numbers, *names[before:]]
     logits = tuple(range(before, before + len(vector)))
     target = None
-    if settings.target_column is not None:
-        if settings.target_column not in names:
-            raise UsageError(
-                reason=f"--target-column: {quoted(settings.target_column)} is not a member"
-            )
-        target = header.index(settings.target_column, *_span(names, before, settings, header))
-    classes = None if settings.ragged else _class_names(row, member)
+    if (name := _target_member(row, settings)) is not None:
+        if name not in names:
+            reason = f"--target-column: the member {quoted(name)} names the classes, not the target"
+            raise UsageError(reason=reason)
+        target = names.index(name) + (len(vector) if names.index(name) >= before else 0)
+    class_names = None if settings.ragged else _class_names(row, member, settings)
+    row_classes = _names_in_row(row, member)
     labels = labels_for(len(vector), settings)
     return layout._replace(
         width=len(header),
@@ -92,7 +93,8 @@ def _member_layout(
         raw_header=tuple(raw_of(name, b",") for name in header),
         header_line=line,
         logits=logits,
-        classes=labels or classes,
+        classes=labels or class_names,
+        row_classes=None if labels else row_classes,
         target=target,
         ragged=settings.ragged,
         append=settings.append,
@@ -100,20 +102,41 @@ def _member_layout(
     )
 
 
-def _span(names: list[str], before: int, settings: Settings, header: list[str]) -> tuple[int, int]:
-    """Return which part of the header holds the column of targets."""
-    behind = len(header) - (len(names) - before)
-    is_before = settings.target_column in names[:before]
-    return (0, before) if is_before else (behind, len(header))
+def _target_member(row: dict[str, Any], settings: Settings) -> str | None:
+    """Return the member that --target-column names.
+
+    Raises:
+        UsageError: it names none, or several.
+    """
+    if settings.target_column is None:
+        return None
+    names = tuple(row)
+    return names[choose_one("--target-column", settings.target_column, len(names), names)]
+
+
+def _kept_members(row: dict[str, Any], settings: Settings) -> set[str]:
+    """Return the members that options name as something else than logits.
+
+    Raises:
+        UsageError: an option names a member that is not there.
+    """
+    names = tuple(row)
+    found = {_target_member(row, settings)}
+    for option, wanted in (("--keep", settings.keep), ("--by", settings.by)):
+        if wanted:
+            found.update(names[column] for column in choose(option, wanted, len(names), names))
+    return {name for name in found if name is not None}
 
 
 def _vector_member(row: dict[str, Any], settings: Settings) -> str | None:
     """Return the member that holds the vector, None if the members are the vector.
 
     Raises:
-        UsageError: several members are arrays of numbers, and -c names none of them.
+        UsageError: several members are arrays of numbers, and -c names none of them; or an
+            option names a member that is not there.
     """
-    arrays = [name for name, value in row.items() if _is_array(value)]
+    kept = _kept_members(row, settings)
+    arrays = [name for name, value in row.items() if _is_array(value) and name not in kept]
     if settings.columns is not None:
         if settings.columns in arrays:
             return settings.columns
@@ -153,11 +176,18 @@ def _names_classes(name: str, row: dict[str, Any], member: str | None) -> bool:
     return any(numbers == [str(i + first) for i in range(len(numbers))] for first in (0, 1))
 
 
-def _class_names(row: dict[str, Any], member: str) -> tuple[str, ...] | None:
+def _names_in_row(row: dict[str, Any], member: str) -> tuple[str, ...] | None:
+    """Return the names, or the numbers, that a row gives to the classes of its vector."""
     names = row.get(_CLASSES)
-    if names and _names_classes(_CLASSES, row, member) and type(names[0]) is str:
-        return tuple(names)
-    return None
+    return tuple(map(str, names)) if names and _names_classes(_CLASSES, row, member) else None
+
+
+def _class_names(row: dict[str, Any], member: str, settings: Settings) -> tuple[str, ...] | None:
+    """Return the names of the classes, None if they are what numbers them without names too."""
+    names = _names_in_row(row, member)
+    first = settings.first_class
+    numbers = range(first, first + len(names or ()))
+    return None if names == tuple(map(str, numbers)) else names
 
 
 def cells(record: bytes, layout: Layout) -> list[bytes]:
@@ -200,14 +230,14 @@ def _member_cells(row: dict[str, Any], layout: Layout) -> list[bytes]:
     if not vector:
         raise EmptyVector
     others = {name for name in row if not _names_classes(name, row, layout.member)}
-    names = _class_names(row, layout.member or "")
+    names = _names_in_row(row, layout.member or "")
     _check_members(others - {layout.member}, [*chain(*_other_names(layout))], layout)
     if layout.ragged:
         return _cells(vector)
     if len(vector) != len(layout.logits):
         reason = f"the vector has {len(vector)} entries, and the first has {len(layout.logits)}"
         raise BrokenJson(reason=f"{reason}; --ragged lets every row be a vector of its own")
-    if names is not None and layout.classes is not None and names != layout.classes:
+    if None not in (names, layout.row_classes) and names != layout.row_classes:
         reason = "the classes have other names than those of the first row"
         raise BrokenJson(reason=f"{reason}; --ragged lets every row be a vector of its own")
     return _cells(_in_order(row, layout))
@@ -236,14 +266,14 @@ def _check_members(names: Set[str], header: Sequence[str], layout: Layout) -> No
     raise BrokenJson(reason=f"the member {quoted(missing)} of the first object is missing{remedy}")
 
 
-def class_names(record: bytes, layout: Layout) -> tuple[str, ...] | None:
+def class_names(record: bytes, layout: Layout, settings: Settings) -> tuple[str, ...] | None:
     """Return the names that a row gives to the classes of its own vector."""
     row = decoded(record)
     if isinstance(row, list):
         return None
     if layout.member is None:
         return tuple(row)
-    return _class_names(row, layout.member)
+    return _class_names(row, layout.member, settings)
 
 
 def kept(record: bytes, layout: Layout) -> tuple[bytes, ...]:

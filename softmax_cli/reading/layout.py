@@ -59,6 +59,8 @@ class Layout(NamedTuple):
         blank: the position of a last column that is empty in every row.
         numbered: the lines of an answer begin with the number of its vector.
         member: the member that holds the vector, if the rows are objects with one.
+        row_classes: the names or numbers that such rows give to the classes, unless --labels
+            does.
     """
 
     source: str
@@ -80,6 +82,7 @@ class Layout(NamedTuple):
     further: tuple[str, ...] = ()
     blank: int | None = None
     member: str | None = None
+    row_classes: tuple[str, ...] | None = None
     numbered: bool = False
 
     @property

@@ -17,6 +17,7 @@ from softmax_cli.errors import (
     BadWeight,
     EmptyVector,
     ExtraCell,
+    HoldsArray,
     MissingCell,
     MissingTarget,
     NeedsDecimalComma,
@@ -30,6 +31,7 @@ from softmax_cli.errors import (
 from softmax_cli.reading import fast, json_fast, json_rows, long_row
 from softmax_cli.reading import json as json_text
 from softmax_cli.reading.classes import class_index, labels_for
+from softmax_cli.reading.columns import as_option
 from softmax_cli.reading.cut import RecordCut
 from softmax_cli.reading.delimited import (
     BLANK,
@@ -164,7 +166,7 @@ def _read_row(line: int, record: bytes, layout: Layout, settings: Settings) -> _
         else:
             target = _target(cell, settings)
     if layout.json:
-        classes = json_rows.class_names(record, layout) if layout.ragged else None
+        classes = json_rows.class_names(record, layout, settings) if layout.ragged else None
         return _Row(line, values, json_rows.kept(record, layout), target, weight, typed, classes)
     return _Row(line, values, _kept_runs(row, layout), target, weight, typed)
 
@@ -271,10 +273,19 @@ def _value(text: str, cell: _Cell, settings: Settings) -> float:
     try:
         return to_logit(text)
     except SoftmaxError as error:
-        is_decimal = not settings.decimal_comma and needs_decimal_comma(typed)
-        reported = NeedsDecimalComma() if is_decimal and isinstance(error, NotANumber) else error
+        reported = _explained(cell, settings) if isinstance(error, NotANumber) else error
         reported.data["text"] = typed
         raise reported.at(cell.place) from None
+
+
+def _explained(cell: _Cell, settings: Settings) -> NotANumber:
+    """Return the error of a cell that is not a number, with a remedy if there is one."""
+    layout = cell.layout
+    if layout.json and layout.header and layout.member is None and cell.text.startswith("["):
+        return HoldsArray(remedy=as_option([cell.column], layout.header))
+    if not settings.decimal_comma and needs_decimal_comma(cell.text):
+        return NeedsDecimalComma()
+    return NotANumber()
 
 
 def _typed(texts: Sequence[str]) -> "list[Number]":

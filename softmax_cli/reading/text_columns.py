@@ -15,7 +15,8 @@ def check_first_row(row: Sequence[bytes], line: int, layout: Layout, settings: S
     Raises:
         HoldsText: a cell of the first row of data that is text; it names what to keep.
     """
-    if layout.ragged or len(row) != layout.width:
+    # the entries of a vector in a member are not columns that could be kept
+    if layout.ragged or layout.member is not None or len(row) != layout.width:
         return
     words = [column for column in layout.logits if _is_word(text_of(row[column]), settings)]
     if words and len(words) < len(layout.logits):

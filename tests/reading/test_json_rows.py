@@ -23,6 +23,7 @@ anything = st.recursive(
 )
 
 JSON = Layout("x", json=True)
+EVAL = Settings("eval")
 
 
 def lay_out(row, **options):
@@ -174,8 +175,8 @@ def test_ragged_objects_are_vectors_of_their_own():
     layout, _ = lay_out({"a": 1, "b": 2}, ragged=True)
     record = b'{"c": 1, "d": 2, "e": 3}'
     assert cells(record, layout) == ["1", "2", "3"]
-    assert json_rows.class_names(record, layout) == ("c", "d", "e")
-    assert json_rows.class_names(b"[1]", layout) is None
+    assert json_rows.class_names(record, layout, EVAL) == ("c", "d", "e")
+    assert json_rows.class_names(b"[1]", layout, EVAL) is None
 
 
 def test_ragged_vectors_in_the_member_that_columns_name():
@@ -184,7 +185,7 @@ def test_ragged_vectors_in_the_member_that_columns_name():
     assert (layout.member, layout.classes) == ("x", None)
     record = b'{"id": 8, "x": [3], "y": [0, 1], "classes": ["c"]}'
     assert cells(record, layout) == ["3"]
-    assert json_rows.class_names(record, layout) == ("c",)
+    assert json_rows.class_names(record, layout, EVAL) == ("c",)
     with pytest.raises(UsageError, match="--columns needs columns"):
         lay_out({"a": 1, "b": 2}, ragged=True, columns="a")
 
@@ -216,7 +217,7 @@ def test_the_target_may_stand_before_the_vector_and_behind_it():
     for row, place in (({"y": 1, "logits": [1, 2]}, 0), ({"logits": [1, 2], "y": 1}, 2)):
         layout, _ = lay_out(row, columns="logits", target_column="y")
         assert layout.target == place
-    with pytest.raises(UsageError, match="'z' is not a member"):
+    with pytest.raises(UsageError, match="'z' is not a column"):
         lay_out({"logits": [1, 2], "y": 1}, columns="logits", target_column="z")
 
 
@@ -228,3 +229,48 @@ def test_classes_that_are_not_as_many_as_the_logits_are_kept():
 def test_a_kept_zero_has_no_sign():
     layout, _ = lay_out(b'{"k":[-0],"logits":[1,2]}', columns="logits")
     assert json_rows.values(b'{"k":[-0],"logits":[1,2]}', layout, (0,)) == (b"[0]",)
+
+
+def test_members_that_options_name_otherwise_do_not_hold_the_vector():
+    row = {"id": 7, "x": [2, 1], "y": [0, 1, 2]}
+    assert lay_out(row, keep="y")[0].member == lay_out(row, keep="id,y")[0].member == "x"
+    assert lay_out(row, target_column="x")[0].member == "y"
+    with pytest.raises(UsageError, match="--keep: 'nope' is not a column"):
+        lay_out(row, columns="x", keep="nope")
+    with pytest.raises(UsageError, match="column 'x' is a logit by --columns and kept otherwise"):
+        lay_out(row, columns="x", keep="x")
+    with pytest.raises(UsageError, match="'classes' names the classes, not the target"):
+        lay_out({"classes": ["a", "b"], "x": [2, 1]}, target_column="classes")
+
+
+def test_a_target_whose_name_is_a_number_is_no_entry_of_the_vector():
+    for row, place in (({"1": "b", "x": [1, 2]}, 0), ({"x": [1, 2], "1": "b"}, 2)):
+        assert lay_out(row, columns="x", target_column="1")[0].target == place
+
+
+def test_labels_win_over_the_names_that_rows_give():
+    rows = [{"classes": [name, "dog"], "input": [2, 1]} for name in ("cat", "cow")]
+    layout, _ = lay_out(rows[0], labels="p,q")
+    assert layout.classes == ("p", "q")
+    assert [cells(row, layout) for row in rows] == [["2", "1"]] * 2
+
+
+@pytest.mark.parametrize(
+    ("numbers", "zero_based", "classes"),
+    [
+        ([1, 2], None, None),
+        ([0, 1], True, None),
+        ([0, 1], None, ("0", "1")),
+        ([0, 1], False, ("0", "1")),
+        ([1, 2], True, ("1", "2")),
+    ],
+)
+def test_numbers_of_classes_are_names_unless_they_count_as_asked(numbers, zero_based, classes):
+    row = {"classes": numbers, "input": [2, 1]}
+    layout, _ = lay_out(row, zero_based=zero_based)
+    assert (layout.classes, layout.kept) == (classes, ())
+    with pytest.raises(BrokenJson, match="other names"):
+        cells({"classes": [1 - numbers[0], 2 - numbers[0]], "input": [2, 1]}, layout)
+    ragged, _ = lay_out(row, ragged=True)
+    settings = Settings("eval", zero_based=zero_based)
+    assert json_rows.class_names(json.dumps(row).encode(), ragged, settings) == classes

@@ -222,3 +222,14 @@ def test_a_bad_row_of_json_is_refused_with_its_line():
     assert str(only_error(b"[1,2,3]", JSON)).startswith(
         "t.json:1: the row has 3 cells, and the first row has 2"
     )
+
+
+def test_an_array_where_a_number_stands_is_told_how_to_name_it():
+    layout = JSON._replace(header=("id", "the logits"), logits=(1,), in_rows=True)
+    error = only_error(b'{"id": 1, "the logits": [1, 2]}\n', layout)
+    assert str(error) == (
+        "t.json:1: column 'the logits': '[1,2]' is not a number; "
+        "an array of logits is named with --columns 'the logits'"
+    )
+    nested = only_error(b"[[1],2]\n", JSON)
+    assert str(nested) == "t.json:1: column 1: '[1]' is not a number"
