@@ -33,7 +33,8 @@ The way through: reading (text → blocks → Batch) → commands (Batch → Ans
     reading/      text → blocks → Batch
         arguments tokens prints file_names first_row preamble remarks notes vector_numbers
         gather texts keys order rows merge fast grid long_row spellings files cut json_fast
-        json_rows json layout columns classes delimited numbers bits
+        json_rows json_values json brackets text_columns layout columns classes delimited
+        numbers bits
     pages         what a reader is shown: sentences, derivations, grids, matrices
     formulas      mathematics as text and as LaTeX
     values        what flows: Block, Batch, Answer

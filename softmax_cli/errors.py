@@ -108,6 +108,12 @@ class LooseWord(NotANumber):
     sentence = "{text} is not a number; a name with blanks stands in braces: {remedy}"
 
 
+class HoldsArray(NotANumber):
+    """A member that is an array where a number was expected."""
+
+    sentence = "{text} is not a number; an array of logits is named with --columns {remedy}"
+
+
 class NamesAFile(SoftmaxError):
     """An argument that is not a number but the name of a file."""
 
@@ -148,6 +154,12 @@ class AllMasked(SoftmaxError):
     """A vector with every entry masked."""
 
     sentence = "every entry is -inf, a masked class: no probability is left to share out"
+
+
+class EmptyVector(SoftmaxError):
+    """A row that is a vector without entries."""
+
+    sentence = "the vector is empty: it needs at least one number"
 
 
 class MissingNumber(SoftmaxError):

@@ -301,3 +301,23 @@ def test_a_group_that_returns_is_found_whatever_the_number_of_processes(tmp_path
     assert one.status == 1
     assert one.out.count("\n") == 300_001
     assert ":300002: the group 'q17' comes back" in one.err
+
+
+def test_our_own_json_reads_back_with_other_names_and_with_the_same_classes():
+    named = softmax("eval", "cat=1", "dog=2", "-f", "jsonl").out
+    ran = softmax("eval", "-c", "input", "--labels", "p,q", "-f", "jsonl", stdin=named)
+    assert (ran.err, json.loads(ran.out)["classes"]) == ("", ["p", "q"])
+    numbered = softmax("eval", "1", "2", "-f", "jsonl", "--zero-based").out
+    of_second = softmax("grad", "1", "2", "--target", "2").out
+    for options in ((), ("--zero-based",), ("--ragged",)):
+        ran = softmax(
+            *("grad", "-c", "input", "--target", "1", "-f", "jsonl", *options), stdin=numbered
+        )
+        assert json.loads(ran.out)["grad"] == json.loads(f"[{of_second}]")
+
+
+def test_a_bad_entry_of_a_first_vector_costs_its_row_alone():
+    text = '{"id":1,"l":[1,"x"]}\n{"id":2,"l":[0,0]}\n'
+    ran = softmax("eval", "-c", "l", "--on-error", "skip", stdin=text)
+    assert (ran.status, ran.out) == (1, "id,1,2\n2,0.5,0.5\n")
+    assert ran.err == "Error: stdin:1: column '2': 'x' is not a number\n"

@@ -80,6 +80,7 @@ def test_a_bad_cell_is_told_with_its_place_and_the_remedy(text, options, sentenc
         (("-c", "cta,dog"), "--columns: 'cta' is not a column: did you mean 'cat'?"),
         (("-k", "dog", "--labels", "x"), "--labels names the rows of one column"),
         (("--ragged", "--labels", "x,y"), "--labels"),
+        (("--ragged", "-c", "1"), "--columns needs columns, and lines of any length have none"),
     ],
 )
 def test_an_option_that_names_nothing_is_a_usage_error(options, sentence):
@@ -158,3 +159,47 @@ def saved():
 def test_a_file_that_is_not_text_is_called_what_it_is(data, sentence):
     ran = softmax("eval", stdin=data)
     assert (ran.status, ran.out, ran.err) == (1, "", f"Error: stdin: {sentence}\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "out"),
+    [
+        ("1,2\n3,4,5\n", (), "1,2,0.27,0.73\n3,4,5,0.09,0.24,0.67\n"),
+        ("[1,2]\n[3,4,5]\n", (), "1,2,0.27,0.73\n3,4,5,0.09,0.24,0.67\n"),
+        ("[3,4,5]\n[1,2]\n", (), "3,4,5,0.09,0.24,0.67\n1,2,0.27,0.73\n"),
+        ('{"a":1,"b":2}\n{"c":3}\n', (), "1,2,0.27,0.73\n3,1.00\n"),
+        (
+            '{"id":7,"x":[1,2],"y":8}\n{"y":8,"id":9,"x":[3,4,5]}\n{"id":7,"x":[6],"y":8}\n',
+            ("-c", "x"),
+            "7,1,2,8,0.27,0.73\n9,3,4,5,8,0.09,0.24,0.67\n7,6,8,1.00\n",
+        ),
+    ],
+)
+def test_vectors_of_any_length_keep_every_cell_before_the_answer(text, options, out):
+    ran = softmax("eval", "--ragged", "--append", "-p", "2", "-q", *options, stdin=text)
+    assert (ran.status, ran.out, ran.err) == (0, out, "")
+
+
+def test_a_loss_follows_vectors_of_any_length():
+    text = '{"id":1,"x":[0,0,0,0]}\n{"id":2,"x":[0,0]}\n'
+    options = ("-c", "x", "--ragged", "--append", "--target", "1", "--loss", "-p", "1")
+    assert softmax("grad", *options, stdin=text).out == (
+        "1,0,0,0,0,-0.8,0.2,0.2,0.2,1.4\n2,0,0,-0.5,0.5,0.7\n"
+    )
+
+
+@pytest.mark.parametrize("text", ["a,b,id\n1,2,7\n", '{"a":1,"b":2,"id":7}\n'])
+def test_a_page_shows_the_kept_cells_with_append_too(text):
+    for options in ((), ("--append",)):
+        ran = softmax("eval", "-k", "id", "-f", "table", *options, stdin=text)
+        assert (ran.status, ran.err, "id 7" in ran.out) == (0, "", True)
+
+
+@pytest.mark.parametrize(
+    "options", [("-k", "k"), ("-k", "k", "-f", "jsonl"), ("--by", "k")], ids=str
+)
+@pytest.mark.parametrize("depth", [150, 600, 970, 2000])
+def test_members_nest_so_deeply_or_are_an_error_of_their_row(depth, options):
+    ran = softmax("eval", *options, "-q", stdin='{"a":1,"k":' + "[" * depth + "]" * depth + "}\n")
+    assert (ran.status, ran.out) == (1, "")
+    assert ran.err == "Error: stdin:1: the row nests arrays and objects more than 100 deep\n"

@@ -23,9 +23,9 @@ from softmax_cli.reading.delimited import BLANK, raw_of, text_of
 from softmax_cli.reading.json import behind_first
 from softmax_cli.reading.layout import (
     Layout,
-    check_first_row,
     is_header,
     is_text,
+    names_of,
     of_numbers,
     with_header,
     without_header,
@@ -33,6 +33,7 @@ from softmax_cli.reading.layout import (
 from softmax_cli.reading.preamble import read_preamble
 from softmax_cli.reading.remarks import remarks
 from softmax_cli.reading.rows import check_text, read, records, row_cells
+from softmax_cli.reading.text_columns import check_first_row
 from softmax_cli.settings import Settings
 from softmax_cli.values import LINES_OF_A_FILE, Batch, Block, Floats
 
@@ -376,7 +377,7 @@ def _check_same_header(row: Sequence[bytes], layout: Layout) -> None:
     Raises:
         AnotherHeader: they differ.
     """
-    names = [text_of(cell).strip() for cell in row]
+    names = names_of(row, layout)
     header = [*(layout.header or ())]
     if len(names) == len(header) - 1:  # a header may be one cell short of its rows
         header = header[1:] if not header[0] else header[:-1] if not header[-1] else header

@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 
 from softmax_cli.errors import AllMasked, NoDistribution, SoftmaxError, UsageError
-from softmax_cli.reading import json_rows, keys, rows
+from softmax_cli.reading import keys, rows
 from softmax_cli.reading.classes import labels_for, meant_class
 from softmax_cli.reading.delimited import split_columns, texts_of
+from softmax_cli.reading.json_values import kept_text
 from softmax_cli.reading.layout import Layout, is_text
 from softmax_cli.reading.texts import Texts
 from softmax_cli.settings import Settings
@@ -225,7 +226,7 @@ def _candidates(whole: Batch, layout: Layout) -> list[Sequence[bytes]]:
 def _as_names(column: Sequence[bytes], layout: Layout, settings: Settings) -> Sequence[Any]:
     """The texts of a column's cells, None for those that name no class: numbers and the like."""
     if layout.json:
-        return [json_rows.kept_text(cell) if cell.startswith(b'"') else None for cell in column]
+        return [kept_text(cell) if cell.startswith(b'"') else None for cell in column]
     texts = [text.strip() for text in texts_of(column)]
     clear = map(_CLEARLY_TEXT.match, column)
     return [

@@ -9,23 +9,12 @@ one, if its first item is an array or an object.
 import re
 from collections.abc import Iterator, Sequence
 from itertools import chain, pairwise
-from typing import NamedTuple
-
-import numpy as np
 
 from softmax_cli.errors import BrokenJson, Place, TooLong
-from softmax_cli.values import Block, Booleans, Bytes, Integers
+from softmax_cli.reading.brackets import AROUND_ROWS, Scanner
+from softmax_cli.values import Block
 
-_QUOTE, _NEWLINE = b'"\n'
-_IS_TOKEN = np.zeros(256, dtype=np.bool_)
-_IS_TOKEN[[*b'"[]{}']] = True
-_IS_OPENING = np.zeros(256, dtype=np.bool_)
-_IS_OPENING[[*b"[{"]] = True
-
-_ESCAPE = re.compile(rb"\\.", re.DOTALL)
 _BLANK = rb"[ \t\r\n]*+"
-_AROUND_ROWS = re.compile(rb"\[%s[\[{]" % _BLANK)
-
 # What a paste from Python has around an array.
 _PASTE = rb"(?:[A-Za-z_][A-Za-z_.]*\(%s)?" % _BLANK
 _PASTE_END = rb"(?:(?:,%s(?:device|dtype|grad_fn|requires_grad|size)=[^\[\]{},]*)*\)%s)?" % (
@@ -74,83 +63,6 @@ class Element(int):
         return element
 
 
-class _Rows(NamedTuple):
-    """Where rows start and end in a piece of text, and which stand in an outer array.
-
-    Attributes:
-        starts: the position of the bracket or brace that opens each row.
-        inner: for each of these rows whether an array stands around it.
-        ends: the position behind each row that ends in this piece.
-        surplus: the position of a closing bracket that closes nothing, if there is one.
-    """
-
-    starts: Integers
-    inner: Booleans
-    ends: Integers
-    surplus: int | None
-
-
-class _Scanner:
-    """Finds the rows of a text that comes in pieces; each byte is looked at once."""
-
-    def __init__(self) -> None:
-        self.depth = 0
-        self.is_in_string = False
-        self._is_escaped = False
-        self._is_outer = False
-
-    def __call__(self, text: bytes) -> _Rows:
-        """Find the rows of the next piece, which must not end behind an opening bracket."""
-        bare = self._without_escapes(text)
-        data = np.frombuffer(bare, dtype=np.uint8)
-        positions, steps, depths = self._brackets(data)
-        below = np.flatnonzero(depths < 0)
-        surplus = None
-        if below.size:
-            surplus = int(positions[below[0]])
-            positions, steps, depths = (part[: below[0]] for part in (positions, steps, depths))
-        is_outer = self._outer(bare, positions, steps, depths)
-        starts = (steps > 0) & (depths == 1 + is_outer)
-        ends = (steps < 0) & (depths == is_outer)
-        if depths.size:
-            self.depth = int(depths[-1])
-        return _Rows(positions[starts], is_outer[starts], positions[ends] + 1, surplus)
-
-    def _without_escapes(self, text: bytes) -> bytes:
-        """Return the text with its escapes overwritten, so that each quote is a real one."""
-        if self._is_escaped and text:
-            text = b"_" + text[1:]
-            self._is_escaped = False
-        if b"\\" in text:
-            text = _ESCAPE.sub(b"__", text)
-            self._is_escaped = text.endswith(b"\\")
-        return text
-
-    def _brackets(self, data: Bytes) -> tuple[Integers, Integers, Integers]:
-        """Return the brackets outside strings: position, +1 or −1, the depth behind each."""
-        positions = np.flatnonzero(_IS_TOKEN[data])
-        tokens = data[positions]
-        is_quote = tokens == _QUOTE
-        is_inside = ((np.cumsum(is_quote) + self.is_in_string) & 1).astype(np.bool_)
-        if is_inside.size:
-            self.is_in_string = bool(is_inside[-1])
-        is_bracket = ~is_quote & ~is_inside
-        positions, tokens = positions[is_bracket], tokens[is_bracket]
-        steps = np.where(_IS_OPENING[tokens], 1, -1)
-        return positions, steps, self.depth + np.cumsum(steps)
-
-    def _outer(
-        self, text: bytes, positions: Integers, steps: Integers, depths: Integers
-    ) -> Booleans:
-        """Return for each bracket whether it belongs to an array that stands around rows."""
-        begins = (steps > 0) & (depths == 1)
-        opened = [bool(_AROUND_ROWS.match(text, at)) for at in positions[begins].tolist()]
-        is_outer = np.array([self._is_outer, *opened])
-        self._is_outer = bool(is_outer[-1])
-        outer: Booleans = is_outer[np.cumsum(begins)]
-        return outer
-
-
 def blocks(texts: Iterator[bytes], source: str, line: int, longest: int) -> Iterator[Block]:
     """Yield blocks of whole rows of JSON.
 
@@ -177,7 +89,7 @@ def _is_lines(
     texts: Iterator[bytes], source: str, line: int, longest: int
 ) -> tuple[bool, Iterator[bytes]]:
     """Return whether the first row fills its line, and the same text."""
-    scan, parts, first_end, size = _Scanner(), list[bytes](), 0, 0
+    scan, parts, first_end, size = Scanner(), list[bytes](), 0, 0
     for text in texts:
         rows = scan(text)
         if not first_end and rows.ends.size:
@@ -191,7 +103,7 @@ def _is_lines(
             break
     whole = b"".join(parts)
     row = whole[:first_end].lstrip()
-    is_row = row[:1] in (b"[", b"{") and not _AROUND_ROWS.match(row) and b"\n" not in row
+    is_row = row[:1] in (b"[", b"{") and not AROUND_ROWS.match(row) and b"\n" not in row
     return is_row and _line_end(whole, first_end) is not False, chain(parts, texts)
 
 
@@ -239,7 +151,7 @@ class _Document:
     def __init__(self, source: str, line: int, longest: int) -> None:
         self._source = source
         self._longest = longest
-        self._scan = _Scanner()
+        self._scan = Scanner()
         # the text behind the last row, the line it starts at, and the row begun in it
         self._parts: list[bytes] = []
         self._size = 0
@@ -349,7 +261,7 @@ def records(block: Block) -> Iterator[tuple[int, bytes]]:
             if record:
                 yield line, record
         return
-    rows = _Scanner()(block.text)
+    rows = Scanner()(block.text)
     line, end = block.line, 0
     spans = zip(rows.starts.tolist(), rows.ends.tolist(), strict=False)
     for vector, (start, stop) in enumerate(spans, block.vector):
@@ -369,7 +281,7 @@ def behind_first(block: Block) -> Block:
 
 def cut(block: Block, count: int) -> tuple[Block, Block]:
     """Return the first rows of a block of a document, and the others."""
-    rows = _Scanner()(block.text)
+    rows = Scanner()(block.text)
     if rows.starts.size <= count:
         return block, block._replace(text=b"")
     start = int(rows.starts[count])
@@ -393,4 +305,4 @@ def joined(blocks: Sequence[Block]) -> Block:
 
 def starts_in_array(text: bytes) -> bool:
     """Return whether an array stands around the first row of a text."""
-    return _AROUND_ROWS.match(text) is not None
+    return AROUND_ROWS.match(text) is not None

@@ -319,7 +319,7 @@ def _targets(values: list[Any], layout: Layout, settings: Settings) -> Integers 
     """Return each row's target class, counted from 0; None if one is not proven to be a class."""
     if not set(map(type, values)) <= {str, int}:
         return None
-    texts = [str(value).strip() for value in values]
+    texts = [str(value) for value in values]
     count = len(layout.logits)
     try:
         classes = {text: class_index(text, count, layout.classes, settings) for text in set(texts)}

@@ -4,111 +4,24 @@ A row is an array of cells, an object of named cells, or an object with the vect
 member. Numbers stay as they were typed.
 """
 
-import json
-import re
-from collections import Counter
 from collections.abc import Sequence, Set
 from itertools import chain
 from typing import Any
 
-from softmax_cli.errors import BrokenJson, Empty, UsageError, counted, quoted
+from softmax_cli.errors import BrokenJson, EmptyVector, UsageError, counted, quoted
 from softmax_cli.reading import layout as tables
 from softmax_cli.reading.classes import labels_for
+from softmax_cli.reading.columns import choose, choose_one
 from softmax_cli.reading.delimited import comma_list, raw_of
+from softmax_cli.reading.json_values import Members, Typed, decoded, json_of, text_of
 from softmax_cli.reading.layout import Layout
 from softmax_cli.reading.numbers import is_number
 from softmax_cli.settings import Settings
 
-_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 # What JSON Lines of other programs, and our own, call the names of the classes.
 _CLASSES = "classes"
 _SHOWN_MEMBERS = 3
 _RAGGED_ROWS = "; --ragged lets every row be a vector of its own"
-
-
-class Typed(str):
-    """A number as it was typed."""
-
-
-class Members(list[tuple[str, Any]]):
-    """The members of an object, in order."""
-
-
-def decoded(record: bytes) -> list[Any] | dict[str, Any]:
-    """Return a row: an array, or an object by name; its numbers as they were typed.
-
-    Raises:
-        BrokenJson: the row is not JSON, or names a member twice.
-    """
-    try:
-        value = _loaded(record)
-    except BrokenJson:
-        value = _printed(record)
-        if value is None:
-            raise
-    if not isinstance(value, Members):
-        if isinstance(value, list):
-            return value
-        raise BrokenJson(reason="a row is an array or an object")
-    found = dict(value)
-    if len(found) != len(value):
-        names = [name for name, _ in value]
-        twice = next(name for name, count in Counter(names).items() if count > 1)
-        raise BrokenJson(reason=f"an object names the member {quoted(twice)} twice")
-    return found
-
-
-def _loaded(record: bytes) -> Any:
-    try:
-        value = json.loads(
-            record.decode(),
-            object_pairs_hook=Members,
-            parse_float=Typed,
-            parse_int=Typed,
-            parse_constant=Typed,
-        )
-        if b"\\u" in record:
-            json.dumps(value, ensure_ascii=False).encode()
-    except json.JSONDecodeError as error:
-        shown = quoted(error.doc[error.pos : error.pos + 20])
-        where = f"unexpected {shown}" if error.pos < len(error.doc) else "it ends too early"
-        raise BrokenJson(reason=f"the row is not valid JSON: {where}") from None
-    except UnicodeEncodeError:
-        reason = "the row is not valid JSON: half of a surrogate pair stands alone"
-        raise BrokenJson(reason=reason) from None
-    except UnicodeDecodeError:
-        raise BrokenJson(reason="the row is not UTF-8") from None
-    except RecursionError:
-        raise BrokenJson(reason="the row holds arrays in arrays, too many to follow") from None
-    return value
-
-
-def _printed(record: bytes) -> Any:
-    """Return what Python or NumPy printed, or None if that is not what the row is.
-
-    NumPy has blanks between the items of an array, or no digits behind a point; Python has
-    single quotes around names.
-    """
-    if record.startswith(b"{") and b"'" in record and b'"' not in record:
-        try:
-            return _loaded(record.replace(b"'", b'"'))
-        except BrokenJson:
-            return None
-    body = record[1:-1]
-    if not (record.startswith(b"[") and record.endswith(b"]")):
-        return None
-    if re.search(rb'["\[\]{}]', body):
-        return None
-    items = body.split(b",") if b"," in body else body.split()
-    try:
-        return [_item(item.decode().strip(" \t\r\n")) for item in items]
-    except UnicodeDecodeError:
-        return None
-
-
-def _item(text: str) -> Any:
-    words: dict[str, Any] = {"true": True, "false": False, "null": None}
-    return words[text] if text in words else Typed(text)
 
 
 def lay_out(record: bytes, line: int, layout: Layout, settings: Settings) -> tuple[Layout, bool]:
@@ -119,7 +32,7 @@ def lay_out(record: bytes, line: int, layout: Layout, settings: Settings) -> tup
     """
     row = decoded(record)
     if not row:
-        raise Empty
+        raise EmptyVector
     if isinstance(row, list):
         return _array_layout(row, line, layout, settings)
     member = _vector_member(row, settings)
@@ -131,7 +44,8 @@ def lay_out(record: bytes, line: int, layout: Layout, settings: Settings) -> tup
     if settings.ragged:
         tables.check_columns_exist(settings)
         logits = tuple(range(len(row)))
-        return layout._replace(width=len(row), logits=logits, ragged=True), False
+        settled = layout._replace(width=len(row), logits=logits, ragged=True)
+        return settled._replace(append=settings.append), False
     cells = [raw_of(name, b",") for name in row]
     settled, _ = tables.lay_out(cells, line, layout, settings._replace(header=True))
     return settled, False
@@ -150,8 +64,15 @@ def _array_layout(
 def _member_layout(
     row: dict[str, Any], member: str, line: int, layout: Layout, settings: Settings
 ) -> Layout:
-    """Return the layout of objects that hold their vector in one member."""
+    """Return the layout of objects that hold their vector in one member.
+
+    Raises:
+        EmptyVector: the vector has no entries.
+        UsageError: the options name members that are not there.
+    """
     vector = row[member]
+    if not vector:
+        raise EmptyVector
     names = [name for name in row if name != member and not _names_classes(name, row, member)]
     place = list(row).index(member)
     before = sum(name in names for name in list(row)[:place])
@@ -159,13 +80,13 @@ def _member_layout(
     header = [*names[:before], *numbers, *names[before:]]
     logits = tuple(range(before, before + len(vector)))
     target = None
-    if settings.target_column is not None:
-        if settings.target_column not in names:
-            raise UsageError(
-                reason=f"--target-column: {quoted(settings.target_column)} is not a member"
-            )
-        target = header.index(settings.target_column, *_span(names, before, settings, header))
-    classes = None if settings.ragged else _class_names(row, member)
+    if (name := _target_member(row, settings)) is not None:
+        if name not in names:
+            reason = f"--target-column: the member {quoted(name)} names the classes, not the target"
+            raise UsageError(reason=reason)
+        target = names.index(name) + (len(vector) if names.index(name) >= before else 0)
+    class_names = None if settings.ragged else _class_names(row, member, settings)
+    row_classes = _names_in_row(row, member)
     labels = labels_for(len(vector), settings)
     return layout._replace(
         width=len(header),
@@ -173,7 +94,8 @@ def _member_layout(
         raw_header=tuple(raw_of(name, b",") for name in header),
         header_line=line,
         logits=logits,
-        classes=labels or classes,
+        classes=labels or class_names,
+        row_classes=None if labels else row_classes,
         target=target,
         ragged=settings.ragged,
         append=settings.append,
@@ -181,20 +103,41 @@ def _member_layout(
     )
 
 
-def _span(names: list[str], before: int, settings: Settings, header: list[str]) -> tuple[int, int]:
-    """Return which part of the header holds the column of targets."""
-    behind = len(header) - (len(names) - before)
-    is_before = settings.target_column in names[:before]
-    return (0, before) if is_before else (behind, len(header))
+def _target_member(row: dict[str, Any], settings: Settings) -> str | None:
+    """Return the member that --target-column names.
+
+    Raises:
+        UsageError: it names none, or several.
+    """
+    if settings.target_column is None:
+        return None
+    names = tuple(row)
+    return names[choose_one("--target-column", settings.target_column, len(names), names)]
+
+
+def _kept_members(row: dict[str, Any], settings: Settings) -> set[str]:
+    """Return the members that options name as something else than logits.
+
+    Raises:
+        UsageError: an option names a member that is not there.
+    """
+    names = tuple(row)
+    found = {_target_member(row, settings)}
+    for option, wanted in (("--keep", settings.keep), ("--by", settings.by)):
+        if wanted:
+            found.update(names[column] for column in choose(option, wanted, len(names), names))
+    return {name for name in found if name is not None}
 
 
 def _vector_member(row: dict[str, Any], settings: Settings) -> str | None:
     """Return the member that holds the vector, None if the members are the vector.
 
     Raises:
-        UsageError: several members are arrays of numbers, and -c names none of them.
+        UsageError: several members are arrays of numbers, and -c names none of them; or an
+            option names a member that is not there.
     """
-    arrays = [name for name, value in row.items() if _is_array(value)]
+    kept = _kept_members(row, settings)
+    arrays = [name for name, value in row.items() if _is_array(value) and name not in kept]
     if settings.columns is not None:
         if settings.columns in arrays:
             return settings.columns
@@ -234,11 +177,18 @@ def _names_classes(name: str, row: dict[str, Any], member: str | None) -> bool:
     return any(numbers == [str(i + first) for i in range(len(numbers))] for first in (0, 1))
 
 
-def _class_names(row: dict[str, Any], member: str) -> tuple[str, ...] | None:
+def _names_in_row(row: dict[str, Any], member: str) -> tuple[str, ...] | None:
+    """Return the names, or the numbers, that a row gives to the classes of its vector."""
     names = row.get(_CLASSES)
-    if names and _names_classes(_CLASSES, row, member) and type(names[0]) is str:
-        return tuple(names)
-    return None
+    return tuple(map(str, names)) if names and _names_classes(_CLASSES, row, member) else None
+
+
+def _class_names(row: dict[str, Any], member: str, settings: Settings) -> tuple[str, ...] | None:
+    """Return the names of the classes, None if they are what numbers them without names too."""
+    names = _names_in_row(row, member)
+    first = settings.first_class
+    numbers = range(first, first + len(names or ()))
+    return None if names == tuple(map(str, numbers)) else names
 
 
 def cells(record: bytes, layout: Layout) -> list[bytes]:
@@ -256,20 +206,32 @@ def cells(record: bytes, layout: Layout) -> list[bytes]:
         return _cells(row)
     if layout.member is not None:
         return _member_cells(row, layout)
-    if layout.ragged:
-        return _cells(list(row.values()))
-    if layout.header is None:
-        raise BrokenJson(reason="the row is an object, and the first row is an array")
-    _check_members(row.keys(), layout.header, layout)
-    return _cells([row[name] for name in layout.header])
+    if not layout.ragged:
+        if layout.header is None:
+            raise BrokenJson(reason="the row is an object, and the first row is an array")
+        _check_members(row.keys(), layout.header, layout)
+    return _cells(_in_order(row, layout))
+
+
+def _in_order(row: list[Any] | dict[str, Any], layout: Layout) -> list[Any]:
+    """Return all values of a row in the order of the first row's."""
+    if isinstance(row, list):
+        return row
+    if layout.member is not None:
+        before, behind = _other_names(layout)
+        vector = row[layout.member]
+        return [*(row[name] for name in before), *vector, *(row[name] for name in behind)]
+    return [*row.values()] if layout.ragged else [row[name] for name in layout.header or ()]
 
 
 def _member_cells(row: dict[str, Any], layout: Layout) -> list[bytes]:
     vector: Any = row.get(layout.member or "")
     if not _is_array(vector):
         raise BrokenJson(reason=f"the member {quoted(layout.member or '')} is not an array")
+    if not vector:
+        raise EmptyVector
     others = {name for name in row if not _names_classes(name, row, layout.member)}
-    names = _class_names(row, layout.member or "")
+    names = _names_in_row(row, layout.member or "")
     _check_members(others - {layout.member}, [*chain(*_other_names(layout))], layout)
     if layout.ragged:
         return _cells(vector)
@@ -277,11 +239,10 @@ def _member_cells(row: dict[str, Any], layout: Layout) -> list[bytes]:
         entries = counted(len(vector), "entry", "entries")
         reason = f"the vector has {entries}, and the first has {len(layout.logits):,}"
         raise BrokenJson(reason=reason, remedy=_RAGGED_ROWS)
-    if names is not None and layout.classes is not None and names != layout.classes:
+    if None not in (names, layout.row_classes) and names != layout.row_classes:
         reason = "the classes have other names than those of the first row"
         raise BrokenJson(reason=reason, remedy=_RAGGED_ROWS)
-    before, behind = _other_names(layout)
-    return _cells([*(row[name] for name in before), *vector, *(row[name] for name in behind)])
+    return _cells(_in_order(row, layout))
 
 
 def _other_names(layout: Layout) -> tuple[Sequence[str], Sequence[str]]:
@@ -309,23 +270,25 @@ def _check_members(names: Set[str], header: Sequence[str], layout: Layout) -> No
     raise BrokenJson(reason=reason, remedy=remedy)
 
 
-def class_names(record: bytes, layout: Layout) -> tuple[str, ...] | None:
+def class_names(record: bytes, layout: Layout, settings: Settings) -> tuple[str, ...] | None:
     """Return the names that a row gives to the classes of its own vector."""
     row = decoded(record)
     if isinstance(row, list):
         return None
     if layout.member is None:
         return tuple(row)
-    return _class_names(row, layout.member)
+    return _class_names(row, layout.member, settings)
 
 
 def kept(record: bytes, layout: Layout) -> tuple[bytes, ...]:
     """Return the values of the kept columns as JSON."""
-    return values(record, layout, range(layout.width) if layout.append else layout.kept)
+    if layout.append:
+        return tuple(map(json_of, _in_order(decoded(record), layout)))
+    return values(record, layout, layout.kept)
 
 
 def values(record: bytes, layout: Layout, columns: Sequence[int]) -> tuple[bytes, ...]:
-    """Return the values of columns as JSON.
+    """Return the values of columns that are not logits as JSON.
 
     Raises:
         BrokenJson: the row is not JSON.
@@ -334,43 +297,10 @@ def values(record: bytes, layout: Layout, columns: Sequence[int]) -> tuple[bytes
         return ()
     row = decoded(record)
     if isinstance(row, list):
-        return tuple(_json_of(row[column]) for column in columns)
+        return tuple(json_of(row[column]) for column in columns)
     header = layout.header or ()
-    if layout.append and layout.member is not None:
-        before, behind = _other_names(layout)
-        vector = row[layout.member]
-        every = [*(row.get(n) for n in before), *vector, *(row.get(n) for n in behind)]
-        return tuple(map(_json_of, every))
-    return tuple(_json_of(row.get(header[column])) for column in columns)
+    return tuple(json_of(row.get(header[column])) for column in columns)
 
 
 def _cells(row: Sequence[Any]) -> list[bytes]:
     return [raw_of(text_of(item), b",") for item in row]
-
-
-def text_of(value: Any) -> str:
-    """Return what a value says in a cell of text: nothing for null, JSON for a nested one."""
-    if value is None:
-        return ""
-    return str(value) if isinstance(value, str) else _json_of(value).decode()
-
-
-def _json_of(value: Any) -> bytes:
-    """Return a value as JSON on one line, its numbers as they were typed."""
-    import orjson
-
-    if isinstance(value, Typed):
-        if value == "-0":
-            return b"0"
-        return value.encode() if _NUMBER.fullmatch(value) else orjson.dumps(str(value))
-    if isinstance(value, Members):
-        items = [orjson.dumps(name) + b":" + _json_of(item) for name, item in value]
-        return b"{" + b",".join(items) + b"}"
-    if isinstance(value, list):
-        return b"[" + b",".join(map(_json_of, value)) + b"]"
-    return orjson.dumps(value)
-
-
-def kept_text(value: bytes) -> str:
-    """Return what a kept value says in a cell of text."""
-    return text_of(_loaded(value))

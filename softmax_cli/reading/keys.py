@@ -15,6 +15,7 @@ from softmax_cli.reading import fast, json_fast, json_rows
 from softmax_cli.reading import json as json_text
 from softmax_cli.reading.delimited import text_of
 from softmax_cli.reading.files import LONGEST_RECORD
+from softmax_cli.reading.json_values import kept_text
 from softmax_cli.reading.layout import Layout
 from softmax_cli.reading.order import sorting
 from softmax_cli.reading.rows import records, row_cells
@@ -65,7 +66,7 @@ def whole_groups(blocks: Iterable[Block], layout: Layout) -> Iterator[Block]:
 
 
 def _returned(line: int, key: Key, layout: Layout, block: Block) -> GroupReturns:
-    cells = (json_rows.kept_text(cell) if layout.json else cell.decode() for cell in key)
+    cells = (kept_text(cell) if layout.json else cell.decode() for cell in key)
     remedy = sorting(layout, block)
     return GroupReturns(layout.place(line), text=", ".join(cells), remedy=remedy)
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from softmax_cli.errors import HoldsText, Place, UsageError, quoted
+from softmax_cli.errors import Place, UsageError, quoted
 from softmax_cli.reading.classes import label_names, labels_for
 from softmax_cli.reading.columns import as_option, choose, choose_one, positions
 from softmax_cli.reading.delimited import (
@@ -21,12 +21,10 @@ from softmax_cli.reading.delimited import (
     edges_of,
     text_of,
 )
-from softmax_cli.reading.numbers import is_number
+from softmax_cli.reading.numbers import is_missing, is_number, needs_decimal_comma
 from softmax_cli.settings import Settings
 from softmax_cli.values import LINES_OF_A_FILE
 
-# Words for a number that is missing.
-_MISSING = {"na", "nan", "null", "none"}
 # So many columns are named in a message.
 _COLUMNS_SHOWN = 3
 
@@ -60,6 +58,8 @@ class Layout(NamedTuple):
         blank: the position of a last column that is empty in every row.
         numbered: the lines of an answer begin with the number of its vector.
         member: the member that holds the vector, if the rows are objects with one.
+        row_classes: the names or numbers that such rows give to the classes, unless --labels
+            does.
     """
 
     source: str
@@ -81,6 +81,7 @@ class Layout(NamedTuple):
     further: tuple[str, ...] = ()
     blank: int | None = None
     member: str | None = None
+    row_classes: tuple[str, ...] | None = None
     numbered: bool = False
 
     @property
@@ -109,6 +110,16 @@ class Layout(NamedTuple):
         if self.append:
             return ((False, 0, self.width - 1), (True, self.logits[0], self.logits[-1]))
         return self.runs
+
+    def for_vectors(self, classes: int) -> "Layout":
+        """Return the layout of the rows whose vectors have so many classes.
+
+        Where rows may have any number of cells, positions are those of the first row.
+        """
+        if not self.ragged:
+            return self
+        first, more = self.logits[0], classes - len(self.logits)
+        return self._replace(width=self.width + more, logits=range(first, first + classes))
 
     def place(self, line: int, column: int | None = None) -> Place:
         """Where a row or one of its cells stands."""
@@ -167,7 +178,6 @@ def lay_out(
     Raises:
         SoftmaxError: the options name columns or classes that are not there.
     """
-    check_columns_exist(settings)
     has_header = is_header(first, settings)
     if has_header:
         return with_header(first, line, layout, settings), True
@@ -204,17 +214,6 @@ def is_text(text: str, settings: Settings) -> bool:
     return settings.decimal_comma or not needs_decimal_comma(text)
 
 
-def is_missing(text: str) -> bool:
-    """Whether a cell is empty or holds a word for a missing value."""
-    bare = text.strip()
-    return not bare or bare.lower() in _MISSING
-
-
-def needs_decimal_comma(text: str) -> bool:
-    """Whether a text is a number if its comma is read as a point."""
-    return "," in text and "." not in text and is_number(text.replace(",", "."))
-
-
 def _known_logits(texts: Sequence[str], settings: Settings) -> Sequence[int]:
     """The logit columns, as far as the options say without a header which they are."""
     width = len(texts)
@@ -238,10 +237,14 @@ def with_header(header: Sequence[bytes], line: int, layout: Layout, settings: Se
     Raises:
         SoftmaxError: the options name columns or classes that are not there.
     """
-    # members of JSON are compared letter for letter
-    names = tuple(map(text_of, header) if layout.json else _texts(header))
+    names = names_of(header, layout)
     layout = layout._replace(header=names, raw_header=tuple(header), header_line=line)
     return _settled(len(names), layout, settings)
+
+
+def names_of(header: Sequence[bytes], layout: Layout) -> tuple[str, ...]:
+    """The names that a header gives to the columns, those of JSON letter for letter."""
+    return tuple(map(text_of, header) if layout.json else _texts(header))
 
 
 def without_header(first: Sequence[bytes], layout: Layout, settings: Settings) -> Layout:
@@ -283,6 +286,7 @@ def _has_blank_column(first: Sequence[bytes], layout: Layout, settings: Settings
 
 
 def _settled(width: int, layout: Layout, settings: Settings) -> Layout:
+    check_columns_exist(settings)
     header = layout.header
     target = _target_column(width, header, settings)
     by = choose("--by", settings.by, width, header) if settings.by else []
@@ -366,32 +370,3 @@ def _check_labels_are_used(settings: Settings) -> None:
     if is_text and not chosen and not shows_names:
         reason = "--labels names the rows of one column, which has no place for them: add -f json"
         raise UsageError(reason=reason)
-
-
-def check_first_row(row: Sequence[bytes], line: int, layout: Layout, settings: Settings) -> None:
-    """Refuse a column of text among the logits before it is read as numbers.
-
-    Raises:
-        HoldsText: a cell of the first row of data that is text; it names what to keep.
-    """
-    if layout.ragged or len(row) != layout.width:
-        return
-    words = [column for column in layout.logits if _is_word(text_of(row[column]), settings)]
-    if words and len(words) < len(layout.logits):
-        text = text_of(row[words[0]]).strip()
-        raise HoldsText(
-            layout.place(line, words[0]), text=text, remedy=_keep(words, settings, layout)
-        )
-
-
-def _is_word(cell: str, settings: Settings) -> bool:
-    text = cell.strip()
-    return text[:1].isalpha() and is_text(text, settings)
-
-
-def _keep(words: Sequence[int], settings: Settings, layout: Layout) -> str:
-    """The options that keep these columns."""
-    if settings.columns:
-        return "leave it out of --columns"
-    kept = as_option(words, layout.header)
-    return f"use --keep {settings.keep},{kept}" if settings.keep else f"add --keep {kept}"

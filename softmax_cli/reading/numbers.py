@@ -35,6 +35,9 @@ _INFINITY = r"(?i)([+-]?)inf(?:inity)?"
 _PART_OF_FRACTION = rf"/(?:{_DECIMAL})?|{_DECIMAL}/"
 _CLOSING = re.compile(r"\)[ \t]*")
 
+# Words for a number that is missing.
+_MISSING = {"na", "nan", "null", "none"}
+
 # More nesting than anyone types, and less than the stack allows.
 _DEEPEST = 64
 
@@ -70,6 +73,17 @@ def is_number(text: str) -> bool:
     except SoftmaxError:  # a number, though none that can be used
         return True
     return True
+
+
+def is_missing(text: str) -> bool:
+    """Whether a cell is empty or holds a word for a missing value."""
+    bare = text.strip()
+    return not bare or bare.lower() in _MISSING
+
+
+def needs_decimal_comma(text: str) -> bool:
+    """Whether a text is a number if its comma is read as a point."""
+    return "," in text and "." not in text and is_number(text.replace(",", "."))
 
 
 def to_logit(text: str) -> float:

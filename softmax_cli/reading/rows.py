@@ -15,7 +15,9 @@ import numpy as np
 from softmax_cli.errors import (
     AllMasked,
     BadWeight,
+    EmptyVector,
     ExtraCell,
+    HoldsArray,
     MissingCell,
     MissingTarget,
     NeedsDecimalComma,
@@ -30,6 +32,7 @@ from softmax_cli.errors import (
 from softmax_cli.reading import fast, json_fast, json_rows, long_row
 from softmax_cli.reading import json as json_text
 from softmax_cli.reading.classes import class_index, labels_for
+from softmax_cli.reading.columns import as_option
 from softmax_cli.reading.cut import RecordCut
 from softmax_cli.reading.delimited import (
     BLANK,
@@ -39,9 +42,16 @@ from softmax_cli.reading.delimited import (
     outside_quotes,
     text_of,
 )
-from softmax_cli.reading.layout import Layout, is_missing, needs_decimal_comma
+from softmax_cli.reading.layout import Layout
 from softmax_cli.reading.merge import merged
-from softmax_cli.reading.numbers import plain_floats, to_exact, to_float, to_logit
+from softmax_cli.reading.numbers import (
+    is_missing,
+    needs_decimal_comma,
+    plain_floats,
+    to_exact,
+    to_float,
+    to_logit,
+)
 from softmax_cli.settings import Settings
 from softmax_cli.values import Batch, Block, Numbers
 
@@ -137,6 +147,8 @@ def _read_row(line: int, record: bytes, layout: Layout, settings: Settings) -> _
     if layout.blank is not None:
         _check_blank(row[layout.blank], line, layout)
     columns = range(len(row)) if layout.ragged else layout.logits
+    if not columns:
+        raise EmptyVector
     logits = [row[column] for column in columns]
     values = None if settings.decimal_comma or settings.keeps_typed else plain_floats(logits)
     typed = None
@@ -155,7 +167,7 @@ def _read_row(line: int, record: bytes, layout: Layout, settings: Settings) -> _
         else:
             target = _target(cell, settings)
     if layout.json:
-        classes = json_rows.class_names(record, layout) if layout.ragged else None
+        classes = json_rows.class_names(record, layout, settings) if layout.ragged else None
         return _Row(line, values, json_rows.kept(record, layout), target, weight, typed, classes)
     return _Row(line, values, _kept_runs(row, layout), target, weight, typed)
 
@@ -263,10 +275,19 @@ def _value(text: str, cell: _Cell, settings: Settings) -> float:
     try:
         return to_logit(text)
     except SoftmaxError as error:
-        is_decimal = not settings.decimal_comma and needs_decimal_comma(typed)
-        reported = NeedsDecimalComma() if is_decimal and isinstance(error, NotANumber) else error
+        reported = _explained(cell, settings) if isinstance(error, NotANumber) else error
         reported.data["text"] = typed
         raise reported.at(cell.place) from None
+
+
+def _explained(cell: _Cell, settings: Settings) -> NotANumber:
+    """Return the error of a cell that is not a number, with a remedy if there is one."""
+    layout = cell.layout
+    if layout.json and layout.header and layout.member is None and cell.text.startswith("["):
+        return HoldsArray(remedy=as_option([cell.column], layout.header))
+    if not settings.decimal_comma and needs_decimal_comma(cell.text):
+        return NeedsDecimalComma()
+    return NotANumber()
 
 
 def _typed(texts: Sequence[str]) -> "list[Number]":
@@ -277,7 +298,9 @@ def _target(cell: _Cell, settings: Settings) -> int:
     """The class, counted from 0, that a row's target cell names."""
     layout = cell.layout
     try:
-        return class_index(cell.text.strip(), len(layout.logits), layout.classes, settings)
+        # members of JSON are compared letter for letter
+        text = cell.text if layout.json else cell.text.strip()
+        return class_index(text, len(layout.logits), layout.classes, settings)
     except SoftmaxError as error:
         raise error.at(cell.place) from None
 

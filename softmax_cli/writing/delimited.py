@@ -279,10 +279,9 @@ class Delimited(NamedTuple):
 
     def _runs(self, classes: int) -> Iterator[tuple[bool, int]]:
         """Yield the runs of columns: of numbers how many, of kept cells how many texts they are."""
-        for is_logits, first, last in self.layout.segments:
+        for is_logits, first, last in self.layout.for_vectors(classes).segments:
             if is_logits:
-                is_all = self.layout.append or self.layout.ragged
-                yield True, classes if is_all else last - first + 1
+                yield True, classes if self.layout.append else last - first + 1
             else:
                 yield False, last - first + 1 if self.layout.json else 1
 

@@ -11,13 +11,14 @@ from softmax_cli.values import Batch
 
 def kept_cells(batch: Batch, layout: Layout) -> list[list[str]]:
     """Return the text of the kept cells of each vector."""
-    if layout.append:  # the whole row is one run
-        rows = [kept_texts(run, layout) for run in batch.kept[0]]
-        return [[row[column] for column in layout.kept] for row in rows]
-    return [
+    rows = [
         [text for run in runs for text in kept_texts(run, layout)]
         for runs in zip(*batch.kept, strict=True)
     ]
+    if layout.append:  # the whole row is kept
+        kept = layout.for_vectors(batch.values.shape[1]).kept
+        return [[row[column] for column in kept] for row in rows]
+    return rows
 
 
 def labels(batch: Batch, layout: Layout) -> list[list[str]]:
@@ -39,7 +40,7 @@ def label_names(layout: Layout) -> list[str]:
 def kept_texts(run: bytes, layout: Layout) -> list[str]:
     """Return the text of the cells of a run of kept columns."""
     if layout.json:
-        from softmax_cli.reading.json_rows import kept_text
+        from softmax_cli.reading.json_values import kept_text
 
         return [kept_text(run)]
     return [text_of(cell) for cell in cells(run, layout.delimiter)]

@@ -3,7 +3,14 @@ from tempfile import TemporaryFile
 
 import pytest
 
-from softmax_cli.errors import DeviceFailed, Empty, HoldsText, OnlyAHeader, SoftmaxError
+from softmax_cli.errors import (
+    DeviceFailed,
+    Empty,
+    EmptyVector,
+    HoldsText,
+    OnlyAHeader,
+    SoftmaxError,
+)
 from softmax_cli.reading import files as sources
 from softmax_cli.reading import first_row
 from softmax_cli.reading.first_row import open_table
@@ -102,9 +109,14 @@ def test_a_first_row_of_numbers_is_data():
     assert values(b"1,2") == (None, [[1, 2]])
 
 
-@pytest.mark.parametrize("text", [b"", b"\n", b" \t\n\r\n", b"\xef\xbb\xbf", b"[]", b"{}", b"[[]]"])
+@pytest.mark.parametrize("text", [b"", b"\n", b" \t\n\r\n", b"\xef\xbb\xbf"])
 def test_an_input_without_a_row_is_empty(text):
     assert isinstance(error(text), Empty)
+
+
+@pytest.mark.parametrize("text", [b"[]", b"{}", b"[[]]", b"[]\n[1,2]\n"])
+def test_a_first_vector_without_entries_is_empty(text):
+    assert isinstance(error(text), EmptyVector)
 
 
 def test_a_table_that_is_only_a_header_says_why_it_was_taken_for_one():

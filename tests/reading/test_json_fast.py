@@ -107,6 +107,12 @@ def test_the_targets_that_are_read_at_once_are_those_read_row_by_row(document):
         assert list(zip(*batch.kept, strict=True)) == [row.kept for row in slow]
 
 
+def test_targets_are_compared_letter_for_letter():
+    row = b'{" a":1,"a":2,"t":"%s"}\n'
+    assert read(row % b" a" + row % b"a", target_column="t").targets.tolist() == [0, 1]
+    assert read(row % b"a" + row % b"a ", target_column="t") is None
+
+
 def read(text, vector=0, **options):
     settings = Settings("eval", **options)
     block = Block(text, 1, vector)

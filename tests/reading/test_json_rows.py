@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from softmax_cli.errors import BrokenJson, Empty, UsageError
+from softmax_cli.errors import BrokenJson, EmptyVector, UsageError
 from softmax_cli.reading import json_rows
 from softmax_cli.reading.delimited import text_of
 from softmax_cli.reading.layout import Layout
@@ -23,6 +23,7 @@ anything = st.recursive(
 )
 
 JSON = Layout("x", json=True)
+EVAL = Settings("eval")
 
 
 def lay_out(row, **options):
@@ -75,37 +76,17 @@ def test_what_numpy_and_python_print_is_read():
     assert layout.classes == ("cat", "dog")
 
 
-@pytest.mark.parametrize(
-    "record", [b'{"a" 1}', b'{"a":1,}', b"{1:2}", b'["a" 1]', b'{"a":1/3}', b'["\t"]', b'{"a":']
-)
-def test_what_is_not_json_is_refused(record):
-    with pytest.raises(BrokenJson, match="not valid JSON") as caught:
-        json_rows.decoded(record)
-    assert "char" not in str(caught.value)
-
-
-@pytest.mark.parametrize("record", [b"5", b'"a"', b"null"])
-def test_a_row_is_an_array_or_an_object(record):
-    with pytest.raises(BrokenJson, match="an array or an object"):
-        json_rows.decoded(record)
-
-
-def test_a_row_without_numbers_is_empty():
+def test_a_vector_is_not_empty():
     for record in (b"[]", b"{}"):
-        with pytest.raises(Empty):
+        with pytest.raises(EmptyVector):
             lay_out(record)
-
-
-def test_deep_nesting_is_refused():
-    for record in (b"[" * 10_000 + b"]" * 10_000, b'{"a":' * 10_000 + b"1" + b"}" * 10_000):
-        with pytest.raises(BrokenJson, match="too many to follow"):
-            json_rows.decoded(record)
-
-
-def test_half_a_surrogate_pair_is_refused():
-    with pytest.raises(BrokenJson, match="surrogate"):
-        json_rows.decoded(b'{"\\ud800": 1}')
-    assert json_rows.decoded(b'{"\\ud83d\\ude00": 1}') == {"😀": "1"}
+    for row in ({"l": []}, {"id": 1, "l": []}):
+        with pytest.raises(EmptyVector):
+            lay_out(row, columns="l")
+    for ragged in (False, True):
+        layout, _ = lay_out({"l": [1, 2]}, columns="l", ragged=ragged)
+        with pytest.raises(EmptyVector):
+            cells({"l": []}, layout)
 
 
 def test_objects_have_the_members_of_the_first_each_once():
@@ -194,8 +175,8 @@ def test_ragged_objects_are_vectors_of_their_own():
     layout, _ = lay_out({"a": 1, "b": 2}, ragged=True)
     record = b'{"c": 1, "d": 2, "e": 3}'
     assert cells(record, layout) == ["1", "2", "3"]
-    assert json_rows.class_names(record, layout) == ("c", "d", "e")
-    assert json_rows.class_names(b"[1]", layout) is None
+    assert json_rows.class_names(record, layout, EVAL) == ("c", "d", "e")
+    assert json_rows.class_names(b"[1]", layout, EVAL) is None
 
 
 def test_ragged_vectors_in_the_member_that_columns_name():
@@ -204,7 +185,7 @@ def test_ragged_vectors_in_the_member_that_columns_name():
     assert (layout.member, layout.classes) == ("x", None)
     record = b'{"id": 8, "x": [3], "y": [0, 1], "classes": ["c"]}'
     assert cells(record, layout) == ["3"]
-    assert json_rows.class_names(record, layout) == ("c",)
+    assert json_rows.class_names(record, layout, EVAL) == ("c",)
     with pytest.raises(UsageError, match="--columns needs columns"):
         lay_out({"a": 1, "b": 2}, ragged=True, columns="a")
 
@@ -232,31 +213,11 @@ def test_kept_numbers_keep_every_digit():
         assert json_rows.kept(b'{"id": %s, "x": [1, 2]}' % text, layout) == (text,)
 
 
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (b'"a\\n\\"b"', 'a\n"b'),
-        (b"null", ""),
-        (b"true", "true"),
-        (b"1.50", "1.50"),
-        (b'{"a": [1, "x"]}', '{"a":[1,"x"]}'),
-    ],
-)
-def test_a_kept_value_is_a_cell_of_text(value, text):
-    assert json_rows.kept_text(value) == text
-
-
-@pytest.mark.parametrize("row", [b"[1 \xff]", b"[1\n\xff]", b"{'a': '\xff'}"])
-def test_a_printed_row_that_is_not_utf8_is_an_error_of_the_input(row):
-    with pytest.raises(BrokenJson, match="not UTF-8"):
-        json_rows.decoded(row)
-
-
 def test_the_target_may_stand_before_the_vector_and_behind_it():
     for row, place in (({"y": 1, "logits": [1, 2]}, 0), ({"logits": [1, 2], "y": 1}, 2)):
         layout, _ = lay_out(row, columns="logits", target_column="y")
         assert layout.target == place
-    with pytest.raises(UsageError, match="'z' is not a member"):
+    with pytest.raises(UsageError, match="'z' is not a column"):
         lay_out({"logits": [1, 2], "y": 1}, columns="logits", target_column="z")
 
 
@@ -268,3 +229,48 @@ def test_classes_that_are_not_as_many_as_the_logits_are_kept():
 def test_a_kept_zero_has_no_sign():
     layout, _ = lay_out(b'{"k":[-0],"logits":[1,2]}', columns="logits")
     assert json_rows.values(b'{"k":[-0],"logits":[1,2]}', layout, (0,)) == (b"[0]",)
+
+
+def test_members_that_options_name_otherwise_do_not_hold_the_vector():
+    row = {"id": 7, "x": [2, 1], "y": [0, 1, 2]}
+    assert lay_out(row, keep="y")[0].member == lay_out(row, keep="id,y")[0].member == "x"
+    assert lay_out(row, target_column="x")[0].member == "y"
+    with pytest.raises(UsageError, match="--keep: 'nope' is not a column"):
+        lay_out(row, columns="x", keep="nope")
+    with pytest.raises(UsageError, match="column 'x' is a logit by --columns and kept otherwise"):
+        lay_out(row, columns="x", keep="x")
+    with pytest.raises(UsageError, match="'classes' names the classes, not the target"):
+        lay_out({"classes": ["a", "b"], "x": [2, 1]}, target_column="classes")
+
+
+def test_a_target_whose_name_is_a_number_is_no_entry_of_the_vector():
+    for row, place in (({"1": "b", "x": [1, 2]}, 0), ({"x": [1, 2], "1": "b"}, 2)):
+        assert lay_out(row, columns="x", target_column="1")[0].target == place
+
+
+def test_labels_win_over_the_names_that_rows_give():
+    rows = [{"classes": [name, "dog"], "input": [2, 1]} for name in ("cat", "cow")]
+    layout, _ = lay_out(rows[0], labels="p,q")
+    assert layout.classes == ("p", "q")
+    assert [cells(row, layout) for row in rows] == [["2", "1"]] * 2
+
+
+@pytest.mark.parametrize(
+    ("numbers", "zero_based", "classes"),
+    [
+        ([1, 2], None, None),
+        ([0, 1], True, None),
+        ([0, 1], None, ("0", "1")),
+        ([0, 1], False, ("0", "1")),
+        ([1, 2], True, ("1", "2")),
+    ],
+)
+def test_numbers_of_classes_are_names_unless_they_count_as_asked(numbers, zero_based, classes):
+    row = {"classes": numbers, "input": [2, 1]}
+    layout, _ = lay_out(row, zero_based=zero_based)
+    assert (layout.classes, layout.kept) == (classes, ())
+    with pytest.raises(BrokenJson, match="other names"):
+        cells({"classes": [1 - numbers[0], 2 - numbers[0]], "input": [2, 1]}, layout)
+    ragged, _ = lay_out(row, ragged=True)
+    settings = Settings("eval", zero_based=zero_based)
+    assert json_rows.class_names(json.dumps(row).encode(), ragged, settings) == classes

@@ -15,7 +15,14 @@ from softmax_cli.errors import (
     ZeroDenominator,
 )
 from softmax_cli.mathematics.decimals import Logarithm, Quotient
-from softmax_cli.reading.numbers import is_number, plain_floats, to_exact, to_float, to_logit
+from softmax_cli.reading.numbers import (
+    is_number,
+    needs_decimal_comma,
+    plain_floats,
+    to_exact,
+    to_float,
+    to_logit,
+)
 
 LARGEST = Fraction(1.7976931348623157e308)
 
@@ -297,3 +304,18 @@ def test_minus_infinity_is_a_logit_and_plus_infinity_is_none():
     for text in ("inf", "+Infinity"):
         with pytest.raises(PlusInfinity):
             to_logit(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "needs"),
+    [
+        ("1,5", True),
+        ("-,5", True),
+        ("1.000,5", False),
+        ("1.5", False),
+        ("1", False),
+        ("x,y", False),
+    ],
+)
+def test_a_number_needs_the_decimal_comma_if_its_only_point_is_a_comma(text, needs):
+    assert needs_decimal_comma(text) == needs

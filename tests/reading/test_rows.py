@@ -184,6 +184,19 @@ def test_a_target_is_read_from_its_column():
     assert str(error) == "t.csv:1: column 3: 'cow' is not a class: there are 'cat', 'dog'"
 
 
+def test_a_target_of_json_is_compared_letter_for_letter():
+    names = (" a", "a", "t")
+    layout = JSON._replace(width=3, header=names, classes=names[:2], target=2)
+    text = b'{" a": 1, "a": 2, "t": "%s"}\n'
+    assert only_batch(text % b" a" + text % b"a", layout).targets.tolist() == [0, 1]
+    assert "' a ' is not a class: did you mean" in str(only_error(text % b" a ", layout))
+
+
+def test_a_vector_without_entries_is_told_to_be_empty():
+    error = only_error(b"[1,2]\n[]\n", JSON._replace(ragged=True))
+    assert str(error) == "t.json:2: the vector is empty: it needs at least one number"
+
+
 def test_many_rows_are_handed_on_in_batches():
     text = b"1,2\n\n" * 10_000
     batches = read(text)
@@ -209,3 +222,14 @@ def test_a_bad_row_of_json_is_refused_with_its_line():
     assert str(only_error(b"[1,2,3]", JSON)).startswith(
         "t.json:1: the row has 3 cells, and the first row has 2"
     )
+
+
+def test_an_array_where_a_number_stands_is_told_how_to_name_it():
+    layout = JSON._replace(header=("id", "the logits"), logits=(1,), in_rows=True)
+    error = only_error(b'{"id": 1, "the logits": [1, 2]}\n', layout)
+    assert str(error) == (
+        "t.json:1: column 'the logits': '[1,2]' is not a number; "
+        "an array of logits is named with --columns 'the logits'"
+    )
+    nested = only_error(b"[[1],2]\n", JSON)
+    assert str(nested) == "t.json:1: column 1: '[1]' is not a number"
