@@ -206,6 +206,23 @@ def test_a_text_column_among_the_logits_asks_what_to_keep():
     assert ran.err == ("Error: stdin:2: column 'name' holds text ('Ann'): add --keep name\n")
 
 
+@pytest.mark.parametrize(
+    ("options", "answer"),
+    [
+        ([], "a,b\n0.5,0.5\n"),
+        (["--top", "1"], "vector,rank,class,probability\n2,1,a,0.5\n"),
+        (["-f", "jsonl"], None),
+        (["-f", "table"], None),
+    ],
+    ids=str,
+)
+def test_a_first_row_that_holds_text_is_left_out_as_any_other(options, answer):
+    ran = softmax("eval", "--on-error", "skip", *options, stdin="a,b\n1,x\n3,3\n")
+    assert ran.status == 1
+    assert ran.err == "Error: stdin:2: column 'b' holds text ('x'): add --keep b\n"
+    assert ran.out == answer if answer else "0.5" in ran.out
+
+
 def test_a_column_without_a_name_is_the_index_of_pandas_and_kept():
     assert softmax("eval", stdin=",a,b\n7,0,0\n").out == ",a,b\n7,0.5,0.5\n"
 

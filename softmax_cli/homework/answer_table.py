@@ -155,9 +155,11 @@ def opened(path: str, classes: int, layout: Layout, settings: Settings) -> Itera
 
 def _width(table: Table) -> int | None:
     """Return how many numbers a row has, if that is known."""
-    if table.layout.in_rows or table.first is None:
-        return None if table.layout.in_rows else len(table.layout.logits)
-    return int(table.first.values.shape[1])
+    if table.layout.in_rows:
+        return None
+    if isinstance(table.first, Batch):
+        return int(table.first.values.shape[1])
+    return len(table.layout.logits)
 
 
 def _quantity(settings: Settings) -> str:
