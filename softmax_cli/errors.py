@@ -82,6 +82,15 @@ class NeedsDecimalComma(NotANumber):
     sentence = "{text} is not a number; --decimal-comma reads its comma as the decimal point"
 
 
+class NeedsDecimalPoint(NotANumber):
+    """A cell that is a number without --decimal-comma."""
+
+    sentence = (
+        "{text} is not a number with --decimal-comma: leave the option out where a point is the "
+        "decimal point"
+    )
+
+
 class NamesAFile(SoftmaxError):
     """An argument that is not a number but the name of a file."""
 
@@ -137,9 +146,9 @@ class MissingCell(SoftmaxError):
 
 
 class MissingTarget(SoftmaxError):
-    """An empty cell in the column of targets."""
+    """An empty cell, or a word such as NA, in the column of targets."""
 
-    sentence = "the target is missing"
+    sentence = "the target is missing{reason}"
 
 
 class HoldsText(SoftmaxError):

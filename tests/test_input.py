@@ -298,7 +298,27 @@ def test_rows_of_unequal_length_are_an_error_or_vectors_of_their_own():
 def test_a_decimal_comma_is_read_and_given_back():
     assert softmax("eval", "--decimal-comma", stdin="0,5;0,5\n").out == "0,5;0,5\n"
     ran = softmax("eval", "--decimal-comma", stdin="1.5;2\n")
-    assert ran.status == 1
+    assert (ran.status, ran.out) == (1, "")
+    assert ran.err == (
+        "Error: stdin:1: column 1: '1.5' is not a number with --decimal-comma: leave the option "
+        "out where a point is the decimal point\n"
+    )
+
+
+@pytest.mark.parametrize("rows", [1, 20_000])
+def test_a_target_that_is_a_whole_number_may_have_a_decimal_comma(rows):
+    table = "y;a;b\n" + rows * "1,0;0,5;0,5\n2;0,5;0,5\n"
+    options = ("--target-column", "y", "--one-based", "--decimal-comma")
+    ran = softmax("grad", *options, stdin=table)
+    assert ran.status == 0
+    assert ran.out == "y;a;b\n" + rows * "1,0;-0,5;0,5\n2;0,5;-0,5\n"
+
+
+def test_a_cell_that_holds_a_no_break_space_is_not_empty():
+    for table in ("1,\xa0\n", '[1,"\xa0"]\n'):
+        ran = softmax("eval", "--missing", "mask", stdin=table)
+        assert (ran.status, ran.out) == (1, "")
+        assert "'\\xa0' is not a number" in ran.err or "holds text" in ran.err
 
 
 def test_the_target_may_stand_in_a_column():

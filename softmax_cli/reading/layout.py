@@ -22,12 +22,10 @@ from softmax_cli.reading.delimited import (
     edges_of,
     text_of,
 )
-from softmax_cli.reading.numbers import is_number
+from softmax_cli.reading.numbers import is_missing, is_number
 from softmax_cli.settings import Settings
 from softmax_cli.values import LINES_OF_A_FILE
 
-# Words for a number that is missing.
-_MISSING = {"na", "nan", "null", "none"}
 # So many columns are named in a message.
 _COLUMNS_SHOWN = 3
 
@@ -202,13 +200,8 @@ def is_text(text: str, settings: Settings) -> bool:
     """Whether a cell holds text: neither a number, nor empty, nor a word for a missing value."""
     if is_missing(text) or is_number(as_typed(text, settings)):
         return False
-    return settings.decimal_comma or not needs_decimal_comma(text)
-
-
-def is_missing(text: str) -> bool:
-    """Whether a cell is empty or holds a word for a missing value."""
-    bare = text.strip()
-    return not bare or bare.lower() in _MISSING
+    # a number with another decimal sign than the one asked for is a mistake, not a name
+    return not (is_number(text) if settings.decimal_comma else needs_decimal_comma(text))
 
 
 def needs_decimal_comma(text: str) -> bool:

@@ -33,6 +33,9 @@ _PLAIN = re.compile(_DECIMAL)
 _INFINITY = r"(?i)([+-]?)inf(?:inity)?"
 _CLOSING = re.compile(r"\)[ \t]*")
 
+# Words for a number that is missing.
+_MISSING = {"na", "nan", "null", "none"}
+
 # More nesting than anyone types, and less than the stack allows.
 _DEEPEST = 64
 
@@ -57,6 +60,12 @@ def to_float(text: str) -> float:
     if "/" not in bare and "ln(" not in bare:
         raise NotANumber(text=text)
     return _evaluated(text)
+
+
+def is_missing(text: str) -> bool:
+    """Whether a cell is empty or holds a word for a missing value."""
+    bare = text.strip(BLANKS)
+    return not bare or bare.lower() in _MISSING
 
 
 def is_number(text: str) -> bool:

@@ -17,8 +17,8 @@ from softmax_cli.errors import (
     BadWeight,
     ExtraCell,
     MissingCell,
-    MissingTarget,
     NeedsDecimalComma,
+    NeedsDecimalPoint,
     NotANumber,
     NotText,
     Place,
@@ -28,7 +28,7 @@ from softmax_cli.errors import (
 )
 from softmax_cli.reading import fast, json_fast, json_rows, long_row
 from softmax_cli.reading import json as json_text
-from softmax_cli.reading.classes import class_index, labels_for
+from softmax_cli.reading.classes import class_index, labels_for, missing_target
 from softmax_cli.reading.cut import RecordCut
 from softmax_cli.reading.delimited import (
     BLANK,
@@ -38,9 +38,16 @@ from softmax_cli.reading.delimited import (
     outside_quotes,
     text_of,
 )
-from softmax_cli.reading.layout import Layout, is_missing, needs_decimal_comma
+from softmax_cli.reading.layout import Layout, needs_decimal_comma
 from softmax_cli.reading.merge import merged
-from softmax_cli.reading.numbers import plain_floats, to_exact, to_float, to_logit
+from softmax_cli.reading.numbers import (
+    is_missing,
+    is_number,
+    plain_floats,
+    to_exact,
+    to_float,
+    to_logit,
+)
 from softmax_cli.settings import Settings
 from softmax_cli.values import Batch, Block, Numbers
 
@@ -261,10 +268,16 @@ def _value(text: str, cell: _Cell, settings: Settings) -> float:
     try:
         return to_logit(text)
     except SoftmaxError as error:
-        is_decimal = not settings.decimal_comma and needs_decimal_comma(typed)
-        reported = NeedsDecimalComma() if is_decimal and isinstance(error, NotANumber) else error
+        reported = _not_a_number(typed, settings) if isinstance(error, NotANumber) else error
         reported.data["text"] = typed
         raise reported.at(cell.place) from None
+
+
+def _not_a_number(typed: str, settings: Settings) -> NotANumber:
+    """The error of a logit cell, which may be a number with another decimal sign."""
+    if settings.decimal_comma:
+        return NeedsDecimalPoint() if is_number(typed) else NotANumber()
+    return NeedsDecimalComma() if needs_decimal_comma(typed) else NotANumber()
 
 
 def _typed(texts: Sequence[str]) -> "list[Number]":
@@ -285,7 +298,7 @@ def _weight(cell: _Cell, settings: Settings) -> "Number | float":
     try:
         text = as_typed(cell.text, settings)
         if is_missing(text):
-            raise MissingTarget
+            raise missing_target(text.strip())
         value = to_float(text)
         if not 0 <= value < math.inf:
             raise BadWeight(text=cell.text, reason="is negative" if value < 0 else "is not finite")
