@@ -117,7 +117,9 @@ def test_a_table_shows_a_group_a_row_under_its_key():
 def test_rows_before_a_group_that_returns_are_written():
     ran = softmax("eval", "--by", "q", "--keep", "d", stdin=MIXED)
     assert (ran.out, ran.status) == ("q,d,s\nq1,a,1.0\nq2,c,1.0\n", 1)
-    assert ran.err.startswith("Error: stdin:4: the group 'q1' comes back after another group: sort")
+    note, error = ran.err.splitlines()
+    assert note == "Note: stdin:2: one value only, whose softmax is always 1"
+    assert error.startswith("Error: stdin:4: the group 'q1' comes back after another group: sort")
 
 
 @pytest.mark.parametrize(
@@ -151,7 +153,7 @@ def test_the_sort_that_is_named_mends_the_table(tmp_path, text, options):
         assert command.endswith(" | softmax …")
         command = command.removesuffix("softmax …").replace("… |", f"{before} |", 1)
         again = subprocess.run(
-            ["sh", "-c", command + " " + subprocess.list2cmdline([SCRIPT, *options])],
+            ["sh", "-c", command + " " + subprocess.list2cmdline([SCRIPT, *options, "-q"])],
             cwd=tmp_path,
             capture_output=True,
             env=environment(),
@@ -301,3 +303,55 @@ def test_a_group_that_returns_is_found_whatever_the_number_of_processes(tmp_path
     assert one.status == 1
     assert one.out.count("\n") == 300_001
     assert ":300002: the group 'q17' comes back" in one.err
+
+
+PREDICTED = "the gradient is that of the probability of the predicted class,"
+
+
+@pytest.mark.parametrize(
+    ("command", "text", "note"),
+    [
+        ("grad", "1\n2\n", f"stdin:1: {PREDICTED} 2"),
+        ("grad", "q,s\na,1\na,2\nb,2\nb,1\n", f"stdin:2: {PREDICTED} 2"),
+        ("eval", "1\n", "stdin:1: one value only, whose softmax is always 1"),
+        ("eval", "q,s\na,1\nb,2\nb,1\n", "stdin:2: one value only, whose softmax is always 1"),
+        ("eval", ".2\n.3\n.5\n", "stdin:1: the values are probabilities already: they sum to 1"),
+        ("jacobian", "[1]", "stdin:1: one value only, whose softmax is always 1"),
+    ],
+)
+def test_the_first_vector_of_a_column_or_of_groups_is_noted(command, text, note):
+    by = ("--by", "q") if "q" in text else ()
+    ran = softmax(command, *by, stdin=text)
+    assert (ran.err, ran.status) == (f"Note: {note}\n", 0)
+    assert softmax(command, *by, "-q", stdin=text).err == ""
+
+
+@pytest.mark.parametrize(
+    "options", [["-f", "table"], ["--steps"], ["--check", "0.2,0.3,0.5"], ["--verify"]], ids=str
+)
+def test_a_page_about_a_column_comes_with_the_note_on_it(options):
+    command = "grad" if "--verify" in options else "eval"
+    ran = softmax(command, *options, stdin=".2\n.3\n.5\n")
+    assert ran.err == "Note: stdin:1: the values are probabilities already: they sum to 1\n"
+    assert ran.out
+
+
+def test_the_vector_that_is_noted_is_the_first_with_an_answer():
+    ran = softmax("grad", "--on-error", "skip", stdin="1\nx\n2\n")
+    assert ran.err.splitlines() == [
+        "Error: stdin:2: column 1: 'x' is not a number",
+        f"Note: stdin:1: {PREDICTED} 2",
+    ]
+    text = "q,s\na,x\nb,3\nb,1\n"
+    ran = softmax("grad", "--by", "q", "--on-error", "skip", stdin=text)
+    assert ran.err.splitlines() == [
+        "Error: stdin:2: column 's': 'x' is not a number",
+        f"Note: stdin:3: {PREDICTED} 1",
+    ]
+
+
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_the_first_group_alone_is_noted_whichever_process_answers(jobs):
+    rows = "".join(f"g{row // 4},{row % 7 / 8}\n" for row in range(200_000))
+    ran = softmax("grad", "--by", "q", "--jobs", str(jobs), stdin=f"q,s\n{rows}")
+    assert (ran.err, ran.status) == (f"Note: stdin:2: {PREDICTED} 4\n", 0)
