@@ -339,7 +339,11 @@ class UsageError(SoftmaxError):
     sentence = "{reason}"
 
 
-class UnknownClass(UsageError):
+class UnfitOption(UsageError):
+    """An option that does not fit the classes of a vector, though it may fit those of another."""
+
+
+class UnknownClass(UnfitOption):
     """An option that names a class that does not exist."""
 
     sentence = "{option}: {text} is not a class{remedy}"

@@ -164,14 +164,40 @@ def test_the_sort_that_is_named_mends_the_table(tmp_path, text, options):
         assert again.stdout.count(b"0.73") == 1
 
 
-def test_each_option_that_does_not_fit_a_group_names_the_group():
+@pytest.mark.parametrize(
+    ("options", "answer", "reason"),
+    [
+        (
+            ["grad", "--target", "2"],
+            "q,s\na,0.5\na,-0.5\n",
+            "--target: '2' is not a class: they are numbered 1 to 1",
+        ),
+        (
+            ["grad", "--upstream", "1,0"],
+            "q,s\na,0.25\na,-0.25\n",
+            "--upstream: 2 numbers for 1 classes",
+        ),
+        (
+            ["eval", "--labels", "u,v", "--top", "1"],
+            "q,rank,class,probability\na,1,u,0.5\n",
+            "--labels: 2 names for 1 classes",
+        ),
+    ],
+)
+def test_a_group_that_an_option_does_not_fit_is_a_bad_one(options, answer, reason):
     text = "q,s\na,0\na,0\nb,1\n"
-    ran = softmax("grad", "--by", "q", "--target", "2", stdin=text)
-    assert ran.out == "q,s\na,0.5\na,-0.5\n"
-    assert (ran.err, ran.status) == (
-        "Error: stdin:4: --target: '2' is not a class: they are numbered 1 to 1\n",
-        2,
-    )
+    ran = softmax(*options, "--by", "q", stdin=text)
+    assert (ran.out, ran.err, ran.status) == (answer, f"Error: stdin:4: {reason}\n", 1)
+    ran = softmax(*options, "--by", "q", "--on-error", "skip", stdin=text + "c,0\nc,0\n")
+    assert ran.out == answer + answer[answer.index("\n") + 1 :].replace("a,", "c,")
+    assert (ran.err, ran.status) == (f"Error: stdin:4: {reason}\n", 1)
+
+
+def test_an_option_that_fits_no_group_is_a_usage_error():
+    text = "q,s\na,0\na,0\nb,1\n"
+    for options in (["--upstream", "1,x"], ["--target", "0.5,0.6"]):
+        ran = softmax("grad", "--by", "q", "--on-error", "skip", *options, stdin=text)
+        assert (ran.out, ran.status) == ("", 2)
 
 
 @pytest.mark.parametrize(

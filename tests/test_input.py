@@ -295,6 +295,37 @@ def test_rows_of_unequal_length_are_an_error_or_vectors_of_their_own():
     assert ran.out == softmax("eval", "1,2").out + "0.25,0.25,0.25,0.25\n1.0\n"
 
 
+@pytest.mark.parametrize(
+    ("options", "answer", "reason"),
+    [
+        (
+            ["grad", "--target", "2"],
+            ["0.5,-0.5", "0.5,-0.5"],
+            "--target: '2' is not a class: they are numbered 1 to 1",
+        ),
+        (
+            ["grad", "--upstream", "1,0"],
+            ["0.25,-0.25", "0.25,-0.25"],
+            "--upstream: 2 numbers for 1 classes",
+        ),
+        (
+            ["jacobian", "--output", "2"],
+            ["-0.25,0.25", "-0.25,0.25"],
+            "--output: '2' is not a class: they are numbered 1 to 1",
+        ),
+    ],
+)
+def test_a_ragged_line_that_an_option_does_not_fit_is_a_bad_one(options, answer, reason):
+    text = "0,0\n3\n4\n1,1\n"
+    ran = softmax(*options, "--ragged", stdin=text)
+    assert (ran.out, ran.err) == (f"{answer[0]}\n", f"Error: stdin:2: {reason}\n")
+    assert ran.status == 1
+    ran = softmax(*options, "--ragged", "--on-error", "skip", stdin=text)
+    assert ran.out.splitlines() == answer
+    assert ran.err == f"Error: stdin:2: {reason}\nError: stdin:3: {reason}\n"
+    assert ran.status == 1
+
+
 def test_a_decimal_comma_is_read_and_given_back():
     assert softmax("eval", "--decimal-comma", stdin="0,5;0,5\n").out == "0,5;0,5\n"
     ran = softmax("eval", "--decimal-comma", stdin="1.5;2\n")

@@ -11,9 +11,9 @@ from functools import lru_cache
 from softmax_cli.errors import (
     MissingTarget,
     UnclearTarget,
+    UnfitOption,
     UnknownClass,
     UnknownTarget,
-    UsageError,
     quoted,
 )
 from softmax_cli.reading.delimited import as_typed, comma_list
@@ -34,14 +34,14 @@ def labels_for(classes: int, settings: Settings) -> tuple[str, ...] | None:
     """The names that --labels gives to so many classes.
 
     Raises:
-        UsageError: it gives more names or fewer.
+        UnfitOption: it gives more names or fewer.
     """
     if settings.labels is None:
         return None
     labels = tuple(comma_list(settings.labels))
     if len(labels) != classes:
         reason = f"--labels: {len(labels)} names for {classes} classes"
-        raise UsageError(reason=reason)
+        raise UnfitOption(reason=reason)
     return labels
 
 
