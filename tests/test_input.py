@@ -295,6 +295,14 @@ def test_rows_of_unequal_length_are_an_error_or_vectors_of_their_own():
     assert ran.out == softmax("eval", "1,2").out + "0.25,0.25,0.25,0.25\n1.0\n"
 
 
+def test_ragged_lines_with_delimiters_of_their_own_are_written_with_one():
+    text = "6\n1 1\n2;2\n3,3\n"
+    ran = softmax("eval", "--ragged", "--append", "-q", stdin=text)
+    assert ran.out == "6,1.0\n1,1,0.5,0.5\n2,2,0.5,0.5\n3,3,0.5,0.5\n"
+    ran = softmax("eval", "--ragged", "--append", "-q", "-f", "tsv", stdin=text)
+    assert ran.out == "6\t1.0\n1\t1\t0.5\t0.5\n2\t2\t0.5\t0.5\n3\t3\t0.5\t0.5\n"
+
+
 @pytest.mark.parametrize(
     ("options", "answer", "reason"),
     [

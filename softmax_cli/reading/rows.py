@@ -135,9 +135,8 @@ def _read_row(line: int, record: bytes, layout: Layout, settings: Settings) -> _
         SoftmaxError: the record is not a row of this table, or its vector has no softmax.
     """
     check_text(record, layout)
-    if layout.free:
-        layout = layout._replace(delimiter=delimiter_of(record, settings))
-    row = row_cells(record, layout)
+    own = layout._replace(delimiter=delimiter_of(record, settings)) if layout.free else layout
+    row = row_cells(record, own)
     if len(row) != layout.width and not layout.ragged:
         raise _wrong_width(row, layout)
     if layout.blank is not None:
