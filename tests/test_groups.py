@@ -123,6 +123,43 @@ def test_rows_before_a_group_that_returns_are_written():
 
 
 @pytest.mark.parametrize(
+    ("text", "options", "answers"),
+    [
+        ("q,s\na,1\nb,3\nb,3\na,2\na,9\nc,1\nb,1\nd,7\n", [], "a1.0 b0.5 b0.5 c1.0 d1.0"),
+        ("q,s\na,1\nb,3\nb,3\na,2\na,9\nc,1\nb,1\nd,7\n", ["-f", "table"], None),
+        (
+            "".join(f'{{"q":"{q}","s":1}}\n' for q in "abbaacbd"),
+            ["-f", "csv"],
+            "a1.0 b0.5 b0.5 c1.0 d1.0",
+        ),
+    ],
+)
+def test_a_group_that_returns_is_left_out_where_bad_rows_are(text, options, answers):
+    ran = softmax("eval", "-q", "--by", "q", "--on-error", "skip", *options, stdin=text)
+    assert ran.status == 1
+    first = 5 if text.startswith("q") else 4
+    starts = [error.partition(" comes back")[0] for error in ran.err.splitlines()]
+    assert starts == [
+        f"Error: stdin:{first}: the group 'a'",
+        f"Error: stdin:{first + 3}: the group 'b'",
+    ]
+    if answers:
+        assert "".join(ran.out.splitlines(keepends=True)[1:]).replace(",", "").split() == (
+            answers.split()
+        )
+
+
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_groups_that_return_are_reported_in_order_whichever_process_answers(jobs):
+    rows = "".join(f"g{row // 4},1\n" for row in range(300_000))
+    text = f"q,s\n{rows}g7,1\ng7,1\nlast,1\n"
+    ran = softmax("eval", "--by", "q", "--on-error", "skip", "-j", str(jobs), stdin=text)
+    assert ran.status == 1
+    assert ran.out.endswith("g74999,0.25\nlast,1.0\n")
+    assert ran.err.startswith("Error: stdin:300002: the group 'g7' comes back after another group")
+
+
+@pytest.mark.parametrize(
     ("text", "options"),
     [
         (MIXED, ["--keep", "d"]),

@@ -65,6 +65,9 @@ def groups(block: Block, layout: Layout, settings: Settings) -> Iterator[Groups 
 
     An error stands before the group of its row and behind the group before that.
     """
+    if block.returns:
+        yield keys.returned(block, layout)
+        return
     firsts = keys.firsts(block, layout)
     batches, errors = list[Batch](), list[tuple[int, SoftmaxError]]()
     for piece in rows.read(block, layout, settings):
