@@ -4,14 +4,14 @@ A block's answer depends on nothing but the block, the layout and the settings, 
 function serves one process, several and a cluster.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import overload
 
 from softmax_cli import commands
 from softmax_cli.errors import NoAnswer, NoAnswers, SoftmaxError
 from softmax_cli.output import BadRow, Item, Note, Text
 from softmax_cli.reading.layout import Layout
-from softmax_cli.reading.notes import notes_on_answer
+from softmax_cli.reading.notes import notes_on_answer, notes_on_first
 from softmax_cli.settings import Settings
 from softmax_cli.values import Answer, Batch, Block, Groups, InRows
 from softmax_cli.writing.formats import writer
@@ -52,15 +52,42 @@ def _with_numbers(pieces: Iterable[Piece], block: Block, layout: Layout) -> Iter
 def answer_items(pieces: Iterable[Piece], layout: Layout, settings: Settings) -> Iterator[Item]:
     """Yield the text of the answers, the notes on them, and the rows that are left out."""
     write = writer(layout, settings).write
-    for answer in computed(pieces, layout, settings):
-        if isinstance(answer, SoftmaxError):
-            yield BadRow(answer)
-            continue
-        yield from map(Note, notes_on_answer(answer, layout))
-        begins = True
-        for data in write(answer):
-            yield Text(data, begins)
-            begins = False
+    is_first = True
+    for piece in pieces:
+        if isinstance(piece, Groups) and is_first:
+            yield from notes_on_first_group(piece, layout, settings)
+            is_first = False
+        for answer in computed([piece], layout, settings):
+            yield from _items_of(answer, write, layout)
+            if isinstance(answer, SoftmaxError) and settings.on_error == "stop":
+                return
+
+
+def notes_on_first_group(every: Groups, layout: Layout, settings: Settings) -> Iterator[Note]:
+    """Yield the notes on the first of some vectors whose classes stand in rows.
+
+    It is the first of the input only if no answer came before: whoever writes knows.
+    """
+    from softmax_cli.reading import gather
+
+    first = next(gather.apart(every.part(slice(1)), layout))
+    for sentence in notes_on_first(first, layout, settings):
+        yield Note(sentence, is_on_first=True)
+
+
+def _items_of(
+    answer: Answer | InRows | SoftmaxError,
+    write: Callable[[Answer | InRows], Iterator[bytes]],
+    layout: Layout,
+) -> Iterator[Item]:
+    if isinstance(answer, SoftmaxError):
+        yield BadRow(answer)
+        return
+    yield from map(Note, notes_on_answer(answer, layout))
+    begins = True
+    for data in write(answer):
+        yield Text(data, begins)
+        begins = False
 
 
 @overload

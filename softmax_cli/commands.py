@@ -7,7 +7,15 @@ from typing import Any
 import numpy as np
 
 from softmax_cli.arithmetic import arithmetic, softmax_in_rows
-from softmax_cli.errors import NoAnswers, Place, SoftmaxError, UsageError, counted, quoted
+from softmax_cli.errors import (
+    NoAnswers,
+    Place,
+    SoftmaxError,
+    UnfitOption,
+    UsageError,
+    counted,
+    quoted,
+)
 from softmax_cli.reading import arguments
 from softmax_cli.reading.classes import chosen_class
 from softmax_cli.reading.numbers import is_number, to_exact, to_float
@@ -163,13 +171,14 @@ def _doubles(option: str, text: str, batch: Batch) -> list[float]:
     """Return the numbers of a list that has one for each class.
 
     Raises:
-        UsageError: one is not a finite number, or there are more or fewer.
+        UsageError: one is not a finite number.
+        UnfitOption: there are more or fewer.
     """
     doubles = [_double(option, item) for item in _items(option, text)]
     classes = batch.values.shape[1]
     if len(doubles) != classes:
         numbers = f"{counted(len(doubles), 'number')} for {counted(classes, 'class', 'classes')}"
-        raise UsageError(reason=f"{option}: {numbers}")
+        raise UnfitOption(reason=f"{option}: {numbers}")
     return doubles
 
 
@@ -206,7 +215,12 @@ def answer(vectors: Batch | Groups, settings: Settings) -> Answer | InRows:
     """
     command = COMMANDS[settings.command]
     if isinstance(vectors, Batch):
-        return command(vectors, settings)
+        try:
+            return command(vectors, settings)
+        except UnfitOption as error:
+            if not settings.ragged:  # the vectors are alike: the option fits none
+                raise
+            raise NoAnswers(dict.fromkeys(range(vectors.vectors), str(error))) from None
     if settings.command == "eval" and not (settings.log or settings.top or _is_json(settings)):
         values = softmax_in_rows(vectors, settings)
         if values is not None:
@@ -219,6 +233,9 @@ def answer(vectors: Batch | Groups, settings: Settings) -> Answer | InRows:
             parts.append((positions, command(batch, settings)))
         except NoAnswers as error:
             reasons |= {int(positions[vector]): why for vector, why in error.reasons.items()}
+        except UnfitOption as error:
+            reason = str(error) if settings.by else error
+            reasons |= dict.fromkeys(positions.tolist(), reason)
         except SoftmaxError as error:
             reasons |= dict.fromkeys(positions.tolist(), error)
     if reasons:

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from softmax_cli.answers import Piece, computed
+from softmax_cli.answers import Piece, computed, notes_on_first_group
 from softmax_cli.errors import Empty, SoftmaxError, UsageError
 from softmax_cli.output import BadRow, Item, Note, Status, Text
 from softmax_cli.pages import Page
@@ -30,7 +30,15 @@ def page_items(pieces: Iterable[Piece], layout: Layout, settings: Settings) -> I
     Raises:
         UsageError: the page is about one vector, and there are more.
     """
-    vectors = _apart(pieces, layout)
+    notes = list[Note]()
+    vectors = _apart(pieces, notes, layout, settings)
+    for item in _items(vectors, layout, settings):
+        yield from notes
+        notes.clear()
+        yield item
+
+
+def _items(vectors: Iterable[_Vectors], layout: Layout, settings: Settings) -> Iterator[Item]:
     if settings.steps:
         return _working(vectors, layout, settings)
     if settings.check is not None or settings.check_file is not None or settings.verify:
@@ -38,10 +46,19 @@ def page_items(pieces: Iterable[Piece], layout: Layout, settings: Settings) -> I
     return _answers(vectors, layout, settings)
 
 
-def _apart(pieces: Iterable[Piece], layout: Layout) -> Iterator[_Vectors]:
-    """Yield the same vectors, each whose classes stand in rows in a batch of its own."""
+def _apart(
+    pieces: Iterable[Piece], notes: list[Note], layout: Layout, settings: Settings
+) -> Iterator[_Vectors]:
+    """Yield the same vectors, each whose classes stand in rows in a batch of its own.
+
+    The notes on the first of these are added to those there are.
+    """
+    is_first = True
     for piece in pieces:
         if isinstance(piece, Groups):
+            if is_first:
+                notes += notes_on_first_group(piece, layout, settings)
+            is_first = False
             yield from gather.apart(piece, layout)
         else:
             yield piece

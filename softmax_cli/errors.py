@@ -114,6 +114,15 @@ class HoldsArray(NotANumber):
     sentence = "{text} is not a number; an array of logits is named with --columns {remedy}"
 
 
+class NeedsDecimalPoint(NotANumber):
+    """A cell that is a number without --decimal-comma."""
+
+    sentence = (
+        "{text} is not a number with --decimal-comma: leave the option out where a point is the "
+        "decimal point"
+    )
+
+
 class NamesAFile(SoftmaxError):
     """An argument that is not a number but the name of a file."""
 
@@ -176,9 +185,9 @@ class MissingCell(SoftmaxError):
 
 
 class MissingTarget(SoftmaxError):
-    """An empty cell in the column of targets."""
+    """An empty cell, or a word such as NA, in the column of targets."""
 
-    sentence = "the target is missing"
+    sentence = "the target is missing{reason}"
 
 
 class HoldsText(SoftmaxError):
@@ -381,7 +390,11 @@ class UsageError(SoftmaxError):
     sentence = "{reason}"
 
 
-class UnknownClass(UsageError):
+class UnfitOption(UsageError):
+    """An option that does not fit the classes of a vector, though it may fit those of another."""
+
+
+class UnknownClass(UnfitOption):
     """An option that names a class that does not exist."""
 
     sentence = "{option}: {text} is not a class{remedy}"

@@ -29,9 +29,15 @@ class Text(NamedTuple):
 
 
 class Note(NamedTuple):
-    """A remark on the input, which is valid but may not be what was meant."""
+    """A remark on the input, which is valid but may not be what was meant.
+
+    Attributes:
+        sentence: what it says.
+        is_on_first: whether it is about the first vector, and left out behind the first answer.
+    """
 
     sentence: str
+    is_on_first: bool = False
 
 
 class BadRow(NamedTuple):
@@ -104,7 +110,7 @@ class Output:
         elif isinstance(item, Status):
             self._verdict = max(self._verdict, item.status)
         elif isinstance(item, Note):
-            if not self._quiet:
+            if not self._quiet and not (item.is_on_first and self.started):
                 write_note(item.sentence)
         elif self._stop or item.error.status != 1:  # a wrong command line is wrong for all rows
             raise item.error

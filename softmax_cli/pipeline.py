@@ -9,7 +9,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from softmax_cli.answers import Piece, answer_items, block_items
-from softmax_cli.errors import Empty
+from softmax_cli.errors import Empty, SoftmaxError
 from softmax_cli.output import Item, Note, Output
 from softmax_cli.reading.layout import Layout
 from softmax_cli.reading.notes import notes_on_first
@@ -121,16 +121,18 @@ def _pieces(table: "Table", settings: Settings) -> Iterator[Piece]:
     return gather.column(read, layout, settings) if layout.in_rows else read
 
 
-def _taken(table: "Table", layout: Layout) -> list[Batch]:
-    """Return the first vector, if it has been read for good."""
+def _taken(table: "Table", layout: Layout) -> list[Batch | SoftmaxError]:
+    """Return the first vector, or the error of its row, if it has been read for good."""
     if table.first is None or not table.is_first_taken:
         return []
-    return [table.first._replace(numbers=(1,)) if layout.numbered else table.first]
+    if layout.numbered and isinstance(table.first, Batch):
+        return [table.first._replace(numbers=(1,))]
+    return [table.first]
 
 
 def _notes(table: "Table", settings: Settings) -> list[Item]:
     notes = [*table.notes]
-    if table.first is not None and not table.layout.in_rows:
+    if isinstance(table.first, Batch) and not table.layout.in_rows:
         notes += notes_on_first(table.first, table.layout, settings)
     return [*map(Note, notes)]
 

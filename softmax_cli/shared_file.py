@@ -40,6 +40,7 @@ class Part(NamedTuple):
         checksum: the CRC-32 of the text.
         line: as in a block.
         vector: as in a block.
+        returns: as in a block.
     """
 
     file: Identity
@@ -48,6 +49,7 @@ class Part(NamedTuple):
     checksum: int
     line: int
     vector: int
+    returns: bool
 
 
 def located(blocks: Iterator[Block], paths: Sequence[str]) -> Iterator[tuple[Block, Part | None]]:
@@ -106,7 +108,8 @@ class _Finder:
             offset += found
         self._end = offset + len(text)
         checksum = zlib.crc32(text)
-        return Part(self._file, offset, len(text), checksum, block.line, block.vector)
+        position = (block.line, block.vector, block.returns)
+        return Part(self._file, offset, len(text), checksum, *position)
 
 
 def read(part: Part) -> Block:
@@ -129,7 +132,7 @@ def read(part: Part) -> Block:
         raise _another(path, f"it has {size} there, not {part.file.size:,}")
     if here.first != part.file.first or zlib.crc32(text) != part.checksum:
         raise _another(path, "it holds other text there")
-    return Block(text, part.line, part.vector)
+    return Block(text, part.line, part.vector, returns=part.returns)
 
 
 def _another(path: str, reason: str) -> AnotherFile:

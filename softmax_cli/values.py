@@ -40,12 +40,14 @@ class Block(NamedTuple):
         line: the number of the first line.
         vector: of a JSON document the number of the first row, counted from 1; else 0.
         rows_before: how many rows of the table are before it, where that is counted.
+        returns: whether the rows are of a group that comes back after another.
     """
 
     text: bytes
     line: int
     vector: int = 0
     rows_before: int = 0
+    returns: bool = False
 
     def __hash__(self) -> int:
         """Hash where the block stands: hashing its text takes longer than finding its rows."""

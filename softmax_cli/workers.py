@@ -36,7 +36,7 @@ _DESCRIPTORS_FOR_A_WORKER = 3
 _DESCRIPTORS_TO_SPARE = 32
 _PIPE_BYTES = 1 << 19
 
-_HEADER = struct.Struct("<QQQQ")
+_HEADER = struct.Struct("<QQQQ?")
 # A report is a byte: these flags, and the status of an error above them.
 _STARTED, _SKIPPED, _FAILED, _STATUS = 1, 2, 4, 3
 

@@ -117,7 +117,46 @@ def test_a_table_shows_a_group_a_row_under_its_key():
 def test_rows_before_a_group_that_returns_are_written():
     ran = softmax("eval", "--by", "q", "--keep", "d", stdin=MIXED)
     assert (ran.out, ran.status) == ("q,d,s\nq1,a,1.0\nq2,c,1.0\n", 1)
-    assert ran.err.startswith("Error: stdin:4: the group 'q1' comes back after another group: sort")
+    note, error = ran.err.splitlines()
+    assert note == "Note: stdin:2: one value only, whose softmax is always 1"
+    assert error.startswith("Error: stdin:4: the group 'q1' comes back after another group: sort")
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "answers"),
+    [
+        ("q,s\na,1\nb,3\nb,3\na,2\na,9\nc,1\nb,1\nd,7\n", [], "a1.0 b0.5 b0.5 c1.0 d1.0"),
+        ("q,s\na,1\nb,3\nb,3\na,2\na,9\nc,1\nb,1\nd,7\n", ["-f", "table"], None),
+        (
+            "".join(f'{{"q":"{q}","s":1}}\n' for q in "abbaacbd"),
+            ["-f", "csv"],
+            "a1.0 b0.5 b0.5 c1.0 d1.0",
+        ),
+    ],
+)
+def test_a_group_that_returns_is_left_out_where_bad_rows_are(text, options, answers):
+    ran = softmax("eval", "-q", "--by", "q", "--on-error", "skip", *options, stdin=text)
+    assert ran.status == 1
+    first = 5 if text.startswith("q") else 4
+    starts = [error.partition(" comes back")[0] for error in ran.err.splitlines()]
+    assert starts == [
+        f"Error: stdin:{first}: the group 'a'",
+        f"Error: stdin:{first + 3}: the group 'b'",
+    ]
+    if answers:
+        assert "".join(ran.out.splitlines(keepends=True)[1:]).replace(",", "").split() == (
+            answers.split()
+        )
+
+
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_groups_that_return_are_reported_in_order_whichever_process_answers(jobs):
+    rows = "".join(f"g{row // 4},1\n" for row in range(300_000))
+    text = f"q,s\n{rows}g7,1\ng7,1\nlast,1\n"
+    ran = softmax("eval", "--by", "q", "--on-error", "skip", "-j", str(jobs), stdin=text)
+    assert ran.status == 1
+    assert ran.out.endswith("g74999,0.25\nlast,1.0\n")
+    assert ran.err.startswith("Error: stdin:300002: the group 'g7' comes back after another group")
 
 
 @pytest.mark.parametrize(
@@ -151,7 +190,7 @@ def test_the_sort_that_is_named_mends_the_table(tmp_path, text, options):
         assert command.endswith(" | softmax …")
         command = command.removesuffix("softmax …").replace("… |", f"{before} |", 1)
         again = subprocess.run(
-            ["sh", "-c", command + " " + subprocess.list2cmdline([SCRIPT, *options])],
+            ["sh", "-c", command + " " + subprocess.list2cmdline([SCRIPT, *options, "-q"])],
             cwd=tmp_path,
             capture_output=True,
             env=environment(),
@@ -162,14 +201,40 @@ def test_the_sort_that_is_named_mends_the_table(tmp_path, text, options):
         assert again.stdout.count(b"0.73") == 1
 
 
-def test_each_option_that_does_not_fit_a_group_names_the_group():
+@pytest.mark.parametrize(
+    ("options", "answer", "reason"),
+    [
+        (
+            ["grad", "--target", "2"],
+            "q,s\na,0.5\na,-0.5\n",
+            "--target: '2' is not a class: the only class is 1",
+        ),
+        (
+            ["grad", "--upstream", "1,0"],
+            "q,s\na,0.25\na,-0.25\n",
+            "--upstream: 2 numbers for 1 class",
+        ),
+        (
+            ["eval", "--labels", "u,v", "--top", "1"],
+            "q,rank,class,probability\na,1,u,0.5\n",
+            "--labels: 2 names for 1 class",
+        ),
+    ],
+)
+def test_a_group_that_an_option_does_not_fit_is_a_bad_one(options, answer, reason):
     text = "q,s\na,0\na,0\nb,1\n"
-    ran = softmax("grad", "--by", "q", "--target", "2", stdin=text)
-    assert ran.out == "q,s\na,0.5\na,-0.5\n"
-    assert (ran.err, ran.status) == (
-        "Error: stdin:4: --target: '2' is not a class: the only class is 1\n",
-        2,
-    )
+    ran = softmax(*options, "--by", "q", stdin=text)
+    assert (ran.out, ran.err, ran.status) == (answer, f"Error: stdin:4: {reason}\n", 1)
+    ran = softmax(*options, "--by", "q", "--on-error", "skip", stdin=text + "c,0\nc,0\n")
+    assert ran.out == answer + answer[answer.index("\n") + 1 :].replace("a,", "c,")
+    assert (ran.err, ran.status) == (f"Error: stdin:4: {reason}\n", 1)
+
+
+def test_an_option_that_fits_no_group_is_a_usage_error():
+    text = "q,s\na,0\na,0\nb,1\n"
+    for options in (["--upstream", "1,x"], ["--target", "0.5,0.6"]):
+        ran = softmax("grad", "--by", "q", "--on-error", "skip", *options, stdin=text)
+        assert (ran.out, ran.status) == ("", 2)
 
 
 @pytest.mark.parametrize(
@@ -321,3 +386,55 @@ def test_a_bad_entry_of_a_first_vector_costs_its_row_alone():
     ran = softmax("eval", "-c", "l", "--on-error", "skip", stdin=text)
     assert (ran.status, ran.out) == (1, "id,1,2\n2,0.5,0.5\n")
     assert ran.err == "Error: stdin:1: column '2': 'x' is not a number\n"
+
+
+PREDICTED = "the gradient is that of the probability of the predicted class,"
+
+
+@pytest.mark.parametrize(
+    ("command", "text", "note"),
+    [
+        ("grad", "1\n2\n", f"stdin:1: {PREDICTED} 2"),
+        ("grad", "q,s\na,1\na,2\nb,2\nb,1\n", f"stdin:2: {PREDICTED} 2"),
+        ("eval", "1\n", "stdin:1: one value only, whose softmax is always 1"),
+        ("eval", "q,s\na,1\nb,2\nb,1\n", "stdin:2: one value only, whose softmax is always 1"),
+        ("eval", ".2\n.3\n.5\n", "stdin:1: the values are probabilities already: they sum to 1"),
+        ("jacobian", "[1]", "stdin:1: one value only, whose softmax is always 1"),
+    ],
+)
+def test_the_first_vector_of_a_column_or_of_groups_is_noted(command, text, note):
+    by = ("--by", "q") if "q" in text else ()
+    ran = softmax(command, *by, stdin=text)
+    assert (ran.err, ran.status) == (f"Note: {note}\n", 0)
+    assert softmax(command, *by, "-q", stdin=text).err == ""
+
+
+@pytest.mark.parametrize(
+    "options", [["-f", "table"], ["--steps"], ["--check", "0.2,0.3,0.5"], ["--verify"]], ids=str
+)
+def test_a_page_about_a_column_comes_with_the_note_on_it(options):
+    command = "grad" if "--verify" in options else "eval"
+    ran = softmax(command, *options, stdin=".2\n.3\n.5\n")
+    assert ran.err == "Note: stdin:1: the values are probabilities already: they sum to 1\n"
+    assert ran.out
+
+
+def test_the_vector_that_is_noted_is_the_first_with_an_answer():
+    ran = softmax("grad", "--on-error", "skip", stdin="1\nx\n2\n")
+    assert ran.err.splitlines() == [
+        "Error: stdin:2: column 1: 'x' is not a number",
+        f"Note: stdin:1: {PREDICTED} 2",
+    ]
+    text = "q,s\na,x\nb,3\nb,1\n"
+    ran = softmax("grad", "--by", "q", "--on-error", "skip", stdin=text)
+    assert ran.err.splitlines() == [
+        "Error: stdin:2: column 's': 'x' is not a number",
+        f"Note: stdin:3: {PREDICTED} 1",
+    ]
+
+
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_the_first_group_alone_is_noted_whichever_process_answers(jobs):
+    rows = "".join(f"g{row // 4},{row % 7 / 8}\n" for row in range(200_000))
+    ran = softmax("grad", "--by", "q", "--jobs", str(jobs), stdin=f"q,s\n{rows}")
+    assert (ran.err, ran.status) == (f"Note: stdin:2: {PREDICTED} 4\n", 0)

@@ -206,6 +206,23 @@ def test_a_text_column_among_the_logits_asks_what_to_keep():
     assert ran.err == ("Error: stdin:2: column 'name' holds text ('Ann'): add --keep name\n")
 
 
+@pytest.mark.parametrize(
+    ("options", "answer"),
+    [
+        ([], "a,b\n0.5,0.5\n"),
+        (["--top", "1"], "vector,rank,class,probability\n2,1,a,0.5\n"),
+        (["-f", "jsonl"], None),
+        (["-f", "table"], None),
+    ],
+    ids=str,
+)
+def test_a_first_row_that_holds_text_is_left_out_as_any_other(options, answer):
+    ran = softmax("eval", "--on-error", "skip", *options, stdin="a,b\n1,x\n3,3\n")
+    assert ran.status == 1
+    assert ran.err == "Error: stdin:2: column 'b' holds text ('x'): add --keep b\n"
+    assert ran.out == answer if answer else "0.5" in ran.out
+
+
 def test_a_column_without_a_name_is_the_index_of_pandas_and_kept():
     assert softmax("eval", stdin=",a,b\n7,0,0\n").out == ",a,b\n7,0.5,0.5\n"
 
@@ -278,10 +295,69 @@ def test_rows_of_unequal_length_are_an_error_or_vectors_of_their_own():
     assert ran.out == softmax("eval", "1,2").out + "0.25,0.25,0.25,0.25\n1.0\n"
 
 
+def test_ragged_lines_with_delimiters_of_their_own_are_written_with_one():
+    text = "6\n1 1\n2;2\n3,3\n"
+    ran = softmax("eval", "--ragged", "--append", "-q", stdin=text)
+    assert ran.out == "6,1.0\n1,1,0.5,0.5\n2,2,0.5,0.5\n3,3,0.5,0.5\n"
+    ran = softmax("eval", "--ragged", "--append", "-q", "-f", "tsv", stdin=text)
+    assert ran.out == "6\t1.0\n1\t1\t0.5\t0.5\n2\t2\t0.5\t0.5\n3\t3\t0.5\t0.5\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "answer", "reason"),
+    [
+        (
+            ["grad", "--target", "2"],
+            ["0.5,-0.5", "0.5,-0.5"],
+            "--target: '2' is not a class: they are numbered 1 to 1",
+        ),
+        (
+            ["grad", "--upstream", "1,0"],
+            ["0.25,-0.25", "0.25,-0.25"],
+            "--upstream: 2 numbers for 1 classes",
+        ),
+        (
+            ["jacobian", "--output", "2"],
+            ["-0.25,0.25", "-0.25,0.25"],
+            "--output: '2' is not a class: they are numbered 1 to 1",
+        ),
+    ],
+)
+def test_a_ragged_line_that_an_option_does_not_fit_is_a_bad_one(options, answer, reason):
+    text = "0,0\n3\n4\n1,1\n"
+    ran = softmax(*options, "--ragged", stdin=text)
+    assert (ran.out, ran.err) == (f"{answer[0]}\n", f"Error: stdin:2: {reason}\n")
+    assert ran.status == 1
+    ran = softmax(*options, "--ragged", "--on-error", "skip", stdin=text)
+    assert ran.out.splitlines() == answer
+    assert ran.err == f"Error: stdin:2: {reason}\nError: stdin:3: {reason}\n"
+    assert ran.status == 1
+
+
 def test_a_decimal_comma_is_read_and_given_back():
     assert softmax("eval", "--decimal-comma", stdin="0,5;0,5\n").out == "0,5;0,5\n"
     ran = softmax("eval", "--decimal-comma", stdin="1.5;2\n")
-    assert ran.status == 1
+    assert (ran.status, ran.out) == (1, "")
+    assert ran.err == (
+        "Error: stdin:1: column 1: '1.5' is not a number with --decimal-comma: leave the option "
+        "out where a point is the decimal point\n"
+    )
+
+
+@pytest.mark.parametrize("rows", [1, 20_000])
+def test_a_target_that_is_a_whole_number_may_have_a_decimal_comma(rows):
+    table = "y;a;b\n" + rows * "1,0;0,5;0,5\n2;0,5;0,5\n"
+    options = ("--target-column", "y", "--one-based", "--decimal-comma")
+    ran = softmax("grad", *options, stdin=table)
+    assert ran.status == 0
+    assert ran.out == "y;a;b\n" + rows * "1,0;-0,5;0,5\n2;0,5;-0,5\n"
+
+
+def test_a_cell_that_holds_a_no_break_space_is_not_empty():
+    for table in ("1,\xa0\n", '[1,"\xa0"]\n'):
+        ran = softmax("eval", "--missing", "mask", stdin=table)
+        assert (ran.status, ran.out) == (1, "")
+        assert "'\\xa0' is not a number" in ran.err or "holds text" in ran.err
 
 
 def test_the_target_may_stand_in_a_column():

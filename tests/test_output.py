@@ -53,6 +53,14 @@ def test_quiet_leaves_out_notes_and_keeps_errors(streams):
     assert streams().err == "Error: x.csv:2: 'oops' is not a number\n"
 
 
+def test_a_note_on_the_first_vector_is_left_out_behind_an_answer(streams):
+    first = Note("a remark", is_on_first=True)
+    taken([BAD, first, Text(b"1"), first, Note("another"), Text(b"2")], stop=False)
+    assert streams().err == (
+        "Error: x.csv:2: 'oops' is not a number\nNote: a remark\nNote: another\n"
+    )
+
+
 def test_a_bad_row_ends_the_run_after_what_came_before_it_and_the_output_is_closed(streams):
     with pytest.raises(NotANumber):
         taken([Text(b"1"), BAD, Text(b"2")])

@@ -22,6 +22,7 @@ from softmax_cli.reading.delimited import raw_of
 from softmax_cli.reading.first_row import Table, open_table
 from softmax_cli.reading.layout import Layout
 from softmax_cli.settings import Settings
+from softmax_cli.values import Batch
 
 _COMMA = b","
 # What our own Jacobians have before the numbers of a line.
@@ -98,9 +99,11 @@ def _found(
 
 def _width(table: Table) -> int | None:
     """Return how many numbers a row has, if that is known."""
-    if table.layout.in_rows or table.first is None:
-        return None if table.layout.in_rows else len(table.layout.logits)
-    return int(table.first.values.shape[1])
+    if table.layout.in_rows:
+        return None
+    if isinstance(table.first, Batch):
+        return int(table.first.values.shape[1])
+    return len(table.layout.logits)
 
 
 def _ways(layout: Layout, settings: Settings) -> Iterator[Settings]:

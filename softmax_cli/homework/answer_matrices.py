@@ -9,7 +9,7 @@ import numpy as np
 from softmax_cli.errors import BrokenJson, SoftmaxError, UnequalTables
 from softmax_cli.homework.answer_table import AnswerRows
 from softmax_cli.homework.claims import claim
-from softmax_cli.reading import files, json_rows
+from softmax_cli.reading import files, json_values
 from softmax_cli.reading.json import records
 from softmax_cli.reading.layout import Layout
 from softmax_cli.values import Block
@@ -51,7 +51,7 @@ def _decoded(blocks: Iterator[Block], layout: Layout) -> Iterator[tuple[int, Any
     for block in blocks:
         for line, record in records(block):
             try:
-                row = json_rows.decoded(record)
+                row = json_values.decoded(record)
             except SoftmaxError as error:
                 raise error.at(layout.place(line)) from None
             yield line, row
@@ -88,7 +88,7 @@ def _rows(row: Any, line: int, classes: int, layout: Layout) -> AnswerRows:
         found = "1 row" if len(matrix) == 1 else f"{len(matrix)} rows"
         reason = f"the matrix has {found}, and there are {classes} classes"
         raise BrokenJson(place, reason=reason)
-    texts = [[json_rows.text_of(number) or "null" for number in numbers] for numbers in matrix]
+    texts = [[json_values.text_of(number) or "null" for number in numbers] for numbers in matrix]
     try:
         claims = [[claim(text) for text in numbers] for numbers in texts]
     except SoftmaxError as error:

@@ -15,17 +15,20 @@ from softmax_cli.errors import (
     SharedClassName,
     SharedName,
     UnclearTarget,
+    UnfitOption,
     UnknownClass,
     UnknownTarget,
     UsageError,
     counted,
     quoted,
 )
-from softmax_cli.reading.delimited import comma_list
+from softmax_cli.reading.delimited import as_typed, comma_list
+from softmax_cli.reading.numbers import is_missing
 from softmax_cli.settings import Settings
 
 # `1.0` is what pandas writes for a whole number in a column with a missing value.
 _WHOLE = re.compile(r"([+-]?[0-9]+)(?:\.0*)?")
+_LIKE_A_NUMBER = re.compile(r"[+-]?[0-9.,]+")
 # No input has classes beyond this many digits, and int() has a limit of its own.
 _MOST_DIGITS = 18
 # So many names are listed, and compared with a mistyped one.
@@ -37,14 +40,15 @@ def labels_for(classes: int, settings: Settings) -> tuple[str, ...] | None:
     """The names that --labels gives to so many classes.
 
     Raises:
-        UsageError: it gives more names or fewer, or one twice.
+        UsageError: it gives one twice.
+        UnfitOption: it gives more names or fewer.
     """
     if settings.labels is None:
         return None
     labels = label_names(settings.labels)
     if len(labels) != classes:
         names = f"{counted(len(labels), 'name')} for {counted(classes, 'class', 'classes')}"
-        raise UsageError(reason=f"--labels: {names}")
+        raise UnfitOption(reason=f"--labels: {names}")
     return labels
 
 
@@ -115,15 +119,27 @@ def class_index(text: str, count: int, names: Sequence[str] | None, settings: Se
         SharedName: the cell names several.
         UnclearTarget: it is a number, and neither --zero-based nor --one-based was given.
     """
-    if not text:
-        raise MissingTarget
-    is_number = _WHOLE.fullmatch(text) is not None
+    meant = _with_point(text, names, settings)
+    is_number = _WHOLE.fullmatch(meant) is not None
     if is_number and settings.zero_based is None and not are_whole_numbers(names):
         raise UnclearTarget(text=text)
-    index = meant_class(text, count, names, settings)
-    if index is None:
-        raise UnknownTarget(text=text, remedy=_remedy(text, count, names, settings))
-    return index
+    index = meant_class(meant, count, names, settings)
+    if index is not None:
+        return index
+    if is_missing(text):
+        raise missing_target(text)
+    raise UnknownTarget(text=text, remedy=_remedy(meant, count, names, settings))
+
+
+def _with_point(text: str, names: Sequence[str] | None, settings: Settings) -> str:
+    """A target cell with a decimal point if it is a number and not a name as it stands."""
+    is_name = text in (names or ())
+    return text if is_name or not _LIKE_A_NUMBER.fullmatch(text) else as_typed(text, settings)
+
+
+def missing_target(text: str) -> MissingTarget:
+    """The error of a target cell that is empty, or that holds a word for a missing value."""
+    return MissingTarget(reason=f": {quoted(text)}" if text else "")
 
 
 def chosen_class(

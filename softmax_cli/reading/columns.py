@@ -138,4 +138,7 @@ class _Columns:
             return ": columns are counted from 1"
         if not self._header:
             return f": the table has {counted(self._width, 'column')}, without names"
-        return nearest(item, self._header) or f": there are {listed(self._header)}"
+        if not item and "" in self._header:
+            return f": the position of the column without a name is {self._header.index('') + 1}"
+        names = [name for name in self._header if name]
+        return nearest(item, names) or f": there are {listed(names)}"

@@ -45,14 +45,15 @@ class Table(NamedTuple):
 
     Attributes:
         notes: remarks on the header and the columns.
-        first: the first vector, unless its row could not be read.
-        is_first_taken: whether the blocks begin behind that vector.
+        first: the first vector, or the error of a row that is left out; None if the row could
+            not be read.
+        is_first_taken: whether the blocks begin behind that row.
     """
 
     layout: Layout
     blocks: Iterator[Block]
     notes: tuple[str, ...]
-    first: Batch | None
+    first: Batch | HoldsText | None
     is_first_taken: bool = False
 
 
@@ -142,16 +143,13 @@ def _opened(start: _Start, settings: Settings, further: Sequence[str]) -> Table:
     data, blocks = _next_record(blocks, layout)
     if data is None:
         raise _nothing(layout, settings)
-    _check_first(data, layout, settings)
-    number = getattr(data.line, "vector", 0)
-    vector = next(read(Block(data.text + b"\n", data.line, number), layout, settings))
+    vector = _first_vector(data, layout, settings)
+    is_left_out = isinstance(vector, HoldsText)
+    if is_left_out:
+        blocks = _behind(data, blocks, layout)
     more = _further_blocks(further, layout, has_header_row, settings)
-    return Table(
-        layout,
-        chain(blocks, more),
-        tuple(remarks(data.block, layout, settings)),
-        vector if isinstance(vector, Batch) else None,
-    )
+    notes = tuple(remarks(data.block, layout, settings))
+    return Table(layout, chain(blocks, more), notes, vector, is_first_taken=is_left_out)
 
 
 def _located(layout: Layout, line: int, settle: Callable[[], _Settled]) -> _Settled:
@@ -309,20 +307,24 @@ def _completed(header: list[bytes], data: _Record, layout: Layout) -> list[bytes
     return [nameless, *header] if row[-1].strip() else [*header, nameless]
 
 
-def _check_first(data: _Record, layout: Layout, settings: Settings) -> None:
-    """Look for text among the logits; the reader of rows finds any other error.
+def _first_vector(data: _Record, layout: Layout, settings: Settings) -> Batch | HoldsText | None:
+    """The vector of the first row, or the error that leaves the row out; None for any other.
 
     Raises:
-        HoldsText: there is some.
+        HoldsText: there is text among the logits, and bad rows are not left out.
     """
-    if _holds_numbers(data, layout, settings):
-        return
-    try:
-        check_first_row(row_cells(data.text, layout), data.line, layout, settings)
-    except HoldsText:
-        raise
-    except SoftmaxError:
-        return
+    if not _holds_numbers(data, layout, settings):
+        try:
+            check_first_row(row_cells(data.text, layout), data.line, layout, settings)
+        except HoldsText as error:
+            if settings.on_error == "stop":
+                raise
+            return error
+        except SoftmaxError:
+            return None
+    number = getattr(data.line, "vector", 0)
+    vector = next(read(Block(data.text + b"\n", data.line, number), layout, settings))
+    return vector if isinstance(vector, Batch) else None
 
 
 def _nothing(layout: Layout, settings: Settings) -> SoftmaxError:

@@ -12,7 +12,14 @@ from typing import Any
 
 import numpy as np
 
-from softmax_cli.errors import AllMasked, NoDistribution, SoftmaxError, UsageError
+from softmax_cli.errors import (
+    AllMasked,
+    NoAnswer,
+    NoDistribution,
+    SoftmaxError,
+    UnfitOption,
+    UsageError,
+)
 from softmax_cli.reading import keys, rows
 from softmax_cli.reading.classes import labels_for, meant_class
 from softmax_cli.reading.delimited import split_columns, texts_of
@@ -59,6 +66,9 @@ def groups(block: Block, layout: Layout, settings: Settings) -> Iterator[Groups 
 
     An error stands before the group of its row and behind the group before that.
     """
+    if block.returns:
+        yield keys.returned(block, layout)
+        return
     firsts = keys.firsts(block, layout)
     batches, errors = list[Batch](), list[tuple[int, SoftmaxError]]()
     for piece in rows.read(block, layout, settings):
@@ -140,25 +150,25 @@ def _checked(
 ) -> Iterator[Groups | SoftmaxError]:
     """Yield the vectors, and the errors of those that have no softmax or no target."""
     every = Groups(whole, starts)
-    bad = _bad(every, settings)
+    bad = _bad(every, layout, settings)
     done = 0
     for vector in sorted(bad):
         yield from _named(every.part(slice(done, vector)), layout, settings)
-        is_placed = layout.by or not isinstance(bad[vector], UsageError)
+        is_placed = not isinstance(bad[vector], UsageError)
         yield bad[vector].at(layout.place(every.lines[vector])) if is_placed else bad[vector]
         done = vector + 1
     yield from _named(every.part(slice(done, None)) if done else every, layout, settings)
 
 
-def _bad(every: Groups, settings: Settings) -> dict[int, SoftmaxError]:
+def _bad(every: Groups, layout: Layout, settings: Settings) -> dict[int, SoftmaxError]:
     """The errors of vectors, by their positions."""
     first, bad = every.starts[:-1], dict[int, SoftmaxError]()
     if settings.labels is not None:
         for vector, size in enumerate(every.sizes.tolist()):
             try:
                 labels_for(size, settings)
-            except SoftmaxError as error:
-                bad[vector] = error
+            except UnfitOption as error:
+                bad[vector] = NoAnswer(reason=str(error)) if layout.by else error
     if every.rows.weights is not None:
         sums = np.add.reduceat(_worked_out(every.rows.weights).ravel().astype(np.float64), first)
         for vector in np.flatnonzero(~(abs(sums - 1) <= _SUM_TOLERANCE)).tolist():

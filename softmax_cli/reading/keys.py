@@ -34,26 +34,29 @@ _MASKS = np.array([(1 << 8 * size) - 1 for size in range(9)], dtype=np.uint64)
 def whole_groups(blocks: Iterable[Block], layout: Layout) -> Iterator[Block]:
     """Yield the same rows, in blocks that are cut between groups.
 
+    The rows of a group that comes back after another are a block of their own.
+
     Args:
         blocks: blocks of whole rows.
         layout: the layout, with the columns of --by.
 
     Raises:
-        GroupReturns: a group comes back after another; the rows before it have been yielded.
         GroupTooLong: a group that would not fit in memory.
     """
-    seen, current = set[Key](), None
+    seen, current, returns = set[Key](), None, False
     held, size = list[Block](), 0
     for block in blocks:
         last = None
         for line, key in runs(block, layout):
             if key == current:
                 continue
-            if key in seen:
-                yield from _joined([*held, _cut(block, line)[0]])
-                raise _returned(line, key, layout, block)
-            seen.add(key)
             current, last = key, line
+            if returns or key in seen:
+                before, block = _cut(block, line)
+                yield from _joined([*held, before], returns)
+                held, size, last = [], 0, None
+            returns = key in seen
+            seen.add(key)
         if last is not None:
             before, block = _cut(block, last)
             yield from _joined([*held, before])
@@ -62,10 +65,12 @@ def whole_groups(blocks: Iterable[Block], layout: Layout) -> Iterator[Block]:
         size += len(block.text)
         if size > LONGEST_RECORD:
             raise GroupTooLong(layout.place(held[0].line), megabytes=LONGEST_RECORD >> 20)
-    yield from _joined(held)
+    yield from _joined(held, returns)
 
 
-def _returned(line: int, key: Key, layout: Layout, block: Block) -> GroupReturns:
+def returned(block: Block, layout: Layout) -> GroupReturns:
+    """Return the error of a group that comes back after another."""
+    line, key = next(iter(runs(block, layout)))
     cells = (kept_text(cell) if layout.json else cell.decode() for cell in key)
     remedy = sorting(layout, block)
     return GroupReturns(layout.place(line), text=", ".join(cells), remedy=remedy)
@@ -206,12 +211,13 @@ def _cut(block: Block, line: int) -> tuple[Block, Block]:
     return block._replace(text=block.text[:end]), Block(block.text[end:], line)
 
 
-def _joined(blocks: Sequence[Block]) -> Iterator[Block]:
+def _joined(blocks: Sequence[Block], returns: bool = False) -> Iterator[Block]:
     """One block of all the rows, if there are any."""
     filled = [block for block in blocks if block.text]
     if not filled:
         return
     if filled[0].vector:
-        yield json_text.joined(filled)
+        yield json_text.joined(filled)._replace(returns=returns)
         return
-    yield filled[0]._replace(text=b"".join(block.text for block in filled))
+    text = b"".join(block.text for block in filled)
+    yield filled[0]._replace(text=text, returns=returns)

@@ -211,7 +211,8 @@ def is_text(text: str, settings: Settings) -> bool:
     """Whether a cell holds text: neither a number, nor empty, nor a word for a missing value."""
     if is_missing(text) or is_number(as_typed(text, settings)):
         return False
-    return settings.decimal_comma or not needs_decimal_comma(text)
+    # a number with another decimal sign than the one asked for is a mistake, not a name
+    return not (is_number(text) if settings.decimal_comma else needs_decimal_comma(text))
 
 
 def _known_logits(texts: Sequence[str], settings: Settings) -> Sequence[int]:

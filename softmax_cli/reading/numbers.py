@@ -64,6 +64,12 @@ def to_float(text: str) -> float:
     return _evaluated(text)
 
 
+def is_missing(text: str) -> bool:
+    """Whether a cell is empty or holds a word for a missing value."""
+    bare = text.strip(BLANKS)
+    return not bare or bare.lower() in _MISSING
+
+
 def is_number(text: str) -> bool:
     """Whether the grammar takes the text, whatever its value."""
     try:
@@ -73,12 +79,6 @@ def is_number(text: str) -> bool:
     except SoftmaxError:  # a number, though none that can be used
         return True
     return True
-
-
-def is_missing(text: str) -> bool:
-    """Whether a cell is empty or holds a word for a missing value."""
-    bare = text.strip()
-    return not bare or bare.lower() in _MISSING
 
 
 def needs_decimal_comma(text: str) -> bool:

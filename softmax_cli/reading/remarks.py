@@ -72,7 +72,7 @@ def _on_header(layout: Layout, settings: Settings) -> Iterator[str]:
 
 def _on_counting_row(line: int, row: Sequence[bytes], layout: Layout) -> Iterator[str]:
     """A first row 0, 1, 2, … may be the header that pandas writes for nameless columns."""
-    numbers = [cell.strip() for cell in row]
+    numbers = [row[column].strip() for column in layout.logits]
     if numbers and not numbers[0]:  # the index has no name
         del numbers[0]
     if len(numbers) > 1 and numbers == [b"%d" % number for number in range(len(numbers))]:

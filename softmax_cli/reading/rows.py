@@ -19,8 +19,8 @@ from softmax_cli.errors import (
     ExtraCell,
     HoldsArray,
     MissingCell,
-    MissingTarget,
     NeedsDecimalComma,
+    NeedsDecimalPoint,
     NotANumber,
     NotText,
     Place,
@@ -31,7 +31,7 @@ from softmax_cli.errors import (
 )
 from softmax_cli.reading import fast, json_fast, json_rows, long_row
 from softmax_cli.reading import json as json_text
-from softmax_cli.reading.classes import class_index, labels_for
+from softmax_cli.reading.classes import class_index, labels_for, missing_target
 from softmax_cli.reading.columns import as_option
 from softmax_cli.reading.cut import RecordCut
 from softmax_cli.reading.delimited import (
@@ -46,6 +46,7 @@ from softmax_cli.reading.layout import Layout
 from softmax_cli.reading.merge import merged
 from softmax_cli.reading.numbers import (
     is_missing,
+    is_number,
     needs_decimal_comma,
     plain_floats,
     to_exact,
@@ -139,9 +140,8 @@ def _read_row(line: int, record: bytes, layout: Layout, settings: Settings) -> _
         SoftmaxError: the record is not a row of this table, or its vector has no softmax.
     """
     check_text(record, layout)
-    if layout.free:
-        layout = layout._replace(delimiter=delimiter_of(record, settings))
-    row = row_cells(record, layout)
+    own = layout._replace(delimiter=delimiter_of(record, settings)) if layout.free else layout
+    row = row_cells(record, own)
     if len(row) != layout.width and not layout.ragged:
         raise _wrong_width(row, layout)
     if layout.blank is not None:
@@ -275,19 +275,19 @@ def _value(text: str, cell: _Cell, settings: Settings) -> float:
     try:
         return to_logit(text)
     except SoftmaxError as error:
-        reported = _explained(cell, settings) if isinstance(error, NotANumber) else error
+        reported = _explained(typed, cell, settings) if isinstance(error, NotANumber) else error
         reported.data["text"] = typed
         raise reported.at(cell.place) from None
 
 
-def _explained(cell: _Cell, settings: Settings) -> NotANumber:
+def _explained(typed: str, cell: _Cell, settings: Settings) -> NotANumber:
     """Return the error of a cell that is not a number, with a remedy if there is one."""
     layout = cell.layout
-    if layout.json and layout.header and layout.member is None and cell.text.startswith("["):
+    if layout.json and layout.header and layout.member is None and typed.startswith("["):
         return HoldsArray(remedy=as_option([cell.column], layout.header))
-    if not settings.decimal_comma and needs_decimal_comma(cell.text):
-        return NeedsDecimalComma()
-    return NotANumber()
+    if settings.decimal_comma:
+        return NeedsDecimalPoint() if is_number(typed) else NotANumber()
+    return NeedsDecimalComma() if needs_decimal_comma(typed) else NotANumber()
 
 
 def _typed(texts: Sequence[str]) -> "list[Number]":
@@ -310,7 +310,7 @@ def _weight(cell: _Cell, settings: Settings) -> "Number | float":
     try:
         text = as_typed(cell.text, settings)
         if is_missing(text):
-            raise MissingTarget
+            raise missing_target(text.strip())
         value = to_float(text)
         if not 0 <= value < math.inf:
             raise BadWeight(text=cell.text, reason="is negative" if value < 0 else "is not finite")

@@ -106,9 +106,35 @@ def test_a_numbered_target_asks_where_numbers_start(text):
     assert caught.value.status == 2
 
 
-def test_an_empty_target_is_missing():
-    with pytest.raises(MissingTarget):
-        class_index("", 3, None, ONE)
+@pytest.mark.parametrize(
+    ("text", "shown"), [("", ""), ("NA", ": 'NA'"), ("nan", ": 'nan'"), ("None", ": 'None'")]
+)
+def test_a_target_without_a_value_is_missing(text, shown):
+    for names in (None, ("a", "b", "c")):
+        with pytest.raises(MissingTarget) as caught:
+            class_index(text, 3, names, ONE)
+        assert str(caught.value) == f"the target is missing{shown}"
+
+
+def test_a_class_may_be_named_as_a_missing_value_is():
+    assert class_index("NA", 3, ("a", "NA", "c"), GRAD) == 1
+
+
+def test_a_target_has_the_decimal_sign_of_the_table():
+    commas = ONE._replace(decimal_comma=True)
+    for names in (None, ("a", "b", "c")):
+        assert class_index("2,0", 3, names, commas) == 1
+        assert class_index("2", 3, names, commas) == 1
+        for text in ("2.0", "2.000", "2,5"):
+            with pytest.raises(UnknownTarget, match=f"'{text}' is not a class"):
+                class_index(text, 3, names, commas)
+    with pytest.raises(UnknownTarget, match="'2,0' is not a class"):
+        class_index("2,0", 3, None, ONE)
+    with pytest.raises(UnclearTarget, match="the target '2,0' is a number"):
+        class_index("2,0", 3, None, commas._replace(zero_based=None))
+    assert class_index("b.c", 2, ("b_c", "b.c"), commas) == 1
+    with pytest.raises(UnknownTarget):
+        class_index("b.c", 1, ("b_c",), commas)
 
 
 def test_labels_name_every_class():

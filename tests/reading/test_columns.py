@@ -78,6 +78,13 @@ def test_a_column_without_a_name_is_named_by_its_position_alone():
     assert chosen("1", ["", "a", "b"], 3) == [0]
     with pytest.raises(UnknownColumn):
         chosen("a-", ["", "a", "b"], 3)
+    shown = "'' is not a column: the position of the column without a name is 2"
+    with pytest.raises(UnknownColumn, match=shown):
+        chosen("a,", ["a", "", "b"], 3)
+    with pytest.raises(UnknownColumn, match="'' is not a column: there are 'a', 'b'"):
+        chosen("a,", ["a", "b"], 2)
+    with pytest.raises(UnknownColumn, match="'zz' is not a column: there are 'a', 'b'"):
+        chosen("zz", ["", "a", "b"], 3)
 
 
 def test_a_pattern_takes_no_longer_than_the_names_are_long():

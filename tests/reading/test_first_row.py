@@ -144,6 +144,25 @@ def test_text_among_the_logits_is_refused_at_once():
     assert isinstance(error(b"k,a\nAnn,1\n"), HoldsText)
 
 
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        (b"a,b\n\n1,x\n2,3\n", "t.csv:3: column 'b'"),
+        (b'[1,"x"]\n[2,3]\n', "t.csv:1: column 2"),
+        (b'[[1,"x"],\n[2,3]]', "t.csv:1: vector 1: column 2"),
+        (b'{"a":1,"b":"x"}\n{"a":2,"b":3}\n', "t.csv:1: column 'b'"),
+    ],
+)
+def test_text_among_the_logits_leaves_the_first_row_out_where_bad_rows_are_left_out(text, place):
+    with table(text, on_error="skip") as opened:
+        assert isinstance(opened.first, HoldsText)
+        assert str(opened.first).startswith(f"{place} holds text ('x'): add --keep ")
+        assert opened.is_first_taken
+        (block,) = opened.blocks
+        (batch,) = read(block, opened.layout, QUIET)
+        assert batch.values.tolist() == [[2, 3]]
+
+
 def test_another_error_in_the_first_row_is_left_to_the_reader_of_rows():
     with table(b'a,b\n1,"2"3\n4,5\n') as opened:
         pieces = [piece for block in opened.blocks for piece in read(block, opened.layout, QUIET)]

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from softmax_cli.errors import GroupReturns, GroupTooLong
+from softmax_cli.errors import GroupTooLong
 from softmax_cli.reading import files, keys
 from softmax_cli.reading.json import records as json_records
-from softmax_cli.reading.keys import firsts, runs, whole_groups
+from softmax_cli.reading.keys import firsts, returned, runs, whole_groups
 from softmax_cli.reading.layout import Layout
 from softmax_cli.values import Block
 
@@ -106,10 +106,26 @@ def test_rows_of_a_document_keep_their_lines_and_numbers(sizes, step, indent, is
 @given(st.lists(st.integers(1, 3), max_size=5))
 def test_a_group_that_returns_is_found_whatever_the_blocks_are(cuts):
     text = b"a,1\nb,2\nb,3\na,4\nc,5\n"
-    blocks = []
-    with pytest.raises(GroupReturns, match=r"^t.csv:4: the group 'a' comes back"):
-        blocks.extend(whole_groups(blocks_of(text, cuts), BY))
-    assert b"".join(block.text for block in blocks) == b"a,1\nb,2\nb,3\n"
+    blocks = list(whole_groups(blocks_of(text, cuts), BY))
+    (block,) = [block for block in blocks if block.returns]
+    assert (block.text, block.line) == (b"a,4\n", 4)
+    assert str(returned(block, BY)).startswith("t.csv:4: the group 'a' comes back after another")
+    assert b"".join(block.text for block in blocks) == text
+
+
+@given(st.lists(st.integers(0, 4), min_size=1, max_size=30), st.lists(st.integers(1, 9)))
+def test_only_the_rows_of_a_group_that_returns_are_marked(names, cuts):
+    text = b"".join(b"%d,1\n" % name for name in names)
+    lines = {}
+    for block in whole_groups(blocks_of(text, cuts), BY):
+        for line in range(block.line, block.line + block.text.count(b"\n")):
+            lines[line] = block.returns
+    assert list(lines) == list(range(1, len(names) + 1))
+    for row, name in enumerate(names):
+        run = row
+        while run and names[run - 1] == name:
+            run -= 1
+        assert lines[row + 1] == (name in names[:run])
 
 
 def test_a_group_that_would_not_fit_in_memory_is_refused(monkeypatch):

@@ -73,10 +73,10 @@ def test_options_that_name_columns_by_name_need_the_header(options):
     assert layout.classes == ("a", "b")
 
 
-def test_numbers_that_only_a_decimal_comma_makes_are_not_a_header():
+def test_numbers_with_another_decimal_sign_are_not_a_header():
     assert not lay_out([b"1,5", b"2,5"], 1, START, EVAL)[1]
     assert not lay_out([b"1,5", b"2,5"], 1, START, having(decimal_comma=True))[1]
-    assert lay_out([b"1.5", b"2,5"], 1, START, having(decimal_comma=True))[1]
+    assert not lay_out([b"1.5", b"2,5"], 1, START, having(decimal_comma=True))[1]
 
 
 def test_a_delimiter_at_the_end_of_the_first_row_adds_no_logit():

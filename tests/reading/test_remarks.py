@@ -33,6 +33,14 @@ def test_a_first_row_that_counts_from_0_is_data_and_noted(text):
     assert notes(text, header=False, missing="mask") == []
 
 
+def test_a_row_of_data_counts_in_its_logits_alone():
+    (note,) = notes(b"id,0,1,2\nr1,1,2,3\n", keep="1")
+    assert note == "t.csv:1: 0 to 2 are read as data; --header reads them as names"
+    assert notes(b"0,1,7,2\n3,5,4,4\n", keep="1") == []
+    (note,) = notes(b"0,9,1\n3,5,4\n", columns="1,3")
+    assert note.startswith("t.csv:1: 0 to 1 are read as data")
+
+
 @pytest.mark.parametrize(
     "text", [b"0\n1\n2\n", b"1,2,3\n3,5,4\n", b"0,1.0\n3,5\n", b"[[0,1],[1,0]]"]
 )

@@ -9,6 +9,7 @@ from softmax_cli.errors import (
     AllMasked,
     MissingCell,
     NeedsDecimalComma,
+    NeedsDecimalPoint,
     NotANumber,
     NotText,
     PlusInfinity,
@@ -169,6 +170,10 @@ def test_a_decimal_comma_is_read_and_the_culprit_shown_as_typed():
     settings = Settings("eval", decimal_comma=True)
     assert only_batch(b"1,5;-,5\n", layout, settings).values.tolist() == [[1.5, -0.5]]
     assert "'1.000,5' is not a number" in str(only_error(b"1.000,5;1\n", layout, settings))
+    for text in ("1.5", "ln(1.5)", "1.000"):
+        error = only_error(f"{text};1\n".encode(), layout, settings)
+        assert isinstance(error, NeedsDecimalPoint)
+        assert f"'{text}' is not a number with --decimal-comma: leave the" in str(error)
 
 
 def test_digits_beyond_a_double_keep_numbers_as_typed():
