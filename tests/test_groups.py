@@ -321,3 +321,28 @@ def test_a_bad_entry_of_a_first_vector_costs_its_row_alone():
     ran = softmax("eval", "-c", "l", "--on-error", "skip", stdin=text)
     assert (ran.status, ran.out) == (1, "id,1,2\n2,0.5,0.5\n")
     assert ran.err == "Error: stdin:1: column '2': 'x' is not a number\n"
+
+
+@pytest.mark.parametrize(
+    "bad", ["{bad", '{"a": 1, "b":', "[]", "{}", '{"a": 1, "a": 2}', "[1, 2", '{"a": "x']
+)
+def test_a_bad_first_line_of_json_lines_costs_that_line_only(bad):
+    good = '{"a": 0, "b": 0}\n{"a": 1, "b": 1}\n'
+    ran = softmax("eval", "--on-error", "skip", stdin=f"{bad}\n{good}")
+    assert (ran.status, ran.out) == (1, "a,b\n0.5,0.5\n0.5,0.5\n")
+    assert ran.err.startswith("Error: stdin:1: ")
+    assert ran.err.count("\n") == 1
+    stopped = softmax("eval", stdin=f"{bad}\n{good}")
+    assert (stopped.status, stopped.out) == (1, "")
+    assert stopped.err.startswith("Error: stdin:1: ")
+
+
+def test_a_document_begins_with_its_first_good_row():
+    ran = softmax("eval", "--on-error", "skip", stdin='[[], {"a": 1, "a": 2}, [0, 0]]')
+    assert (ran.status, ran.out) == (1, "0.5,0.5\n")
+    assert [line[: len("Error: stdin:1: vector 1:")] for line in ran.err.splitlines()] == [
+        "Error: stdin:1: vector 1:",
+        "Error: stdin:1: vector 2:",
+    ]
+    none = softmax("eval", "--on-error", "skip", stdin="[]\n{}\n")
+    assert none.err == "Error: stdin:1: the vector is empty: it needs at least one number\n"
