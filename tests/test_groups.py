@@ -438,3 +438,28 @@ def test_the_first_group_alone_is_noted_whichever_process_answers(jobs):
     rows = "".join(f"g{row // 4},{row % 7 / 8}\n" for row in range(200_000))
     ran = softmax("grad", "--by", "q", "--jobs", str(jobs), stdin=f"q,s\n{rows}")
     assert (ran.err, ran.status) == (f"Note: stdin:2: {PREDICTED} 4\n", 0)
+
+
+@pytest.mark.parametrize(
+    "bad", ["{bad", '{"a": 1, "b":', "[]", "{}", '{"a": 1, "a": 2}', "[1, 2", '{"a": "x']
+)
+def test_a_bad_first_line_of_json_lines_costs_that_line_only(bad):
+    good = '{"a": 0, "b": 0}\n{"a": 1, "b": 1}\n'
+    ran = softmax("eval", "--on-error", "skip", stdin=f"{bad}\n{good}")
+    assert (ran.status, ran.out) == (1, "a,b\n0.5,0.5\n0.5,0.5\n")
+    assert ran.err.startswith("Error: stdin:1: ")
+    assert ran.err.count("\n") == 1
+    stopped = softmax("eval", stdin=f"{bad}\n{good}")
+    assert (stopped.status, stopped.out) == (1, "")
+    assert stopped.err.startswith("Error: stdin:1: ")
+
+
+def test_a_document_begins_with_its_first_good_row():
+    ran = softmax("eval", "--on-error", "skip", stdin='[[], {"a": 1, "a": 2}, [0, 0]]')
+    assert (ran.status, ran.out) == (1, "0.5,0.5\n")
+    assert [line[: len("Error: stdin:1: vector 1:")] for line in ran.err.splitlines()] == [
+        "Error: stdin:1: vector 1:",
+        "Error: stdin:1: vector 2:",
+    ]
+    none = softmax("eval", "--on-error", "skip", stdin="[]\n{}\n")
+    assert none.err == "Error: stdin:1: the vector is empty: it needs at least one number\n"

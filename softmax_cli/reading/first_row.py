@@ -7,35 +7,38 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 
 from softmax_cli.errors import (
-    AnotherHeader,
     Empty,
     HoldsText,
     OnlyAHeader,
     Place,
     SoftmaxError,
     UsageError,
-    counted,
-    quoted,
 )
 from softmax_cli.reading import fast, json_rows, long_row
 from softmax_cli.reading import files as sources
+from softmax_cli.reading.beginning import (
+    Record,
+    Start,
+    blocks_behind,
+    newline_of,
+    next_record,
+    read_start,
+)
 from softmax_cli.reading.delimited import BLANK, raw_of, text_of
-from softmax_cli.reading.json import behind_first
+from softmax_cli.reading.further_files import further_blocks
 from softmax_cli.reading.layout import (
     Layout,
     is_header,
     is_text,
-    names_of,
     of_numbers,
     with_header,
     without_header,
 )
-from softmax_cli.reading.preamble import read_preamble
 from softmax_cli.reading.remarks import remarks
-from softmax_cli.reading.rows import check_text, read, records, row_cells
+from softmax_cli.reading.rows import check_text, read, row_cells
 from softmax_cli.reading.text_columns import check_first_row
 from softmax_cli.settings import Settings
-from softmax_cli.values import LINES_OF_A_FILE, Batch, Block, Floats
+from softmax_cli.values import Batch, Block, Floats
 
 _Settled = TypeVar("_Settled")
 
@@ -57,28 +60,6 @@ class Table(NamedTuple):
     is_first_taken: bool = False
 
 
-class _Start(NamedTuple):
-    """A text that has been read up to its first row.
-
-    Attributes:
-        layout: what is known of it.
-        comment: the last comment line before the first row, and where it stands.
-    """
-
-    layout: Layout
-    blocks: Iterator[Block]
-    comment: bytes = b""
-    comment_line: int = 0
-
-
-class _Record(NamedTuple):
-    """A record, the line it starts on, and the block whose first record it is."""
-
-    text: bytes
-    line: int
-    block: Block
-
-
 def open_table(
     chunks: Iterator[bytes], source: str, settings: Settings, further: Sequence[str] = ()
 ) -> Table:
@@ -94,7 +75,7 @@ def open_table(
     Raises:
         SoftmaxError: there is no row, or it does not fit the options.
     """
-    start = _start(chunks, source, settings)
+    start = read_start(chunks, source, settings)
     start = start._replace(
         layout=start.layout._replace(further=tuple(map(sources.name_of, further)))
     )
@@ -102,7 +83,7 @@ def open_table(
     long = None if start.comment or not ahead else _at_long_row(ahead[0], start.layout, settings)
     if long:
         layout, vector = long
-        more = _further_blocks(further, layout, False, settings)
+        more = further_blocks(further, layout, False, settings)
         return Table(layout, chain(start.blocks, more), (), vector, is_first_taken=True)
     start = start._replace(blocks=chain(ahead, start.blocks))
     return _opened(start, settings, further)
@@ -128,28 +109,60 @@ def _counts(values: Floats) -> bool:
     return bool(values[-1] == values.size - 1 and (values == np.arange(values.size)).all())
 
 
-def _opened(start: _Start, settings: Settings, further: Sequence[str]) -> Table:
+def _opened(start: Start, settings: Settings, further: Sequence[str]) -> Table:
     """Open a table that begins with any row.
 
     Raises:
         SoftmaxError: there is no row, or it does not fit the options.
     """
-    first, blocks = _next_record(start.blocks, start.layout)
-    assert first  # the text is not blank
-    layout = start.layout._replace(newline=_newline(first))
-    start = start._replace(layout=layout, blocks=blocks)
-    opened = _located(layout, first.line, lambda: _settled(start, first, settings))
-    layout, blocks, has_header_row = opened
-    data, blocks = _next_record(blocks, layout)
+    bad, (layout, blocks, has_header_row) = _settled_by_a_good_row(start, settings)
+    data, blocks = next_record(blocks, layout)
     if data is None:
         raise _nothing(layout, settings)
     vector = _first_vector(data, layout, settings)
     is_left_out = isinstance(vector, HoldsText)
     if is_left_out:
-        blocks = _behind(data, blocks, layout)
-    more = _further_blocks(further, layout, has_header_row, settings)
+        blocks = blocks_behind(data, blocks, layout)
+    more = further_blocks(further, layout, has_header_row, settings)
     notes = tuple(remarks(data.block, layout, settings))
-    return Table(layout, chain(blocks, more), notes, vector, is_first_taken=is_left_out)
+    return Table(layout, chain(bad, blocks, more), notes, vector, is_first_taken=is_left_out)
+
+
+def _settled_by_a_good_row(
+    start: Start, settings: Settings
+) -> tuple[list[Block], tuple[Layout, Iterator[Block], bool]]:
+    """Return the rows before the one that settles the layout, and what that one settles.
+
+    Where bad rows are skipped, those of JSON before the first good one are: they are still rows
+    of the table, whose reader reports them.
+
+    Raises:
+        SoftmaxError: no row can be read, or it does not fit the options.
+    """
+    bad, errors, blocks = list[Block](), list[SoftmaxError](), start.blocks
+    while True:
+        first, blocks = next_record(blocks, start.layout)
+        if first is None:  # the text is not blank: there are errors
+            raise errors[0]
+        try:
+            return bad, _settled_by(first, start._replace(blocks=blocks), settings)
+        except UsageError:
+            raise
+        except SoftmaxError as error:
+            if not start.layout.json or settings.on_error != "skip":
+                raise
+            errors.append(error)
+        bad.append(Block(first.text + b"\n", first.line, getattr(first.line, "vector", 0)))
+        blocks = blocks_behind(first, blocks, start.layout)
+
+
+def _settled_by(
+    first: Record, start: Start, settings: Settings
+) -> tuple[Layout, Iterator[Block], bool]:
+    """Return what a first row settles, as `_settled` does; errors have their place."""
+    layout = start.layout._replace(newline=newline_of(first))
+    begun = start._replace(layout=layout)
+    return _located(layout, first.line, lambda: _settled(begun, first, settings))
 
 
 def _located(layout: Layout, line: int, settle: Callable[[], _Settled]) -> _Settled:
@@ -166,42 +179,8 @@ def _located(layout: Layout, line: int, settle: Callable[[], _Settled]) -> _Sett
         raise error.at(layout.place(line)) from None
 
 
-def _start(chunks: Iterator[bytes], source: str, settings: Settings) -> _Start:
-    """Read up to the first row.
-
-    Raises:
-        SoftmaxError: there is none, or the input is not text.
-    """
-    texts = sources.text_chunks(chunks, source)
-    line, is_json, texts = sources.start(texts, source)
-    if is_json:
-        layout = Layout(source=source, json=True)
-        return _Start(layout, sources.json_blocks(texts, source, line))
-    preamble = read_preamble(texts, line, source, settings)
-    layout = Layout(source=source, delimiter=preamble.delimiter, free=preamble.free)
-    blocks = sources.row_blocks(preamble.texts, source, preamble.line, layout.edges)
-    return _Start(layout, blocks, preamble.comment, preamble.comment_line)
-
-
-def _next_record(blocks: Iterator[Block], layout: Layout) -> tuple[_Record | None, Iterator[Block]]:
-    """The first record of the blocks, if there is one, and the blocks from there on."""
-    for block in blocks:
-        for line, record in records(block, layout):
-            return _Record(record, line, block), chain([block], blocks)
-    return None, iter(())
-
-
-def _newline(first: _Record) -> bytes:
-    """How the lines of the input end; rows of a document of JSON end none."""
-    text = first.block.text
-    if first.block.vector:
-        return b"\n"
-    end = text.index(first.text) + len(first.text)
-    return b"\r\n" if text.startswith(b"\r\n", end) else b"\n"
-
-
 def _settled(
-    start: _Start, first: _Record, settings: Settings
+    start: Start, first: Record, settings: Settings
 ) -> tuple[Layout, Iterator[Block], bool]:
     """The layout, the blocks of data, and whether a row of the text was the header.
 
@@ -212,7 +191,7 @@ def _settled(
     check_text(first.text, layout)
     if layout.json:
         layout, has_header = json_rows.lay_out(first.text, first.line, layout, settings)
-        return layout, _behind(first, blocks, layout) if has_header else blocks, has_header
+        return layout, blocks_behind(first, blocks, layout) if has_header else blocks, has_header
     if not start.comment and (width := _width_of_numbers(first, layout, settings)):
         return of_numbers(width, layout, settings), blocks, False
     row = row_cells(first.text, layout)
@@ -223,8 +202,8 @@ def _settled(
         return layout._replace(raw_header=raw), blocks, False
     if not is_header(row, settings):
         return without_header(row, layout, settings), blocks, False
-    behind = _behind(first, blocks, layout)
-    data, behind = _next_record(behind, layout)
+    behind = blocks_behind(first, blocks, layout)
+    data, behind = next_record(behind, layout)
     if data is None:
         return with_header(row, first.line, layout, settings), behind, True
     header = _completed(row, data, layout)
@@ -234,7 +213,7 @@ def _settled(
     return settled, behind, True
 
 
-def _width_of_numbers(first: _Record, layout: Layout, settings: Settings) -> int:
+def _width_of_numbers(first: Record, layout: Layout, settings: Settings) -> int:
     """How many numbers a long row holds, 0 if it holds anything else or is not long."""
     if (
         len(first.text) < long_row.SHORTEST
@@ -251,7 +230,7 @@ def _width_of_numbers(first: _Record, layout: Layout, settings: Settings) -> int
     )
 
 
-def _holds_numbers(record: _Record, layout: Layout, settings: Settings) -> bool:
+def _holds_numbers(record: Record, layout: Layout, settings: Settings) -> bool:
     """Whether all columns of a long row are logits and numbers."""
     if len(record.text) < long_row.SHORTEST or len(layout.logits) < layout.width:
         return False
@@ -260,7 +239,7 @@ def _holds_numbers(record: _Record, layout: Layout, settings: Settings) -> bool:
 
 
 def _commented_header(
-    start: _Start, row: Sequence[bytes], settings: Settings
+    start: Start, row: Sequence[bytes], settings: Settings
 ) -> tuple[bytes, list[bytes]]:
     """The `#` before a header and the header's cells; none if the comment is not a header.
 
@@ -279,22 +258,7 @@ def _commented_header(
     return mark, names
 
 
-def _behind(first: _Record, blocks: Iterator[Block], layout: Layout) -> Iterator[Block]:
-    """The blocks without the first record, which only blank lines can stand before."""
-    block = next(blocks)
-    if layout.json:
-        behind = behind_first(block)
-        yield from (behind,) if behind.text else ()
-        yield from blocks
-        return
-    end = block.text.index(first.text) + len(first.text)
-    end = block.text.find(b"\n", end) + 1 or len(block.text)
-    if end < len(block.text):
-        yield Block(block.text[end:], block.line + block.text.count(b"\n", 0, end))
-    yield from blocks
-
-
-def _completed(header: list[bytes], data: _Record, layout: Layout) -> list[bytes]:
+def _completed(header: list[bytes], data: Record, layout: Layout) -> list[bytes]:
     """The header with a name for each cell of the first row of data.
 
     R's write.table has no name for its first column, the names of the rows; other programs
@@ -307,7 +271,7 @@ def _completed(header: list[bytes], data: _Record, layout: Layout) -> list[bytes
     return [nameless, *header] if row[-1].strip() else [*header, nameless]
 
 
-def _first_vector(data: _Record, layout: Layout, settings: Settings) -> Batch | HoldsText | None:
+def _first_vector(data: Record, layout: Layout, settings: Settings) -> Batch | HoldsText | None:
     """The vector of the first row, or the error that leaves the row out; None for any other.
 
     Raises:
@@ -334,59 +298,3 @@ def _nothing(layout: Layout, settings: Settings) -> SoftmaxError:
     if settings.header or not text:
         return Empty(Place(layout.source))
     return OnlyAHeader(Place(layout.source, layout.header_line), text=text)
-
-
-def _further_blocks(
-    paths: Sequence[str], layout: Layout, has_header_row: bool, settings: Settings
-) -> Iterator[Block]:
-    """The blocks of the files that follow, their lines counted so that each names its file.
-
-    Raises:
-        SoftmaxError: a file cannot be read, or is not a table of the same columns.
-    """
-    for number, path in enumerate(paths, 1):
-        with sources.opened(path) as descriptor:
-            source = sources.name_of(path)
-            chunks = sources.chunks(descriptor, source, sources.block_bytes(settings))
-            blocks = _same_table(chunks, source, layout, has_header_row, settings)
-            for block in blocks:
-                yield block._replace(line=block.line + number * LINES_OF_A_FILE)
-
-
-def _same_table(
-    chunks: Iterator[bytes], source: str, layout: Layout, has_header_row: bool, settings: Settings
-) -> Iterator[Block]:
-    """The rows of data of a further file."""
-    start = _start(chunks, source, settings)
-    if start.layout.json != layout.json:
-        kinds = ("delimited text", "JSON")
-        reason = f"it holds {kinds[start.layout.json]}, and the first file {kinds[layout.json]}"
-        raise AnotherHeader(Place(source), reason=reason)
-    if not has_header_row:
-        return start.blocks
-    first, blocks = _next_record(start.blocks, layout)
-    assert first  # the text is not blank
-    try:
-        _check_same_header(row_cells(first.text, layout), layout)
-    except SoftmaxError as error:
-        raise error.at(Place(source, first.line)) from None
-    return _behind(first, blocks, layout)
-
-
-def _check_same_header(row: Sequence[bytes], layout: Layout) -> None:
-    """Compare a further file's header with that of the first file.
-
-    Raises:
-        AnotherHeader: they differ.
-    """
-    names = names_of(row, layout)
-    header = [*(layout.header or ())]
-    if len(names) == len(header) - 1:  # a header may be one cell short of its rows
-        header = header[1:] if not header[0] else header[:-1] if not header[-1] else header
-    if len(names) != len(header):
-        columns = counted(len(names), "column")
-        raise AnotherHeader(reason=f"it has {columns}, not {len(header):,}")
-    for column, (name, wanted) in enumerate(zip(names, header, strict=True), 1):
-        if name != wanted:
-            reason = f"column {column} is {quoted(name)}, not {quoted(wanted)}"
-            raise AnotherHeader(reason=reason)

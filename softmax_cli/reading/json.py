@@ -1,7 +1,8 @@
 """JSON, JSON Lines, and the arrays that NumPy and PyTorch print, cut into rows.
 
 A row is an array or an object. If the first row fills the first line, each line is a row
-of JSON Lines, and a bad one costs nothing but itself. Any other input is a document: rows
+of JSON Lines, and a bad one costs nothing but itself; so too if the first line is bad, and one
+behind it is a row that could not go on with it. Any other input is a document: rows
 one after the other, or in an outer array. An array stands around rows, rather than being
 one, if its first item is an array or an object.
 """
@@ -27,8 +28,15 @@ _BETWEEN = re.compile(rb"%s(?:,%s)?%s(?:\[%s)?" % (_CLOSING, _BLANK, _PASTE, _BL
 _BEHIND_LAST = re.compile(_CLOSING)
 # Nothing that may stand between two rows is longer, indentation aside.
 _LONGEST_GAP = 4096
+# A line that may be a row, with another one or the end behind it. Within an array or an object a
+# comma or a closing bracket would come next.
+_LINE_OF_ITS_OWN = re.compile(rb"\n([\[{][^\n]*+)(?=\n[ \t\r\n]*+[\[{])")
+# Such a line is looked for within so much text.
+_LONGEST_START = 1 << 18
 # Stands for what may not come before the first row.
 _NO_GAP = b"?"
+# Stands for a row behind the last line.
+_NEXT_ROW = b"\n["
 
 _PASTED = re.compile(rb"(?:[a-z]+\.)?(?:array|tensor)\([ \t\r\n]*[\[{]")
 _PASTED_BEGUN = re.compile(rb"[a-z]{0,12}(?:\.[a-z]{0,6})?(?:\([ \t\r\n]{0,40})?")
@@ -88,7 +96,7 @@ def blocks(texts: Iterator[bytes], source: str, line: int, longest: int) -> Iter
 def _is_lines(
     texts: Iterator[bytes], source: str, line: int, longest: int
 ) -> tuple[bool, Iterator[bytes]]:
-    """Return whether the first row fills its line, and the same text."""
+    """Return whether each line is a row, and the same text."""
     scan, parts, first_end, size = Scanner(), list[bytes](), 0, 0
     for text in texts:
         rows = scan(text)
@@ -101,10 +109,32 @@ def _is_lines(
             break
         if first_end and _line_end(b"".join(parts), first_end) is not None:
             break
+        if not first_end and size <= _LONGEST_START and _begins_badly(b"".join(parts)):
+            break
     whole = b"".join(parts)
     row = whole[:first_end].lstrip()
     is_row = row[:1] in (b"[", b"{") and not AROUND_ROWS.match(row) and b"\n" not in row
-    return is_row and _line_end(whole, first_end) is not False, chain(parts, texts)
+    if is_row and _line_end(whole, first_end) is not False:
+        return True, chain(parts, texts)
+    return _begins_badly(whole[:first_end] or whole + _NEXT_ROW), chain(parts, texts)
+
+
+def _begins_badly(text: bytes) -> bool:
+    """Return whether the first line is broken: a later one is a row, and does not go on with it.
+
+    Args:
+        text: the text up to where its first row ends, if it ends at all.
+    """
+    start = text[:_LONGEST_START].lstrip()
+    if start[:1] not in (b"[", b"{") or AROUND_ROWS.match(start):
+        return False
+    return any(_fills(line[1].rstrip()) for line in _LINE_OF_ITS_OWN.finditer(start))
+
+
+def _fills(line: bytes) -> bool:
+    """Return whether a line is one array or object."""
+    ends = Scanner()(line).ends
+    return ends.size == 1 and int(ends[0]) == len(line)
 
 
 def _line_end(text: bytes, start: int) -> bool | None:

@@ -79,14 +79,8 @@ def _member_layout(
     numbers = [str(index + settings.first_class) for index in range(len(vector))]
     header = [*names[:before], *numbers, *names[before:]]
     logits = tuple(range(before, before + len(vector)))
-    target = None
-    if (name := _target_member(row, settings)) is not None:
-        if name not in names:
-            reason = f"--target-column: the member {quoted(name)} names the classes, not the target"
-            raise UsageError(reason=reason)
-        target = names.index(name) + (len(vector) if names.index(name) >= before else 0)
-    class_names = None if settings.ragged else _class_names(row, member, settings)
-    row_classes = _names_in_row(row, member)
+    target = _target_member(row, settings)
+    classes = None if settings.ragged else _class_names(row, member, settings)
     labels = labels_for(len(vector), settings)
     return layout._replace(
         width=len(header),
@@ -94,13 +88,26 @@ def _member_layout(
         raw_header=tuple(raw_of(name, b",") for name in header),
         header_line=line,
         logits=logits,
-        classes=labels or class_names,
-        row_classes=None if labels else row_classes,
-        target=target,
+        classes=labels or classes,
+        row_classes=None if labels else _names_in_row(row, member),
+        target=None if target is None else _place_of(target, names, before, len(vector)),
         ragged=settings.ragged,
         append=settings.append,
         member=member,
     )
+
+
+def _place_of(target: str, names: list[str], before: int, classes: int) -> int:
+    """Return the position of the member of targets among the kept members and the logits.
+
+    Raises:
+        UsageError: the member is not kept.
+    """
+    if target not in names:
+        reason = f"--target-column: the member {quoted(target)} names the classes, not the target"
+        raise UsageError(reason=reason)
+    place = names.index(target)
+    return place if place < before else place + classes
 
 
 def _target_member(row: dict[str, Any], settings: Settings) -> str | None:

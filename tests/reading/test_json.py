@@ -47,9 +47,9 @@ def test_rows_one_after_the_other_are_those_rows(table, between, size):
     assert [json.loads(record) for _, record in all_records(text, size)] == table
 
 
-@given(rows, st.integers(1, 40))
-def test_objects_and_arrays_with_a_line_for_each_item_are_rows(table, size):
-    text = "\n".join(json.dumps(row, indent=2) for row in table).encode()
+@given(rows, st.sampled_from([0, 2]), st.integers(1, 40))
+def test_objects_and_arrays_with_a_line_for_each_item_are_rows(table, indent, size):
+    text = "\n".join(json.dumps(row, indent=indent) for row in table).encode()
     assert [json.loads(record) for _, record in all_records(text, size)] == table
 
 
@@ -103,6 +103,25 @@ def test_a_bad_line_of_json_lines_is_a_row_of_its_own(bad, size):
     text = f'{{"a": 1}}\n{bad}\n{{"a": 2}}\n'.encode()
     found = [(line, record.decode()) for line, record in all_records(text, size)]
     assert found == [(1, '{"a": 1}'), (2, bad), (3, '{"a": 2}')]
+
+
+@pytest.mark.parametrize(
+    "bad", ["{bad", '{"a":', '{"a": 1,', '{"a":"', "[1, 2", "{]", "{bad\n{bad"]
+)
+@given(size=st.integers(1, 60))
+def test_a_bad_first_line_of_json_lines_is_a_row_of_its_own(bad, size):
+    for end in ("\n", "", '\r\n\n{"a": [2]}\n{"a": '):
+        text = f'{bad}\n{{"a": 1}}{end}'
+        found = [record.decode() for _, record in all_records(text.encode(), size)]
+        assert found == [line.strip() for line in text.split("\n") if line.strip()]
+
+
+@pytest.mark.parametrize("value", ["[1, 2]", '{"b": 1}'])
+@given(size=st.integers(1, 60))
+def test_a_line_that_an_object_goes_on_with_is_no_row(value, size):
+    for text in (f'{{"a":\n{value}\n}}', f'{{"a":\n{value}\n, "c":\n{value}\n}}\n{{"a": 1}}\n'):
+        (_, first), *_ = all_records(text.encode(), size)
+        assert json.loads(first)["a"] == json.loads(value)
 
 
 @pytest.mark.parametrize(
