@@ -22,7 +22,7 @@ from softmax_cli.writing.terminal import Terminal, cell_len
 _LEAST_SIDE, _LARGEST_SIDE = 24, 60
 # Entries with many digits are listed instead, if there are not too many.
 _LONG_ENTRY, _MOST_LISTED = 15, 400
-# Without colours: from large and negative to large and positive.
+# Without colours: from large and negative to large and positive, and the roots between them.
 _SIGNS = "=-.+#"
 _STEPS = (-0.5, -0.05, 0.05, 0.5)
 _WIDEST_SCALE = 32
@@ -33,7 +33,7 @@ def matrix_lines(matrix: Matrix, terminal: Terminal) -> list[Line]:
     tiled = None if matrix.pooled else _tiled(matrix, terminal)
     if tiled is None:
         return _listed(matrix, terminal) or _picture(matrix, terminal)
-    return [*tiled, *_scale(_largest(matrix.values), terminal)]
+    return [*tiled, *(_scale(matrix.values, terminal) if _has_shades(terminal) else [])]
 
 
 def _tiled(matrix: Matrix, terminal: Terminal) -> list[Line] | None:
@@ -75,12 +75,20 @@ def _picture(matrix: Matrix, terminal: Terminal) -> list[Line]:
     shares = values / _largest(values)
     enlarged = max(1, min(side, _LEAST_SIDE) // max(shares.shape))
     shares = shares.repeat(enlarged, axis=0).repeat(enlarged, axis=1)
-    drawn = _signs(shares) if terminal.colors in (None, "standard") else _halves(shares, terminal)
+    if _has_shades(terminal):
+        drawn, scale = _halves(shares, terminal), _scale(values, terminal)
+    else:
+        drawn, scale = _signs(shares), _scale_of_signs(values, terminal)
     return [
         *_labelled(drawn, matrix, names, terminal),
-        *_scale(_largest(values), terminal),
+        *scale,
         *_legend(matrix, block, terminal),
     ]
+
+
+def _has_shades(terminal: Terminal) -> bool:
+    """Whether there are colours enough for sizes."""
+    return terminal.colors not in (None, "standard")
 
 
 def _largest(values: Floats) -> float:
@@ -145,15 +153,17 @@ def _legend(matrix: Matrix, block: int, terminal: Terminal) -> list[Line]:
     size = "×".join(f"{len(names):,}" for names in (matrix.rows, matrix.columns))
     summed = block > 1 or matrix.pooled
     each = ", each place the sum of a block" if summed else ""
+    if not _has_shades(terminal):
+        each += ", each sign the larger of two above one another"
     text = f"a picture of {size} entries{each}: {matrix.all_entries} writes the digits"
     return [[Span(line, palette.DIM)] for line in folded(terminal.own(text), terminal.width)]
 
 
-def _scale(largest: float, terminal: Terminal) -> list[Line]:
-    """The colours from the most negative entry to the most positive one."""
-    if terminal.colors in (None, "standard"):
+def _scale(values: Floats, terminal: Terminal) -> list[Line]:
+    """The colours from the most negative entry to the most positive one, if not all are 0."""
+    if not values.any():
         return []
-    digits = number(largest, 4)
+    digits = number(_largest(values), 4)
     minus, plus = f"-{digits} ", f" +{digits}"
     width = min(_WIDEST_SCALE, terminal.width - len(minus) - len(plus)) // 2 * 2
     if width < 2:
@@ -164,3 +174,17 @@ def _scale(largest: float, terminal: Terminal) -> list[Line]:
     colors = terminal.colors or "truecolor"
     bar = [Span(terminal.own("█"), Style(color=palette.pixel(root, colors))) for root in roots]
     return [[Span(minus, palette.DIM), *bar, Span(plus, palette.DIM)]]
+
+
+def _scale_of_signs(values: Floats, terminal: Terminal) -> list[Line]:
+    """The signs in the order of what they stand for, and the entries between them."""
+    if not values.any():
+        return []
+    largest = _largest(values)
+    limits = [f"{step * abs(step) * largest:+.2g}" for step in _STEPS]
+    digits = number(largest, 4)
+    ends = [*limits, f"+{digits}"]
+    text = f"-{digits}" + "".join(
+        f" {sign * 3} {end}" for sign, end in zip(_SIGNS, ends, strict=True)
+    )
+    return [[Span(line, palette.DIM)] for line in folded(text, terminal.width)]

@@ -81,6 +81,36 @@ def test_without_colours_a_picture_is_made_of_signs(colors: Any) -> None:
     assert all(set(line) <= set("=-.+#") for line in picture)
 
 
+@pytest.mark.parametrize("colors", [None, "standard"])
+@pytest.mark.parametrize("width", [20, 40, 80])
+def test_below_a_picture_of_signs_is_what_they_mean(colors: Any, width: int) -> None:
+    lines = [text(line) for line in matrix_lines(uniform(40), Terminal(width, colors))]
+    scale = (
+        "-0.0244 === -0.0061 --- -6.1e-05 ... +6.1e-05 +++ +0.0061 ### +0.0244"
+        if width > 40
+        else " ### +"
+    )
+    assert scale in " ".join(lines)
+    assert "each sign the larger of two" in " ".join(lines)
+    assert max(map(len, lines)) <= width
+
+
+def test_each_sign_is_that_of_its_part_of_the_scale() -> None:
+    values = np.zeros((60, 60))
+    values[::2, 0] = np.linspace(-1, 1, 30)
+    lines = [text(line) for line in matrix_lines(matrix(values), Terminal(100))]
+    assert "-1 === -0.25 --- -0.0025 ... +0.0025 +++ +0.25 ### +1" in lines
+    for line, value in zip(lines[1:31], values[::2, 0], strict=True):
+        sign = "#" if abs(value) >= 0.25 else "+"
+        assert line[4] == (sign if value > 0 else {"#": "=", "+": "-"}[sign])
+
+
+@pytest.mark.parametrize("colors", [None, "truecolor"])
+def test_entries_that_are_all_zero_have_no_scale(colors: Any) -> None:
+    lines = matrix_lines(matrix(np.zeros((30, 30))), Terminal(80, colors))
+    assert not any("+" in text(line) for line in lines)
+
+
 def test_an_odd_number_of_rows_ends_with_half_a_line() -> None:
     last = half_lines(matrix_lines(uniform(31), Terminal(80, "truecolor")))[-1]
     assert all(span.style.bgcolor is None for span in last)
