@@ -6,6 +6,7 @@ from decimal import Context, Decimal
 from typing import NamedTuple
 
 from softmax_cli.formulas import Data, Formula, blank, formula, power, sub
+from softmax_cli.mathematics.decimals import SMALLEST
 from softmax_cli.settings import Settings, Style
 
 PLACES = 4
@@ -17,6 +18,9 @@ _LARGE = Decimal("1e7")
 _SMALLEST = -5
 _PLAIN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _SIGN = re.compile(r"(?<![eE])-")
+# What tables show of numbers that no double holds.
+_NOTHING = Formula("<1e-308", "<{10}^{-308}")
+_MINUS_NOTHING = Formula(">−1e-308", ">-{10}^{-308}")
 _EXPONENT = re.compile(r"([0-9.])[eE]\+?(-?)0*([0-9]+)")
 
 
@@ -27,16 +31,23 @@ class Written(NamedTuple):
         formula: the number, or a place left open for it.
         relation: `=` before a number written in full, `≈` before a rounded one.
         is_sum: whether it needs brackets in a product: −0.3, 1 − 2·10⁻⁹.
+        bound: what a table shows of a number that is written as 0 or 1 and is neither: <1e-308.
     """
 
     formula: Formula
     relation: str = "="
     is_sum: bool = False
+    bound: Formula | None = None
 
     @property
     def factor(self) -> Formula:
         """The number with the brackets it needs in a product or behind a minus."""
         return bracketed(self.formula) if self.is_sum else self.formula
+
+    @property
+    def cell(self) -> Formula:
+        """The number as a table shows it, without a relation."""
+        return self.bound or self.formula
 
     @property
     def equation(self) -> Formula:
@@ -54,6 +65,7 @@ class Notation(NamedTuple):
         places: digits after the point.
         significant: significant digits, asked for instead of digits after the point.
         is_blank: whether results are left open.
+        is_blurred: whether a number that looks exact may have been rounded.
     """
 
     subscripts: tuple[Data | str, ...]
@@ -62,6 +74,7 @@ class Notation(NamedTuple):
     places: int = PLACES
     significant: int | None = None
     is_blank: bool = False
+    is_blurred: bool = False
 
     @property
     def digits(self) -> str:
@@ -102,6 +115,9 @@ class Notation(NamedTuple):
         """A number, as `result` without leaving it open."""
         if complement and self._is_hidden(value):
             tail = self._plain(abs(complement))
+            if tail.bound:
+                nines = formula(">1" if complement < 0 else f">0.{'9' * max(1, self._room(value))}")
+                return Written(formula("1"), "≈", bound=nines)
             sign = " − " if complement > 0 else " + "
             return Written(formula("1", sign, tail.formula), tail.relation, is_sum=True)
         return self._plain(value)
@@ -121,7 +137,10 @@ class Notation(NamedTuple):
 
     def cell(self, value: Decimal) -> str:
         """A number to be found, for a matrix: as plain text, 8.497e-18."""
-        text = self.result(value).formula.text
+        written = self.result(value)
+        if written.bound:
+            return written.bound.text
+        text = written.formula.text
         return text.replace("·10", "e").translate(_PLAIN)
 
     def open(self, result: Formula | str, width: int = 10) -> Formula:
@@ -142,9 +161,12 @@ class Notation(NamedTuple):
             return Written(formula(sign, "∞"), is_sum=negative)
         if not size:
             return Written(formula("0"))
+        if size.adjusted() < SMALLEST:
+            return Written(formula("0"), "≈", bound=_MINUS_NOTHING if negative else _NOTHING)
         short = None if self._is_tiny(size) else _trimmed(size, self._room(size))
         if short is not None:
-            return Written(formula(sign, short), is_sum=negative)
+            relation = "≈" if self.is_blurred and size != 1 else "="
+            return Written(formula(sign, short), relation, is_sum=negative)
         return Written(formula(sign, self._rounded(size)), "≈", is_sum=negative)
 
     def _is_tiny(self, size: Decimal) -> bool:
@@ -200,6 +222,11 @@ def notation(
         significant=settings.digits,
         is_blank=style == "blank",
     )
+
+
+def relation_before(*numbers: Written) -> str:
+    """The relation before an expression of numbers: ≈ if 0 or 1 is written for what is neither."""
+    return "≈" if any(number.bound for number in numbers) else "="
 
 
 def _counted(count: int, noun: str) -> str:

@@ -14,6 +14,9 @@ from softmax_cli.values import Batch
 
 # Digits beyond those shown, so that a rounding in between is never seen.
 _SPARE = 25
+# What stands for an exponential that no decimal holds, so that it is not taken for 0; products of
+# three such numbers are still held. All are too small for their digits: below 10^SMALLEST.
+_VANISHING = Decimal((0, (1,), 5 * decimals.SMALLEST // 2))
 
 
 class Quantities(NamedTuple):
@@ -47,6 +50,22 @@ class Quantities(NamedTuple):
     def total(self) -> Decimal:
         """Return S."""
         return 1 + self.rest
+
+    @property
+    def is_blurred(self) -> bool:
+        """Return whether an exponential so near 1 was rounded that a sum may look exact."""
+        least = _SPARE // 5 - self.context.prec
+        return any(value and value.adjusted() < least for value in self.exponents)
+
+    def term_complement(self, index: int) -> Decimal:
+        """Return 1 − s of a class, which keeps its digits where s is almost 1."""
+        exponent = self.exponents[index]
+        if exponent.adjusted() < -self.context.prec:  # 1 − exp(x) is −x − x²/2 − …
+            return -exponent
+        with localcontext(self.context) as context:
+            context.prec -= min(0, exponent.adjusted())
+            complement = 1 - context.exp(exponent)
+        return +complement
 
     def share(self, index: int) -> Decimal:
         """Return σ of a class."""
@@ -90,9 +109,14 @@ def quantities(batch: Batch, settings: Settings) -> Quantities:
     m = x[largest]
     with localcontext(context):
         exponents = tuple((value - m) / temperature if value != m else Decimal(0) for value in x)
-        terms = tuple(map(context.exp, exponents))
+        terms = tuple(_exponential(exponent, context) for exponent in exponents)
         rest = sum(terms[:largest] + terms[largest + 1 :], Decimal(0))
     return Quantities(x, temperature, largest, exponents, terms, rest, context)
+
+
+def _exponential(exponent: Decimal, context: Context) -> Decimal:
+    """Return exp(exponent), which is 0 only for a masked class."""
+    return Decimal(0) if exponent.is_infinite() else max(context.exp(exponent), _VANISHING)
 
 
 def _numbers(values: Sequence[decimals.Number | float], context: Context) -> tuple[Decimal, ...]:

@@ -57,7 +57,9 @@ def _problem(answer: Answer, settings: Settings) -> Problem:
         wanted.add(int(answer.of.classes[0]))
     return Problem(
         numbers,
-        notation(batch.values[0].tolist(), batch.classes, settings, style, texts),
+        notation(batch.values[0].tolist(), batch.classes, settings, style, texts)._replace(
+            is_blurred=numbers.is_blurred
+        ),
         style,
         chosen(len(numbers.x), *wanted),
         typed_formula(settings.temperature.typed),

@@ -6,7 +6,7 @@ from functools import partial
 
 from softmax_cli.formulas import Formula, formula, fraction, sub
 from softmax_cli.homework.equations import Link, derivation, each, equation, total
-from softmax_cli.homework.notation import Written, bracketed
+from softmax_cli.homework.notation import Written, bracketed, relation_before
 from softmax_cli.homework.problem import (
     Problem,
     capitalized,
@@ -204,10 +204,12 @@ def _difference(problem: Problem, weights: Sequence[Decimal], index: int) -> lis
     if notation.is_blank:
         return equation(slope, result)
     letters = formula(notation.letter("σ", index), " − ", notation.letter("y", index))
-    share = share_written(problem, index).factor
-    with_numbers = formula(share, " − ", notation.number(y).formula)
+    share = share_written(problem, index)
+    if share.bound:
+        result = result._replace(relation="≈")
+    numeric = problem.over_temperature(formula(share.factor, " − ", notation.number(y).formula))
     return equation(
-        slope, Link(problem.heated(letters)), Link(problem.over_temperature(with_numbers)), result
+        slope, Link(problem.heated(letters)), Link(numeric, relation_before(share)), result
     )
 
 

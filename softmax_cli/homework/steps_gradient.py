@@ -6,7 +6,7 @@ from functools import partial
 
 from softmax_cli.formulas import Formula, formula, sub
 from softmax_cli.homework.equations import Link, derivation, each, equation, total
-from softmax_cli.homework.notation import bracketed
+from softmax_cli.homework.notation import bracketed, relation_before
 from softmax_cli.homework.problem import Problem, derivative, one_minus, sentence, sigma, values
 from softmax_cli.homework.steps_cross_entropy import cross_entropy
 from softmax_cli.homework.steps_jacobian import (
@@ -150,10 +150,11 @@ def _product(problem: Problem, weights: Sequence[Decimal], mean: Decimal, index:
         return equation(slope, result)
     letters = formula(notation.letter("g", index), " − ", _MEAN)
     numeric = notation.difference(weights[index], whole_mean, difference)
-    share = share_written(problem, index).factor
+    share = share_written(problem, index)
+    product = problem.over_temperature(formula(share.factor, "·", numeric))
     return equation(
         slope,
         Link(problem.heated(formula(notation.letter("σ", index), bracketed(letters)))),
-        Link(problem.over_temperature(formula(share, "·", numeric))),
+        Link(product, relation_before(share)),
         result,
     )

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from softmax_cli.formulas import Formula, formula, fraction, power, sub
 from softmax_cli.homework.entries import matrix
 from softmax_cli.homework.equations import Link, chosen, classes, derivation, each, equation
-from softmax_cli.homework.notation import bracketed
+from softmax_cli.homework.notation import bracketed, relation_before
 from softmax_cli.homework.problem import (
     Problem,
     S,
@@ -257,18 +257,19 @@ def entry(problem: Problem, j: int, k: int, *, is_pair: bool = False) -> list[St
     )
     if notation.is_blank:
         return equation(slope, *mirrored, result)
-    return equation(slope, *mirrored, Link(letters), Link(_with_numbers(problem, j, k)), result)
+    return equation(slope, *mirrored, Link(letters), _with_numbers(problem, j, k), result)
 
 
-def _with_numbers(problem: Problem, j: int, k: int) -> Formula:
-    """0.6590·0.3410, −0.6590·0.2424/2."""
+def _with_numbers(problem: Problem, j: int, k: int) -> Link:
+    """= 0.6590·0.3410, = −0.6590·0.2424/2."""
     numbers, notation = problem.numbers, problem.notation
-    first = share_written(problem, j).factor
-    if j != k:
-        product = formula(first, "·", share_written(problem, k).factor)
-        return formula("−", problem.over_temperature(product))
-    other = notation.number(numbers.complement(j), numbers.share(j)).factor
-    return problem.over_temperature(formula(first, "·", other))
+    first = share_written(problem, j)
+    if j == k:
+        second = notation.number(numbers.complement(j), numbers.share(j))
+    else:
+        second = share_written(problem, k)
+    product = problem.over_temperature(formula(first.factor, "·", second.factor))
+    return Link(product if j == k else formula("−", product), relation_before(first, second))
 
 
 def _matrix(problem: Problem, wanted: _Wanted) -> Section:

@@ -5,7 +5,7 @@ from functools import partial
 
 from softmax_cli.formulas import Formula, call, formula, fraction, sub
 from softmax_cli.homework.equations import Link, derivation, each, equation, hidden, total
-from softmax_cli.homework.notation import Written
+from softmax_cli.homework.notation import Written, relation_before
 from softmax_cli.homework.problem import M, Problem, S, exp_of, ln_of, sentence, sigma
 from softmax_cli.pages import WIDER, Column, Grid, Part, Section, Sentence, Step, Text
 from softmax_cli.values import Answer, Ranking
@@ -136,7 +136,7 @@ def _exponential(problem: Problem, index: int) -> list[Step]:
         letter,
         Link(typed),
         Link(call("exp", exponent.formula), exponent.relation),
-        notation.result(term, 1 - term),
+        notation.result(term, numbers.term_complement(index)),
     )
 
 
@@ -209,8 +209,9 @@ def _ratio(problem: Problem, index: int) -> list[Step]:
     letters = Link(fraction(notation.letter("s", index), S))
     chain: list[Link | Written] = [letters]
     if not notation.is_blank:
-        above = notation.number(numbers.terms[index]).formula
-        chain.append(Link(fraction(above, total_written(problem).formula)))
+        above, below = notation.number(numbers.terms[index]), total_written(problem)
+        ratio = fraction(above.formula, below.formula)
+        chain.append(Link(ratio, relation_before(above, below)))
     chain.append(share_result(problem, index))
     return equation(notation.letter("σ", index), *chain)
 
@@ -238,14 +239,14 @@ def _table(problem: Problem, *, with_ratios: bool) -> Section:
     def cells(written: Callable[[int], Text]) -> tuple[Text, ...]:
         return tuple("…" if index is None else written(index) for index in problem.shown)
 
-    terms = cells(lambda index: notation.number(numbers.terms[index]).formula)
+    terms = cells(lambda i: notation.number(numbers.terms[i], numbers.term_complement(i)).cell)
     columns = [Column("class", cells(lambda index: notation.names[index]))]
     if (notation.significant or notation.places) <= _MOST_DIGITS_BESIDE:
         typed = cells(lambda index: notation.given(index).formula)
         columns.append(Column(formula("x"), typed, "right", spare=2))
     columns.append(Column(formula("s = ", shifted(formula("x"), problem)), terms, "right", spare=1))
     if with_ratios:
-        shares = cells(lambda index: share_written(problem, index).formula)
+        shares = cells(lambda index: share_written(problem, index).cell)
         columns.append(Column(formula("σ = s/S"), shares, "right"))
     lines = derivation(
         equation(M, Link(_MAXIMUM), notation.given(numbers.largest)),
@@ -305,8 +306,8 @@ def log_total(problem: Problem) -> list[Step]:
     result = notation.result(problem.numbers.log_total())
     if notation.is_blank:
         return equation(ln_of(S), result)
-    number = ln_of(total_written(problem).formula)
-    return equation(ln_of(S), Link(number), result)
+    written = total_written(problem)
+    return equation(ln_of(S), Link(ln_of(written.formula), relation_before(written)), result)
 
 
 def _logarithm(problem: Problem, index: int) -> list[Step]:
@@ -324,7 +325,7 @@ def _logarithm(problem: Problem, index: int) -> list[Step]:
 
 def _ranking(problem: Problem, answer: Ranking) -> Section:
     best = [int(index) for index in answer.classes[0]]
-    cells = tuple(share_result(problem, index).formula for index in best)
+    cells = tuple(share_result(problem, index).cell for index in best)
     names = tuple(
         problem.open("1", 6) if problem.notation.is_blank else problem.notation.names[index]
         for index in best

@@ -1,7 +1,7 @@
 """A number is written with the digits asked for, and never as another number."""
 
 import re
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 import pytest
 from hypothesis import given
@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 from worked import shown, worked
 
 from softmax_cli.homework.notation import Notation, notation, typed_formula
+from softmax_cli.mathematics import decimals
 from softmax_cli.settings import Settings
 
 TWO = Notation(("1", "2"), ("1", "2"), ("2", "-1.5"))
+_NEXT_TO_0 = Decimal("1e-200000000000000000")
 NOTATIONS = st.one_of(
     st.integers(1, 9).map(lambda count: TWO._replace(places=count)),
     st.integers(1, 9).map(lambda count: TWO._replace(significant=count)),
@@ -83,6 +85,34 @@ def test_digits_that_would_hide_a_complement_are_written_as_a_sum(
     written = how.number(Decimal(number), 1 - Decimal(number))
     assert written.formula.text == text
     assert written.is_sum == (" " in text)
+
+
+@pytest.mark.parametrize(
+    ("number", "complement", "equation", "cell"),
+    [
+        (_NEXT_TO_0, None, " ≈ 0", "<1e-308"),
+        (_NEXT_TO_0.copy_negate(), None, " ≈ 0", ">−1e-308"),
+        (Decimal(1), _NEXT_TO_0, " ≈ 1", ">0.9999"),
+        (Decimal(1), _NEXT_TO_0.copy_negate(), " ≈ 1", ">1"),
+        (Decimal(0), None, " = 0", "0"),
+        (Decimal(1), Decimal(0), " = 1", "1"),
+    ],
+)
+def test_only_what_is_0_or_1_is_claimed_to_be(
+    number: Decimal, complement: Decimal | None, equation: str, cell: str
+) -> None:
+    with localcontext(decimals.context(30)):
+        written = TWO.number(number, complement)
+        assert written.equation.text == equation
+        assert written.cell.text == cell
+        if complement is None:
+            assert TWO.cell(number) == cell
+
+
+def test_what_may_have_been_rounded_is_not_said_to_be_exact() -> None:
+    blurred = TWO._replace(is_blurred=True)
+    assert blurred.number(Decimal("0.5")).equation.text == " ≈ 0.5"
+    assert blurred.number(Decimal(1)).equation.text == " = 1"
 
 
 def test_a_tiny_number_is_not_written_out_as_zeros_for_significant_digits() -> None:

@@ -37,11 +37,36 @@ def test_every_quantity_has_20_digits_however_near_0_or_1_it_is(
         for j, term in enumerate(terms):
             others = mp.fsum(terms[:j] + terms[j + 1 :])
             assert close(found.terms[j], term)
+            assert close(found.term_complement(j), 1 - term)
             assert close(found.share(j), term / total)
             assert close(found.complement(j), others / total)
             assert close(found.slope(j, j), term * others / total**2 / mp.mpf(temperature))
             assert close(found.log_share(j), mp.log(term / total))
         assert close(found.log_total(), mp.log(total))
+
+
+@pytest.mark.parametrize("small", ["1e-5", "1e-28", "1e-29", "1e-300"])
+def test_what_a_term_near_1_lacks_keeps_its_digits(small: str) -> None:
+    found = quantities_of(f"0 {small}")
+    with localcontext(found.context), mp.workdps(400):
+        assert close(found.term_complement(0), -mp.expm1(-mp.mpf(small)))
+        assert found.term_complement(1) == 0
+
+
+def test_what_no_decimal_holds_is_not_0() -> None:
+    found = quantities_of("1e300 0 -inf")
+    with localcontext(found.context):
+        assert [bool(term) for term in found.terms] == [True, True, False]
+        assert found.complement(0) > 0
+        assert all(found.slope(j, k) for j in range(2) for k in range(2))
+        assert found.log_share(0) < 0
+
+
+@pytest.mark.parametrize(
+    ("text", "is_blurred"), [("1e-300 0", True), ("1e-9 0", False), ("1 1 -inf", False)]
+)
+def test_rounding_is_told_where_a_sum_looks_exact(text: str, is_blurred: bool) -> None:
+    assert quantities_of(text).is_blurred == is_blurred
 
 
 @given(VECTORS.filter(lambda x: len(x) > 1), TEMPERATURES)

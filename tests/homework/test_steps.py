@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mpmath import mp
 from typesetting import katex_complaints, latex_complaints, needs_katex, needs_latex
-from worked import answer_to, chains, section, shown, value, worked
+from worked import answer_to, chains, flat, parts, section, shown, value, worked
 
 from softmax_cli.formulas import Formula
 from softmax_cli.homework.steps import working
-from softmax_cli.pages import Derivation, Page, Step
+from softmax_cli.pages import Derivation, Grid, Matrix, Page, Step
 from softmax_cli.writing.latex import latex
 from softmax_cli.writing.markup import markdown
 
@@ -313,6 +313,49 @@ def test_the_working_compiles_without_an_error_or_an_overfull_line(
 def test_the_formulas_pass_the_strict_mode_of_katex(steps: str) -> None:
     for command, text, options in KINDS:
         assert katex_complaints(markdown(worked(command, text, steps, **options))) == []
+
+
+@pytest.mark.parametrize("steps", ["full", "short"])
+@pytest.mark.parametrize(
+    ("command", "text", "options"),
+    [
+        ("eval", "1e300 0", {}),
+        ("eval", "1e300 0", {"log": True}),
+        ("eval", "2 1", {"temperature": "1e-150"}),
+        ("eval", "1e300 0 1", {"top": 2}),
+        ("eval", "0.1 0.2 0.3", {"precision": 0}),
+        ("eval", "1e-300 0", {}),
+        ("jacobian", "1e300 0", {}),
+        ("jacobian", "1e300 5 5", {"output": "2"}),
+        ("grad", "1e300 0", {"target": "1"}),
+        ("grad", "1e300 0", {"target": "2"}),
+        ("grad", "1e300 0", {"output": "2"}),
+        ("grad", "1e300 0", {"upstream": "1,3"}),
+    ],
+)
+def test_no_result_is_said_to_be_0_or_1(
+    command: str, text: str, options: dict[str, Any], steps: str
+) -> None:
+    page = worked(command, text, steps, **options)
+    for part in parts(page):
+        if isinstance(part, Derivation):
+            lines = shown(Page((part,)))
+            assert not re.search(
+                r"= −?[01]$", re.sub(r"exp\(0\) = 1$", "", lines, flags=re.M), re.M
+            )
+        elif isinstance(part, Grid):
+            cells = [cell for column in part.columns[2:] for cell in column.cells]
+            assert [c.text for c in cells].count("0") == 0
+            assert [c.text for c in cells].count("1") <= 1  # of the largest s
+        elif isinstance(part, Matrix):
+            assert not {"0", "1"} & {c for row in range(len(part.values)) for c in part.cells(row)}
+
+
+def test_what_rounding_hides_has_no_equals_sign() -> None:
+    text = shown(worked("eval", "1e-300 0"))
+    assert "≈ 0.5" in text
+    assert "≈ 1 − 1.000·10⁻³⁰⁰" in flat(text)
+    assert not re.search(r"= (0\.5|2)$", text, re.M)
 
 
 @pytest.mark.parametrize("width", [60, 80])
