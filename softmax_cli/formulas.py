@@ -4,12 +4,13 @@ A formula is built from smaller ones; plain strings among its parts are numbers,
 and operators, which know their own LaTeX.
 """
 
+import re
 from typing import NamedTuple
 
 from softmax_cli.errors import printable
 
 _SUBSCRIPTS = str.maketrans("0123456789aehijklmnoprstuvx+-", "₀₁₂₃₄₅₆₇₈₉ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ₊₋")
-_SUPERSCRIPTS = str.maketrans("0123456789+-nT", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿᵀ")
+_SUPERSCRIPTS = str.maketrans("0123456789+-nTx", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿᵀˣ")
 
 _LATEX = {
     "σ": r"\sigma ",
@@ -31,6 +32,18 @@ _LATEX = {
     "ᵀ": r"^{\top}",
     "%": r"\%",
 }
+# How the signs are spelled where there is only ASCII; no two that stand side by side are alike.
+_ASCII = (
+    {small: sign for table in (_SUBSCRIPTS, _SUPERSCRIPTS) for sign, small in table.items()}
+    | dict(zip(map(ord, "·×−–≈′ᵀ•"), "*x--~''*", strict=True))
+    | {ord("σ"): "sigma", ord("∂"): "d", ord("δ"): "delta", ord("Σ"): "sum", ord("ḡ"): "gbar"}
+    | {ord("≠"): "!=", ord("≤"): "<=", ord("≥"): ">=", ord("→"): "->"}
+    | {ord("…"): "...", ord("∞"): "inf"}
+)
+_INDEX = "[" + "".join(map(chr, _SUBSCRIPTS.values())) + "]+"
+_INDICES = re.compile(f"{_INDEX}(?:≠{_INDEX})*")
+_POWER = re.compile("[" + "".join(map(chr, _SUPERSCRIPTS.values())).replace("ᵀ", "") + "]+")
+_SUM_OF = re.compile("Σ(?=[a-z])")
 _SPECIAL = {
     "\\": r"\textbackslash{}",
     "~": r"\textasciitilde{}",
@@ -57,6 +70,13 @@ class Formula(NamedTuple):
 
     text: str
     latex: str
+
+
+def in_ascii(text: str) -> str:
+    """Formulas and words with the signs of mathematics spelled: sigma_1 for σ₁, 10^-3 for 10⁻³."""
+    for pattern, spelling in ((_SUM_OF, r"\g<0> "), (_INDICES, r"_\g<0>"), (_POWER, r"^\g<0>")):
+        text = pattern.sub(spelling, text)
+    return text.translate(_ASCII)
 
 
 def latex_text(text: str) -> str:

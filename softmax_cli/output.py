@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 
 from softmax_cli.delivery import deliver, write_all
 from softmax_cli.errors import DeviceFailed, Place, SoftmaxError, printable
+from softmax_cli.formulas import in_ascii
 
 if TYPE_CHECKING:
     from softmax_cli.writing.delimited import Writer
@@ -173,13 +174,15 @@ def write(data: bytes) -> None:
 
 
 def write_text(text: str) -> None:
-    """Write text to standard output in its own encoding, characters without one escaped.
+    """Write text of ours to standard output in its own encoding.
 
     Raises:
         DeviceFailed: standard output is closed, or its device takes no more.
     """
     check_output()
-    write(text.encode(sys.stdout.encoding or "utf-8", "backslashreplace"))
+    encoding = sys.stdout.encoding or "utf-8"
+    spelled = text if encoding.lower().startswith("utf") else in_ascii(text)
+    write(spelled.encode(encoding, "backslashreplace"))
 
 
 def write_note(note: str) -> None:

@@ -1,3 +1,5 @@
+import string
+
 import pytest
 
 from softmax_cli.formulas import (
@@ -7,6 +9,7 @@ from softmax_cli.formulas import (
     call,
     formula,
     fraction,
+    in_ascii,
     latex_text,
     power,
     sub,
@@ -54,3 +57,29 @@ def test_a_name_that_steers_a_terminal_is_escaped_in_a_formula() -> None:
     built = sub("x", Data("\x1b[31m"))
     assert built.text == r"x_\x1b[31m"
     assert built.latex == r"x_{\text{\textbackslash{}x1b[31m}}"
+
+
+@pytest.mark.parametrize(
+    ("text", "spelled"),
+    [
+        ("σⱼ = sⱼ/S", "sigma_j = s_j/S"),
+        ("S = Σᵢ sᵢ", "S = sum_i s_i"),
+        ("Σexp(xᵢ)", "sum exp(x_i)"),
+        ("Σⱼ≠ₖ gⱼ·σⱼ·σₖ", "sum_j!=k g_j*sigma_j*sigma_k"),
+        ("∂σ₁₂/∂x₁₂ = δⱼₖ − σₖ", "dsigma_12/dx_12 = delta_jk - sigma_k"),
+        ("≈ 1 − 2.000·10⁻³⁰⁰", "~ 1 - 2.000*10^-300"),
+        ("exp(x) = eˣ, S², Jᵀ", "exp(x) = e^x, S^2, J'"),
+        ("j ≤ k ≥ i ≠ j → ∞ …", "j <= k >= i != j -> inf ..."),
+    ],
+)
+def test_signs_are_spelled_in_ascii(text: str, spelled: str) -> None:
+    assert in_ascii(text) == spelled
+
+
+def test_no_two_letters_are_spelled_alike() -> None:
+    letters = "σδΣḡsdSDgT"
+    assert len({in_ascii(letter) for letter in letters}) == len(letters)
+
+
+def test_what_is_ascii_is_spelled_as_it_is() -> None:
+    assert in_ascii(string.printable) == string.printable

@@ -234,6 +234,13 @@ def test_a_terminal_of_ascii_is_drawn_in_ascii():
     assert shown.out.isascii()
 
 
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_help_is_spelled_in_the_characters_there_are(encoding):
+    shown = softmax("--help", env={"PYTHONIOENCODING": encoding}).out
+    assert "The probabilities sigma(x), or their logarithms." in shown
+    assert "\\u" not in shown
+
+
 def test_the_table_of_a_bad_table_shows_what_came_before():
     shown = on_terminal("eval", stdin="1,2\n3,x\n", env={"NO_COLOR": "1"})
     assert shown.status == 1

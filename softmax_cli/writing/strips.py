@@ -69,7 +69,7 @@ def tile_strips(tiles: Tiles, fit: int, short: bool, terminal: Terminal) -> list
 
 def _tile_strip(tiles: Tiles, index: int, short: bool, terminal: Terminal) -> Strip:
     head = terminal.cut(spelled(tiles.heads[index], terminal), 5 if short else LONGEST_HEAD)
-    texts = tiles.cells(index, short)
+    texts = [terminal.own(text) for text in tiles.cells(index, short)]
     if not short:
         texts = aligned(texts)
     width = max(map(cell_len, (head, *texts))) + 2

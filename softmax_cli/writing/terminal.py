@@ -10,6 +10,7 @@ from typing import Literal, TextIO
 from rich.cells import cell_len, chop_cells
 
 from softmax_cli.errors import printable
+from softmax_cli.formulas import in_ascii
 
 __all__ = ["Colors", "Terminal", "cell_len"]
 
@@ -17,17 +18,11 @@ Colors = Literal["standard", "256", "truecolor"]
 
 _JOINER = "\u200d"
 # What pages are drawn with, for an encoding that has only ASCII.
-_ASCII = {
-    ord(sign): text
-    for signs, texts in (
-        ("₀₁₂₃₄₅₆₇₈₉ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ₊₋", "0123456789aehijklmnoprstuvx+-"),
-        ("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ", "0123456789+-n"),
-        ("σ∂δΣᵀ·×−≈≠≤≥→′–", "sddS'*x-~!<>>'-"),
-        ("─╌│◀◂▸█▐▓▒░✓✗", "-.|<<>##%+:vx"),
-    )
-    for sign, text in zip(signs, texts, strict=True)
-} | {ord("…"): "...", ord("∞"): "inf"}
-_ASCII |= dict.fromkeys(map(ord, "▏▎▍▌"), "") | dict.fromkeys(map(ord, "▋▊▉"), "#")
+_DRAWN = (
+    str.maketrans("─╌│◀◂▸█▐▓▒░✓✗", "-.|<<>##%+:vx")
+    | dict.fromkeys(map(ord, "▏▎▍▌"), "")
+    | dict.fromkeys(map(ord, "▋▊▉"), "#")
+)
 
 
 @dataclass(frozen=True)
@@ -61,7 +56,7 @@ class Terminal:
     def own(self, text: str) -> str:
         """Text of ours, in signs that the encoding has."""
         text = _harmless(text)
-        return text if self.is_unicode else self._encodable(text.translate(_ASCII))
+        return text if self.is_unicode else self._encodable(in_ascii(text.translate(_DRAWN)))
 
     def shown(self, text: str) -> str:
         """Text of the user's: harmless, encodable, and no wider than a name may be."""

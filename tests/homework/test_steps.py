@@ -17,6 +17,8 @@ from softmax_cli.homework.steps import working
 from softmax_cli.pages import Derivation, Grid, Matrix, Page, Step
 from softmax_cli.writing.latex import latex
 from softmax_cli.writing.markup import markdown
+from softmax_cli.writing.screen import screen
+from softmax_cli.writing.terminal import Terminal
 
 __all__ = ["needs_katex", "needs_latex"]
 
@@ -356,6 +358,19 @@ def test_what_rounding_hides_has_no_equals_sign() -> None:
     assert "≈ 0.5" in text
     assert "≈ 1 − 1.000·10⁻³⁰⁰" in flat(text)
     assert not re.search(r"= (0\.5|2)$", text, re.M)
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
+@pytest.mark.parametrize("steps", ["full", "short", "blank"])
+@pytest.mark.parametrize(("command", "text", "options"), KINDS)
+def test_a_working_can_be_read_where_its_signs_are_missing(
+    command: str, text: str, options: dict[str, Any], steps: str, encoding: str
+) -> None:
+    lines = screen(worked(command, text, steps, **options), Terminal(80, encoding=encoding))
+    assert lines.isascii()
+    assert "\\u" not in lines
+    assert "s_1 = s_1" not in lines
+    assert max(map(len, lines.splitlines())) <= 80
 
 
 @pytest.mark.parametrize("width", [60, 80])

@@ -33,6 +33,6 @@ def test_without_colours_no_style_is_painted() -> None:
 
 def test_words_of_ours_and_names_are_spelled_each_in_its_way() -> None:
     ascii_only = Terminal(80, encoding="ascii")
-    assert spelled(formula("∂σ"), ascii_only) == "ds"
+    assert spelled(formula("∂σ"), ascii_only) == "dsigma"
     assert spelled(Data("σ"), ascii_only) == r"\u03c3"
     assert spelled(Data(""), ascii_only) == "''"

@@ -82,7 +82,7 @@ def test_digits_are_never_cut(given: Any, width: int) -> None:
 
 def entropies(lines: list[str]) -> set[str]:
     """The numbers of lines that are not tables: leads, entropies, axes and scales."""
-    spoken = [line for line in lines if re.search(r"[a-z:]|^ *0 ", line)]
+    spoken = [line for line in lines if re.search(r"[a-z:]|^ *0 |^[-+]\d|^([-=.+#])\1\1", line)]
     return {number for line in spoken for number in NUMBER.findall(line)}
 
 
