@@ -295,6 +295,53 @@ def test_rows_of_unequal_length_are_an_error_or_vectors_of_their_own():
     assert ran.out == softmax("eval", "1,2").out + "0.25,0.25,0.25,0.25\n1.0\n"
 
 
+ENDED = "1,1,\n2,2, \n"
+VECTORS = '"input":[1.0,1.0],"softmax":[0.5,0.5],"prediction":1}'
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text", "answer"),
+    [
+        (["eval"], ENDED, "0.5,0.5,\n0.5,0.5,\n"),
+        (["eval"], "0,\n0,\n", "0.5,\n0.5,\n"),
+        (["eval"], "a,b\n1,1,\n", "a,b,\n0.5,0.5,\n"),
+        (["eval", "-f", "tsv"], ENDED, "0.5\t0.5\t\n0.5\t0.5\t\n"),
+        (["eval", "-k", "1"], "x,1,1,\nx,2,2, \n", "x,0.5,0.5,\nx,0.5,0.5,\n"),
+        (["eval", "--append"], ENDED, "1,1,0.5,0.5,\n2,2,0.5,0.5,\n"),
+        (
+            ["eval", "--append", "-k", "q"],
+            "q,a,b\nx,1,1,\n",
+            "q,a,b,softmax_a,softmax_b,\nx,1,1,0.5,0.5,\n",
+        ),
+        (["grad", "--target", "1", "--loss", "-p", "1"], ENDED, "-0.5,0.5,0.7,\n-0.5,0.5,0.7,\n"),
+        (["eval", "--top", "1"], ENDED, "vector,rank,class,probability\n1,1,1,0.5\n2,1,1,0.5\n"),
+        (
+            ["eval", "--top", "1", "-k", "1"],
+            "x,1,1,\ny,2,2,\n",
+            "x,1,1,0.5\ny,1,1,0.5\n",
+        ),
+        (
+            ["jacobian"],
+            "1,1,\n",
+            "vector,1,2\n1,0.25,-0.25\n1,-0.25,0.25\n",
+        ),
+        (["eval", "-f", "jsonl"], "1,1,\n", f'{{"classes":[1,2],{VECTORS}\n'),
+        (["eval", "--ragged"], "1,1,\n3,\n2,2,2,2, \n", "0.5,0.5,\n1.0,\n" + "0.25," * 4 + "\n"),
+        (["eval", "--ragged", "--append"], "1,1,\n3,\n", "1,1,0.5,0.5,\n3,1.0,\n"),
+        (["eval", "--ragged"], "1,1,\n2,2\n", "0.5,0.5,\n0.5,0.5,\n"),
+    ],
+    ids=str,
+)
+def test_a_delimiter_that_ends_the_lines_is_no_column(arguments, text, answer):
+    ran = softmax(*arguments, stdin=text)
+    assert (ran.out, ran.err, ran.status) == (answer, "", 0)
+
+
+def test_a_table_on_a_page_has_no_column_for_the_delimiter_that_ends_its_lines():
+    ran = softmax("eval", "-f", "markdown", stdin=ENDED)
+    assert ran.out == softmax("eval", "-f", "markdown", stdin="1,1\n2,2\n").out
+
+
 def test_ragged_lines_with_delimiters_of_their_own_are_written_with_one():
     text = "6\n1 1\n2;2\n3,3\n"
     ran = softmax("eval", "--ragged", "--append", "-q", stdin=text)

@@ -249,6 +249,8 @@ class Grid:
         is_whole = len(self._logits) == len(self.layout.runs)
         if is_whole or self._are_blanks_between or self.layout.append:
             return None
+        if self.layout.blank is not None:  # which may hold blanks that are not written
+            return None
         has_return = self._data[self.ends - 1] == _RETURN
         if (has_return != (self.layout.newline == b"\r\n")).any():
             return None

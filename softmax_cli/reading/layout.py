@@ -55,7 +55,7 @@ class Layout(NamedTuple):
             none, the whole column is one.
         append: the whole row is kept, and the answer follows it.
         json: rows are JSON arrays or objects.
-        blank: the position of a last column that is empty in every row.
+        blank: the position of a last column that is empty in every row, and that is not kept.
         numbered: the lines of an answer begin with the number of its vector.
         member: the member that holds the vector, if the rows are objects with one.
         row_classes: the names or numbers that such rows give to the classes, unless --labels
@@ -90,10 +90,15 @@ class Layout(NamedTuple):
         return ANY_EDGES if self.free else edges_of(self.delimiter)
 
     @property
+    def filled(self) -> int:
+        """The number of cells of a row, without a blank last one."""
+        return self.width if self.blank is None else self.blank
+
+    @property
     def kept(self) -> tuple[int, ...]:
         """The positions of the columns that are not logits."""
-        runs = [range(first, last + 1) for is_logits, first, last in self.runs if not is_logits]
-        return tuple(chain.from_iterable(runs))
+        runs = [(first, last) for is_logits, first, last in self.runs if not is_logits]
+        return tuple(chain(*(range(first, min(last + 1, self.filled)) for first, last in runs)))
 
     @property
     def runs(self) -> tuple[tuple[bool, int, int], ...]:
@@ -108,8 +113,11 @@ class Layout(NamedTuple):
     def segments(self) -> tuple[tuple[bool, int, int], ...]:
         """The row as it is written, in runs: with `append` all of it, then the answer."""
         if self.append:
-            return ((False, 0, self.width - 1), (True, self.logits[0], self.logits[-1]))
-        return self.runs
+            return ((False, 0, self.filled - 1), (True, self.logits[0], self.logits[-1]))
+        if self.blank is None:
+            return self.runs
+        end = self.blank - 1
+        return tuple((kind, a, min(b, end)) for kind, a, b in self.runs if a <= end)
 
     def for_vectors(self, classes: int) -> "Layout":
         """Return the layout of the rows whose vectors have so many classes.
@@ -280,7 +288,7 @@ def of_numbers(width: int, layout: Layout, settings: Settings) -> Layout:
 
 def _has_blank_column(first: Sequence[bytes], layout: Layout, settings: Settings) -> bool:
     """Whether the first row ends with a delimiter that no cell follows."""
-    if layout.json or settings.ragged or layout.delimiter == BLANK:
+    if layout.json or layout.delimiter == BLANK:
         return False
     # with --missing mask an empty cell is a masked class
     return len(first) > 1 and not first[-1].strip() and settings.missing == "error"

@@ -145,7 +145,7 @@ def _read_row(line: int, record: bytes, layout: Layout, settings: Settings) -> _
     if len(row) != layout.width and not layout.ragged:
         raise _wrong_width(row, layout)
     if layout.blank is not None:
-        _check_blank(row[layout.blank], line, layout)
+        row = _without_blank(row, line, layout)
     columns = range(len(row)) if layout.ragged else layout.logits
     if not columns:
         raise EmptyVector
@@ -191,15 +191,18 @@ def _kept_runs(row: Sequence[bytes], layout: Layout) -> tuple[bytes, ...]:
     )
 
 
-def _check_blank(cell: bytes, line: int, layout: Layout) -> None:
-    """Refuse a value in the column that the first row leaves empty at the end of the line.
+def _without_blank(row: list[bytes], line: int, layout: Layout) -> list[bytes]:
+    """The row without the cell that the first row leaves empty at the end of the line.
 
     Raises:
-        ExtraCell: the cell is not empty.
+        ExtraCell: the cell is not empty, and a row of any other length is refused.
     """
-    text = text_of(cell).strip()
-    if text:
-        raise ExtraCell(layout.place(line, layout.blank), text=text)
+    text = text_of(row[-1]).strip()
+    if not text:
+        return row[:-1]
+    if layout.ragged:
+        return row
+    raise ExtraCell(layout.place(line, layout.blank), text=text)
 
 
 def _wrong_width(row: Sequence[bytes], layout: Layout) -> WrongWidth:

@@ -103,8 +103,10 @@ class Delimited(NamedTuple):
 
     @property
     def newline(self) -> bytes:
-        """The line end, which is the input's own."""
-        return self.layout.newline
+        """The line end, which is the input's own; a delimiter may belong to that of its rows."""
+        are_rows = not (self.settings.top or self._is_matrix)
+        is_delimited = are_rows and self.layout.blank is not None
+        return self.delimiter * is_delimited + self.layout.newline
 
     def header(self) -> bytes:
         """Return the header line, if the table has one or its classes have names."""
@@ -141,12 +143,12 @@ class Delimited(NamedTuple):
         """Yield the names of the input's columns, those of the answer in place of the logits."""
         layout = self.layout
         if layout.append:
-            yield from map(self._kept_name, range(layout.width))
+            yield from map(self._kept_name, range(layout.filled))
             for name in self._logit_names:
                 yield raw_of(f"{quantity(self.settings)}_{name}", self.delimiter)
         else:
             names = dict(zip(layout.logits, self._logit_names, strict=True))
-            for column in range(layout.width):
+            for column in range(layout.filled):
                 yield self._named_column(column, names.get(column))
         if self.settings.loss:
             yield b"loss"

@@ -149,7 +149,9 @@ def tables(draw, numbers, delimiters=b",;\t| ", decimal_comma=False):
         cells = [
             spelled(draw(numbers), delimiter, decimal_comma)
             if column in logits
-            else draw(st.sampled_from([b"0", b'"0"', b" 0 ", b"0.0", b"-0"]))
+            else spelled(
+                draw(st.sampled_from(["0", '"0"', " 0 ", "0.0", "-0"])), delimiter, decimal_comma
+            )
             if column == layout.target
             else raw_of(draw(kept_texts), delimiter)
             for column in range(width)
@@ -172,14 +174,9 @@ def spelled(number, delimiter, decimal_comma):
 def stray_quotes(draw):
     """A table in whose kept cells quotes stand anywhere, but none is left open."""
     delimiter = bytes([draw(st.sampled_from(b",;\t|"))])
-    layout = Layout(
-        "x",
-        delimiter,
-        3,
-        draw(st.sampled_from([(0, 2), (1,), (2,)])),
-        append=draw(st.booleans()),
-        blank=draw(st.sampled_from([None, None, 1])),
-    )
+    shapes = [((0, 2), None), ((1,), None), ((2,), None), ((1,), 2), ((0, 1), 2)]
+    logits, blank = draw(st.sampled_from(shapes))
+    layout = Layout("x", delimiter, 3, logits, append=draw(st.booleans()), blank=blank)
     text = b""
     for _ in range(draw(st.integers(1, 5))):
         cells = [
