@@ -101,12 +101,13 @@ def _answered(
             start = vector + 1
         if start < vectors.vectors:
             yield from _answered(vectors.part(slice(start, None)), layout, settings)
-    except SoftmaxError as error:
-        yield error
+    except SoftmaxError as error:  # other vectors may have other classes, if rows are ragged
+        place = layout.vector_place(vectors.lines[0]) if layout.ragged else None
+        yield error.at(place) if place else error
 
 
 def _no_answer(reason: str | SoftmaxError, line: int, layout: Layout) -> SoftmaxError:
-    place = layout.place(line) if line else None
+    place = layout.vector_place(line)
     if isinstance(reason, str):
         return NoAnswer(place, reason=reason)
     return reason.at(place) if place and layout.by else reason

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from softmax_cli.errors import BrokenJson, Place, TooLong
-from softmax_cli.values import Block, Booleans, Bytes, Integers
+from softmax_cli.values import Block, Booleans, Bytes, Element, Integers
 
 _QUOTE, _NEWLINE = b'"\n'
 _IS_TOKEN = np.zeros(256, dtype=np.bool_)
@@ -55,23 +55,6 @@ def is_json(start: bytes) -> bool | None:
     if _PASTED.match(start):
         return True
     return None if _PASTED_BEGUN.fullmatch(start) else False
-
-
-class Element(int):
-    """The line of a row of a document, which also knows which of its rows it is.
-
-    Attributes:
-        vector: the number of the row, counted from 1.
-    """
-
-    vector: int
-
-    @classmethod
-    def of(cls, line: int, vector: int) -> "Element":
-        """Return the line as an element."""
-        element = cls(line)
-        element.vector = vector
-        return element
 
 
 class _Rows(NamedTuple):
