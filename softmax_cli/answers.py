@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import overload
 
 from softmax_cli import commands
-from softmax_cli.errors import NoAnswer, NoAnswers, SoftmaxError
+from softmax_cli.errors import BeyondDoubles, NoAnswer, NoAnswers, SoftmaxError
 from softmax_cli.output import BadRow, Item, Note, Text
 from softmax_cli.reading.layout import Layout
 from softmax_cli.reading.notes import notes_on_answer, notes_on_first
@@ -120,20 +120,29 @@ def _answered(
     try:
         yield commands.answer(vectors, settings)
     except NoAnswers as error:
-        start, lines = 0, vectors.lines
+        start = 0
         for vector, reason in sorted(error.reasons.items()):
             if start < vector:
                 yield commands.answer(vectors.part(slice(start, vector)), settings)
-            yield _no_answer(reason, lines[vector], layout)
+            part = vectors.part(slice(vector, vector + 1))
+            yield _no_answer(reason, part, layout, settings)
             start = vector + 1
         if start < vectors.vectors:
             yield from _answered(vectors.part(slice(start, None)), layout, settings)
-    except SoftmaxError as error:
-        yield error
+    except SoftmaxError as error:  # other vectors may have other classes, if rows are ragged
+        place = layout.vector_place(vectors.lines[0]) if layout.ragged else None
+        yield error.at(place) if place else error
 
 
-def _no_answer(reason: str | SoftmaxError, line: int, layout: Layout) -> SoftmaxError:
-    place = layout.place(line) if line else None
+def _no_answer(
+    reason: str | SoftmaxError, vector: Batch | Groups, layout: Layout, settings: Settings
+) -> SoftmaxError:
+    """Return the error of one vector that has no answer."""
+    place = layout.vector_place(vector.lines[0])
     if isinstance(reason, str):
         return NoAnswer(place, reason=reason)
+    if isinstance(reason, BeyondDoubles):
+        add = "add" if settings.precision is None else "replace -p by"
+        remedy = f": {add} --digits" if commands.has_digits(vector, settings) else ""
+        return BeyondDoubles(place, reason=reason.data["reason"], remedy=remedy)
     return reason.at(place) if place and layout.by else reason

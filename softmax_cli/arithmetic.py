@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from softmax_cli.errors import NoAnswers, SoftmaxError
+from softmax_cli.errors import BeyondDoubles, NoAnswers, SoftmaxError
 from softmax_cli.mathematics import softmax as core
 from softmax_cli.mathematics.validation import BeyondDoublesError
 from softmax_cli.reading.numbers import to_exact
@@ -126,8 +126,10 @@ def _held(compute: Callable[[], Numbers]) -> Numbers:
     try:
         return compute()
     except BeyondDoublesError as error:
-        reason = f"{error}: add --digits"
-        raise NoAnswers(dict.fromkeys(error.vectors, reason)) from None
+        reason = str(error)
+        raise NoAnswers(
+            {vector: BeyondDoubles(reason=reason, remedy="") for vector in error.vectors}
+        ) from None
 
 
 class _Rounded:

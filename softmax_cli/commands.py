@@ -241,3 +241,27 @@ def answer(vectors: Batch | Groups, settings: Settings) -> Answer | InRows:
     if reasons:
         raise NoAnswers(reasons)
     return InRows(vectors, parts)
+
+
+def has_digits(vectors: Batch | Groups, settings: Settings) -> bool:
+    """Return whether --digits gives an answer that doubles cannot hold."""
+    if isinstance(vectors, Groups):
+        exact: Batch | Groups = vectors._replace(rows=_in_decimals(vectors.rows))
+    else:
+        exact = _in_decimals(vectors)
+    try:
+        answer(exact, settings._replace(digits=1, precision=None))
+    except NoAnswers:
+        return False
+    return True
+
+
+def _in_decimals(batch: Batch) -> Batch:
+    from decimal import Decimal  # most answers are doubles
+
+    weights = batch.weights
+    if weights is not None:
+        decimals = [*map(Decimal, weights.ravel().tolist())]
+        weights = np.array(decimals, dtype=object).reshape(weights.shape)
+    typed = [[*map(Decimal, row)] for row in batch.values.tolist()]
+    return batch._replace(typed=typed, weights=weights)

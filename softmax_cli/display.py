@@ -3,10 +3,10 @@
 import os
 import sys
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from softmax_cli.answers import Piece, computed, notes_on_first_group
-from softmax_cli.errors import Empty, SoftmaxError, UsageError
+from softmax_cli.errors import Empty, NoAnswers, SoftmaxError, UsageError
 from softmax_cli.output import BadRow, Item, Note, Status, Text
 from softmax_cli.pages import Page
 from softmax_cli.reading import gather
@@ -17,6 +17,9 @@ from softmax_cli.values import Answer, Batch, Groups, Matrices
 from softmax_cli.writing.kept import label_names, labels
 from softmax_cli.writing.readers import READER_FORMATS
 from softmax_cli.writing.terminal import Terminal
+
+if TYPE_CHECKING:
+    from softmax_cli.homework.checked import Checked
 
 _Vectors = Batch | SoftmaxError
 
@@ -150,27 +153,41 @@ def _working(pieces: Iterable[_Vectors], layout: Layout, settings: Settings) -> 
 
 
 def _checked(pieces: Iterable[_Vectors], layout: Layout, settings: Settings) -> Iterator[Item]:
+    try:
+        checked = yield from _compared(pieces, layout, settings)
+    except NoAnswers as error:
+        raise error.first from None
+    yield Text(_text(checked.page, settings))
+    yield Status(checked.status)
+
+
+def _compared(
+    pieces: Iterable[_Vectors], layout: Layout, settings: Settings
+) -> "Generator[Item, None, Checked]":
+    """Yield the bad rows, and return what comes of a check or a verification.
+
+    Raises:
+        NoAnswers: there is nothing to compare with.
+    """
     if settings.check is not None:
         from softmax_cli.homework.check import check
 
         batch = yield from _only_vector(
             pieces, "--check takes one vector, and --check-file a table"
         )
-        checked = check(settings.check, batch, settings)
+        return check(settings.check, batch, settings)
+    bad = list[BadRow]()
+    batches = _vectors(pieces, bad.append, settings)
+    if settings.check_file is not None:
+        from softmax_cli.homework.check_file import check_file
+
+        checked = check_file(settings.check_file, batches, layout, settings)
     else:
-        bad = list[BadRow]()
-        batches = _vectors(pieces, bad.append, settings)
-        if settings.check_file is not None:
-            from softmax_cli.homework.check_file import check_file
+        from softmax_cli.homework.verify import verify
 
-            checked = check_file(settings.check_file, batches, layout, settings)
-        else:
-            from softmax_cli.homework.verify import verify
-
-            checked = verify(batches, settings)
-        yield from bad
-    yield Text(_text(checked.page, settings))
-    yield Status(checked.status)
+        checked = verify(batches, settings)
+    yield from bad
+    return checked
 
 
 def _vectors(

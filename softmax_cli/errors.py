@@ -248,6 +248,12 @@ class NoAnswer(SoftmaxError):
     sentence = "{reason}"
 
 
+class BeyondDoubles(NoAnswer):
+    """A vector with an answer that is finite and that no double can hold."""
+
+    sentence = "{reason}{remedy}"
+
+
 class NoAnswers(Exception):
     """Vectors of a batch whose answers cannot be given.
 
@@ -258,6 +264,12 @@ class NoAnswers(Exception):
     def __init__(self, reasons: "dict[int, str | SoftmaxError]") -> None:
         super().__init__(reasons)
         self.reasons = reasons
+
+    @property
+    def first(self) -> SoftmaxError:
+        """The error of the first of these vectors."""
+        reason = self.reasons[min(self.reasons)]
+        return NoAnswer(reason=reason) if isinstance(reason, str) else reason
 
 
 class AnotherHeader(SoftmaxError):

@@ -9,12 +9,12 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from softmax_cli.answers import Piece, answer_items, block_items
-from softmax_cli.errors import Empty, SoftmaxError
+from softmax_cli.errors import Empty, SoftmaxError, UsageError
 from softmax_cli.output import Item, Note, Output
 from softmax_cli.reading.layout import Layout
 from softmax_cli.reading.notes import notes_on_first
 from softmax_cli.settings import Settings
-from softmax_cli.values import Batch, Block
+from softmax_cli.values import Batch, Block, Element
 from softmax_cli.writing.delimited import Writer, is_numbered
 from softmax_cli.writing.formats import writer
 
@@ -40,6 +40,9 @@ def _run_arguments(settings: Settings) -> int:
     batches = arguments.read(settings.values, settings)
     if not batches:
         raise Empty
+    is_several = len(batches) > 1
+    if is_several:
+        batches = [batch._replace(lines=(Element.of(0, i),)) for i, batch in enumerate(batches, 1)]
     first = batches[0]
     classes = first.values.shape[1]
     layout = Layout(
@@ -49,11 +52,25 @@ def _run_arguments(settings: Settings) -> int:
         header=first.classes if settings.append else None,
         classes=first.classes,
         append=settings.append,
+        ragged=any(batch.values.shape[1] != classes for batch in batches),
     )
-    if len(batches) > 1 and is_numbered(layout, settings):
+    if is_several and is_numbered(layout, settings):
         layout = layout._replace(numbered=True)
         batches = [batch._replace(numbers=(i,)) for i, batch in enumerate(batches, 1)]
-    return _write([*map(Note, notes_on_first(first, layout, settings))], batches, layout, settings)
+    _check_sizes(layout, settings)
+    notes = notes_on_first(first, layout, settings, several=is_several)
+    return _write([*map(Note, notes)], batches, layout, settings)
+
+
+def _check_sizes(layout: Layout, settings: Settings) -> None:
+    """Refuse matrices of different sizes where a header is to name their columns.
+
+    Raises:
+        UsageError: vectors of different lengths have Jacobians in delimited text.
+    """
+    if layout.numbered and layout.ragged and settings.command == "jacobian":
+        reason = "Jacobians of vectors of different lengths are not one table: add -f json"
+        raise UsageError(reason=reason)
 
 
 def _run_table(settings: Settings) -> int:
@@ -66,6 +83,7 @@ def _run_table(settings: Settings) -> int:
         chunks = files.chunks(descriptor, source, files.block_bytes(settings))
         table = open_table(chunks, source, settings, further)
         layout = table.layout._replace(numbered=is_numbered(table.layout, settings))
+        _check_sizes(layout, settings)
         if settings.is_for_readers or (layout.in_rows and not layout.by):
             return _write(_notes(table, settings), _pieces(table, settings), layout, settings)
         with _output(layout, settings) as output:

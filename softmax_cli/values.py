@@ -32,6 +32,25 @@ def shown_line(line: int) -> str:
     return f"{file + 1}:{line}" if file else str(line)
 
 
+class Element(int):
+    """The line of a row of a document, which also knows which of its rows it is.
+
+    The vectors of a command line have no lines, and so stand on line 0.
+
+    Attributes:
+        vector: the number of the row, counted from 1.
+    """
+
+    vector: int
+
+    @classmethod
+    def of(cls, line: int, vector: int) -> "Element":
+        """Return the line as an element."""
+        element = cls(line)
+        element.vector = vector
+        return element
+
+
 class Block(NamedTuple):
     """Whole rows of text.
 

@@ -141,14 +141,48 @@ def test_vectors_in_rows_are_rounded_as_others_are():
 @pytest.mark.parametrize(
     ("arguments", "what"),
     [
-        ("eval --log 0 1e308 -T 0.01", "a logarithm of a probability"),
+        ("eval --log 0 1e308 1e308 -T 0.01", "a logarithm of a probability"),
         ("grad 0 1e308 --target 1 -T 0.01 --loss", "a loss"),
+        ("grad 1e-5 0 --upstream 1e308,-1e308 -T 1e-4", "an entry of the gradient"),
     ],
 )
-def test_an_answer_that_no_double_holds_is_an_error_with_a_remedy(arguments, what):
+def test_an_answer_that_no_double_holds_is_an_error_with_a_remedy_that_works(arguments, what):
     ran = softmax(*arguments.split())
     assert (ran.status, ran.out) == (1, "")
     assert ran.err == f"Error: {what} is beyond 1.8e308, the largest double: add --digits\n"
+    assert softmax(*arguments.split(), "--digits", "3").status == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "table", "line"),
+    [
+        ("eval --log", "0,0\n1e308,1e308,-1e308\n", 2),
+        ("eval --log", "1\n1e308\n1e308\n-1e308\n", 1),
+        ("grad --loss --by q -c x --target-column y", "q,x,y\n1,1e308,0\n1,-1e308,1\n", 2),
+    ],
+)
+def test_rows_whose_answers_no_double_holds_are_told_the_remedy_too(options, table, line):
+    ragged = ["--ragged"] if "0,0" in table else []
+    ran = softmax(*options.split(), *ragged, stdin=table)
+    assert ran.status == 1
+    assert ran.err.startswith(f"Error: stdin:{line}: ")
+    assert ran.err.endswith(" is beyond 1.8e308, the largest double: add --digits\n")
+    assert softmax(*options.split(), *ragged, "--digits", "3", stdin=table).status == 0
+
+
+def test_digits_after_the_point_give_way_to_significant_ones():
+    ran = softmax("eval", "--log", "1e308", "1e308", "-1e308", "-p", "3")
+    assert ran.err.endswith(", the largest double: replace -p by --digits\n")
+
+
+@pytest.mark.parametrize(
+    "arguments", ["eval --log 1e308 -1e308", "grad 1e308 0 -1e308 --target 3 --loss"]
+)
+def test_where_the_digits_cannot_be_given_either_they_are_no_remedy(arguments):
+    ran = softmax(*arguments.split())
+    assert (ran.status, ran.out) == (1, "")
+    assert ran.err.endswith(" is beyond 1.8e308, the largest double\n")
+    assert softmax(*arguments.split(), "--digits", "3").status == 1
 
 
 def test_vectors_in_rows_have_the_bits_that_each_has_alone() -> None:
@@ -185,8 +219,9 @@ def test_a_vector_with_an_answer_that_no_double_holds_is_named() -> None:
     doubles = arithmetic(batch, Settings("eval", temperature=Temperature("0.01", 0.01)))
     with pytest.raises(NoAnswers) as caught:
         doubles.loss(OfClass("target", np.array([0, 0])))
-    reason = "a loss is beyond 1.8e308, the largest double: add --digits"
-    assert caught.value.reasons == {1: reason}
+    (error,) = caught.value.reasons.values()
+    assert list(caught.value.reasons) == [1]
+    assert str(error) == "a loss is beyond 1.8e308, the largest double"
 
 
 def test_only_values_that_may_round_wrongly_are_worked_out_again() -> None:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from programs import softmax
 
 from softmax_cli.display import page_items
 from softmax_cli.errors import Empty, NotANumber, Place, UsageError
@@ -129,3 +130,18 @@ def test_a_page_is_in_the_format_asked_for(form):
     assert [name for name, mark in marks.items() if mark in text] == [
         name for name in marks if name == form
     ]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["grad", "1e308", "0", "-1e308", "--target", "3", "--loss", "--check", "3"],
+        ["grad", "1e308", "0", "-1e308", "--target", "3", "--loss", "--verify"],
+        ["jacobian", "1e308", "0", "-1e308", "--verify", "--digits", "5"],
+        ["eval", "1e308", "-1e308", "--check=1 0", "--digits", "3"],
+    ],
+)
+def test_where_there_is_no_answer_to_compare_with_the_reason_is_told(arguments):
+    ran = softmax(*arguments)
+    assert (ran.status, ran.out) == (1, "")
+    assert ran.err.startswith(("Error: a loss is beyond", "Error: a result is too small"))

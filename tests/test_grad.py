@@ -168,3 +168,31 @@ def test_two_labels_are_not_the_same():
         ran = softmax("grad", *options, "--labels", "a,a", "--target", "1", stdin="2\n1\n")
         assert (ran.status, ran.out) == (2, "")
         assert "--labels: the class 'a' is named twice" in ran.err
+
+
+def test_the_note_on_several_vectors_speaks_of_each():
+    note = "the gradient is that of the probability of each vector's predicted class"
+    assert softmax("grad", "2 1; 1 2").err == f"Note: {note}\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "vector", "reason"),
+    [
+        (("--target", "3"), 1, "--target: '3' is not a class: they are numbered 1 to 2"),
+        (("--target", "0.5,0.5"), 2, "--target: 2 numbers for 3 classes"),
+        (("--upstream", "1,2,3"), 1, "--upstream: 3 numbers for 2 classes"),
+    ],
+)
+@pytest.mark.parametrize("form", ["csv", "table"])
+def test_where_lengths_differ_the_error_says_which_vector_the_option_does_not_fit(
+    options, vector, reason, form
+):
+    ran = softmax("grad", "2 1; 1 2 3", "-q", "-f", form, *options)
+    assert (ran.status, ran.err) == (2, f"Error: arguments: vector {vector}: {reason}\n")
+    ran = softmax("grad", "--ragged", "-q", "-f", form, *options, stdin="2 1\n1 2 3\n")
+    assert (ran.status, ran.err) == (2, f"Error: stdin:{vector}: {reason}\n")
+
+
+def test_where_lengths_are_equal_an_option_that_fits_none_needs_no_place():
+    ran = softmax("grad", "2 1; 1 2", "--target", "3")
+    assert ran.err == "Error: --target: '3' is not a class: they are numbered 1 to 2\n"

@@ -144,3 +144,18 @@ def test_the_matrices_beside_one_that_is_too_small_are_whole():
     first, third = (f"{v},0.250,-0.250\n{v},-0.250,0.250\n" for v in "13")
     assert ran.out == f"vector,1,2\n{first}\n{third}"
     assert ran.err.startswith("Error: stdin:2: a result is too small")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "stdin"), [(("2 1; 3 4 5",), None), (("--ragged",), "2 1\n3 4 5\n")]
+)
+def test_matrices_of_different_sizes_are_not_one_table(arguments, stdin):
+    """A header as wide as the first matrix would make rows of the others too long."""
+    beside = {} if stdin is None else {"stdin": stdin}
+    for form in ("auto", "csv", "tsv"):
+        ran = softmax("jacobian", *arguments, "-f", form, **beside)
+        sentence = "Jacobians of vectors of different lengths are not one table: add -f json"
+        assert (ran.status, ran.out, ran.err) == (2, "", f"Error: {sentence}\n")
+    found = softmax("jacobian", *arguments, "-f", "json", **beside).out
+    assert [len(one["jacobian"]) for one in json.loads(found)] == [2, 3]
+    assert softmax("jacobian", *arguments, "--output", "1", **beside).out.count("\n") == 2

@@ -74,8 +74,9 @@ def softmax(x: "ArrayLike", axis: Axis = -1, *, temperature: float = 1.0) -> Flo
     """Return the probabilities σ(x/T) = exp(x/T) / Σ exp(x/T). Bridle (1990).
 
     Args:
-        x: logits of any shape; real numbers of any kind, converted to float64. −inf masks a
-            class, and so does the mask of a masked array.
+        x: logits of any shape: booleans, integers or floats, converted to float64; other numbers,
+            such as fractions and decimals, `numpy.asarray(x, dtype=float)` converts. −inf masks
+            a class, and so does the mask of a masked array.
         axis: the axis, or the axes together, that hold the classes of one vector; None for all.
         temperature: T, from 1e-150 to 1e150.
 

@@ -66,6 +66,9 @@ def as_reals(x: "ArrayLike", name: str) -> Floats:
     if isinstance(x, np.ma.MaskedArray) and np.ma.getmaskarray(x).any():
         raise ValueError(f"{name} must not have masked entries: only x may")
     array = np.asarray(x)
+    if array.dtype.kind == "O":
+        convert = f"numpy.asarray({name}, dtype=float) converts numbers"
+        raise ValueError(f"{name} must not hold Python objects: {convert}")
     if array.dtype.kind not in "biuf":
         raise ValueError(f"{name} must hold real numbers, not {array.dtype}")
     with np.errstate(over="ignore"):
@@ -123,7 +126,7 @@ def as_classes(k: "ArrayLike", x: Floats, name: str) -> Integers:
 
 def as_target(target: "ArrayLike", x: Floats) -> Numbers:
     """Return class indices of shape (v,) or distributions of shape (v, n)."""
-    if np.asarray(target).dtype.kind != "f":
+    if np.asarray(target).dtype.kind not in "fO":
         return as_classes(target, x, "target")
     y = as_reals(target, "target")
     if y.shape != x.shape:

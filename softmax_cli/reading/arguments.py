@@ -7,7 +7,6 @@ names a class, and so does `name: number` in braces. Arguments that each hold se
 are vectors of their own.
 """
 
-import json
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, zip_longest
@@ -263,6 +262,8 @@ def _partly_named(vector: Vector, token: Token, name: str | None, text: str) -> 
     word, place = words[0]
     if not word[0].isalpha():
         return NotANumber(place, text=word)
+    import json  # only this error needs it
+
     names, number = [entry.text for entry in words], text
     if name is None:
         name, number = "…", "…"

@@ -13,7 +13,7 @@ from itertools import chain, pairwise
 
 from softmax_cli.errors import BrokenJson, Place, TooLong
 from softmax_cli.reading.brackets import AROUND_ROWS, Scanner
-from softmax_cli.values import Block
+from softmax_cli.values import Block, Element
 
 _BLANK = rb"[ \t\r\n]*+"
 # What a paste from Python has around an array.
@@ -52,23 +52,6 @@ def is_json(start: bytes) -> bool | None:
     if _PASTED.match(start):
         return True
     return None if _PASTED_BEGUN.fullmatch(start) else False
-
-
-class Element(int):
-    """The line of a row of a document, which also knows which of its rows it is.
-
-    Attributes:
-        vector: the number of the row, counted from 1.
-    """
-
-    vector: int
-
-    @classmethod
-    def of(cls, line: int, vector: int) -> "Element":
-        """Return the line as an element."""
-        element = cls(line)
-        element.vector = vector
-        return element
 
 
 def blocks(texts: Iterator[bytes], source: str, line: int, longest: int) -> Iterator[Block]:

@@ -23,11 +23,10 @@ from softmax_cli.reading.delimited import (
 )
 from softmax_cli.reading.numbers import is_missing, is_number, needs_decimal_comma
 from softmax_cli.settings import Settings
-from softmax_cli.values import LINES_OF_A_FILE
+from softmax_cli.values import LINES_OF_A_FILE, Element
 
 # So many columns are named in a message.
 _COLUMNS_SHOWN = 3
-
 
 # Positions of columns. A tuple of a million of them takes 36 MB, a range nothing.
 Columns = tuple[int, ...] | range
@@ -135,6 +134,10 @@ class Layout(NamedTuple):
         file, line = divmod(line, LINES_OF_A_FILE)
         source = self.further[file - 1] if file else self.source
         return Place(source, line, None if column is None else self._column_name(column), vector)
+
+    def vector_place(self, line: int) -> Place | None:
+        """Where a vector stands, or None if it is the only one of the command line."""
+        return self.place(line) if line or isinstance(line, Element) else None
 
     def _column_name(self, column: int) -> str:
         if self.ragged:
@@ -360,8 +363,7 @@ def _labelled(layout: Layout, logits: Sequence[int], settings: Settings) -> Layo
     if settings.labels is None:
         return layout
     if layout.ragged:
-        reason = "--labels names the columns, and with --ragged there are none"
-        raise UsageError(reason=reason)
+        raise UsageError(reason="--labels names the columns, and with --ragged there are none")
     if layout.in_rows:  # how many classes it has is known at its end
         _check_labels_are_used(settings)
         return layout._replace(classes=label_names(settings.labels))

@@ -13,10 +13,19 @@ from softmax_cli.values import Answer, Batch, InRows, OfClass, Vectors
 _SUM_TOLERANCE = 1e-3
 
 
-def notes_on_first(batch: Batch, layout: Layout, settings: Settings) -> Iterator[str]:
-    """Yield notes on the first vector of an input, which stands for the others."""
+def notes_on_first(
+    batch: Batch, layout: Layout, settings: Settings, *, several: bool = False
+) -> Iterator[str]:
+    """Yield notes on the first vector of an input, which stands for the others.
+
+    Args:
+        batch: begins with the vector.
+        layout: of the input.
+        settings: the options.
+        several: whether it is the first of several vectors of a command line.
+    """
     first = batch.values[0]
-    place = f"{layout.place(batch.lines[0])}: " if batch.lines[0] else ""
+    place = _place(batch.lines[0], layout)
     if first.size == 1:
         yield f"{place}one value only, whose softmax is always 1"
     elif _are_probabilities(batch):
@@ -26,9 +35,19 @@ def notes_on_first(batch: Batch, layout: Layout, settings: Settings) -> Iterator
         and settings.format == "delimited"
         and not _names_a_number(settings)
     ):
-        (predicted,) = batch.predictions(slice(1)).tolist()
-        name = printable(batch.class_name(predicted, settings.first_class))
-        yield f"{place}the gradient is that of the probability of the predicted class, {name}"
+        gradient = "the gradient is that of the probability of"
+        if several:
+            yield f"{gradient} each vector's predicted class"
+        else:
+            (predicted,) = batch.predictions(slice(1)).tolist()
+            name = printable(batch.class_name(predicted, settings.first_class))
+            yield f"{place}{gradient} the predicted class, {name}"
+
+
+def _place(line: int, layout: Layout) -> str:
+    """Return what a note begins with."""
+    place = layout.vector_place(line)
+    return f"{place}: " if place else ""
 
 
 def _are_probabilities(batch: Batch) -> bool:
@@ -53,8 +72,7 @@ def notes_on_answer(answer: Answer | InRows, layout: Layout) -> Iterator[str]:
             number = vector if positions is None else int(positions[vector])
             found.append((number, part.batch.lines[vector]))
     for _, line in sorted(found):
-        place = f"{layout.place(line)}: " if line else ""
-        yield f"{place}the target is a masked class: the loss is infinite"
+        yield f"{_place(line, layout)}the target is a masked class: the loss is infinite"
 
 
 def _with_masked_target(answer: Answer) -> list[int]:

@@ -8,10 +8,9 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from softmax_cli.reading.json import Element
 from softmax_cli.reading.layout import Layout
 from softmax_cli.reading.rows import records
-from softmax_cli.values import Batch, Block
+from softmax_cli.values import Batch, Block, Element
 
 _NEWLINE = ord("\n")
 _MAY_BEGIN_A_BLANK_LINE = np.zeros(256, dtype=np.bool_)

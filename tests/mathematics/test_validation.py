@@ -1,6 +1,7 @@
 import itertools
 import math
 import re
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -25,6 +26,7 @@ from softmax_cli.mathematics.validation import (
 )
 
 INF = math.inf
+OBJECTS = "{0} must not hold Python objects: numpy.asarray({0}, dtype=float) converts numbers"
 shapes = st.lists(st.integers(0, 4), min_size=1, max_size=3).map(lambda lead: (*lead, 3))
 
 
@@ -95,7 +97,10 @@ MASKED = "every class of a vector is masked (-inf): there is nothing to normalis
         (1.0, "x has no last axis: one number is not a vector of logits"),
         (["a", "b"], "x must hold real numbers, not <U1"),
         ([1j, 2.0], "x must hold real numbers, not complex128"),
-        ([None, 2.0], "x must hold real numbers, not object"),
+        ([None, 2.0], OBJECTS.format("x")),
+        ([Fraction(1, 3), 1], OBJECTS.format("x")),
+        ([Decimal("0.1"), 1], OBJECTS.format("x")),
+        ([2**70, 0], OBJECTS.format("x")),
         (np.ma.masked_array(["a"], [1]), "x must hold real numbers, not <U1"),
         (np.ma.masked_array([1.0], [1]), MASKED),
         (np.ma.masked_array([math.nan, 1.0], [0, 0]), "x holds nan"),
@@ -153,6 +158,7 @@ NEGATIVE = "target is not a distribution: it holds"
         ({"upstream": [1.0, 2.0]}, "upstream of shape (2,) does not fit (3,)"),
         ({"upstream": 1.0}, "upstream of shape () does not fit (3,)"),
         ({"upstream": [[1.0, 2.0, 3.0]] * 2}, "upstream of shape (2, 3) does not fit (3,)"),
+        ({"target": [Fraction(1, 2), Fraction(1, 2), 0]}, OBJECTS.format("target")),
         ({"upstream": ["a", "b", "c"]}, "upstream must hold real numbers, not <U1"),
     ],
 )
@@ -161,6 +167,12 @@ def test_a_question_that_does_not_fit_is_refused_with_the_reason(
 ) -> None:
     with pytest.raises(ValueError, match=f"^{re.escape(reason)}$"):
         gradient([1.0, 2.0, 0.1], **question)
+
+
+def test_numbers_that_numpy_holds_as_objects_are_converted_as_the_error_says() -> None:
+    for x in ([Fraction(1, 2), 0], [Decimal("0.5"), 0], [2**70, 0]):
+        found = softmax(np.asarray(x, dtype=float))
+        assert found.tolist() == softmax([float(x[0]), 0.0]).tolist()
 
 
 def test_a_distribution_may_miss_1_by_a_millionth() -> None:

@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 
 from softmax_cli.errors import SoftmaxError, UsageError
 from softmax_cli.reading.delimited import BLANK
-from softmax_cli.reading.json import Element
 from softmax_cli.reading.layout import (
     Layout,
     lay_out,
@@ -16,7 +15,7 @@ from softmax_cli.reading.layout import (
 )
 from softmax_cli.reading.numbers import is_number
 from softmax_cli.settings import Settings
-from softmax_cli.values import LINES_OF_A_FILE
+from softmax_cli.values import LINES_OF_A_FILE, Element
 
 EVAL = Settings("eval")
 START = Layout("t.csv")
@@ -243,6 +242,12 @@ def test_a_cell_is_a_place_with_a_column_and_an_element_one_with_a_vector():
     ragged, _ = laid_out(b"1,2", having(ragged=True))
     assert str(ragged.place(2, 1)) == "t.csv:2: column 2"
     assert str(START.place(Element.of(3, 7))) == "t.csv:3: vector 7"
+
+
+def test_a_vector_of_the_command_line_is_told_by_its_number_if_there_are_several():
+    assert str(START.vector_place(3)) == "t.csv:3"
+    assert str(START.vector_place(Element.of(0, 2))) == "t.csv: vector 2"
+    assert START.vector_place(0) is None
 
 
 @pytest.mark.parametrize(

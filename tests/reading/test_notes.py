@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from softmax_cli.reading.layout import Layout
 from softmax_cli.reading.notes import notes_on_answer, notes_on_first
 from softmax_cli.settings import Settings
-from softmax_cli.values import Batch, OfClass, OfWeights, Vectors
+from softmax_cli.values import Batch, Element, OfClass, OfWeights, Vectors
 
 LAYOUT = Layout("t.csv")
 EVAL, GRAD = Settings("eval"), Settings("grad")
@@ -63,6 +63,20 @@ def test_an_argument_has_no_line():
     batch = Batch(np.array([[1.0]]), lines=(0,))
     assert list(notes_on_first(batch, LAYOUT, EVAL)) == [
         "one value only, whose softmax is always 1"
+    ]
+
+
+def test_of_several_arguments_the_note_is_about_every_gradient():
+    batch = Batch(np.array([[2.0, 1.0]]), lines=(Element.of(0, 1),))
+    assert list(notes_on_first(batch, LAYOUT, GRAD, several=True)) == [
+        "the gradient is that of the probability of each vector's predicted class"
+    ]
+
+
+def test_of_several_arguments_the_first_is_named():
+    batch = Batch(np.array([[1.0]]), lines=(Element.of(0, 1),))
+    assert list(notes_on_first(batch, Layout("arguments"), EVAL, several=True)) == [
+        "arguments: vector 1: one value only, whose softmax is always 1"
     ]
 
 
