@@ -31,9 +31,9 @@ The way through: reading (text → blocks → Batch) → commands (Batch → Ans
     commands      Batch → Answer: softmax, Jacobian, gradient
     arithmetic    one interface to the two mathematics
     reading/      text → blocks → Batch
-        arguments tokens prints file_names first_row preamble remarks notes vector_numbers
-        gather texts keys order rows merge fast grid long_row spellings files cut json_fast
-        json_rows json layout columns classes delimited numbers bits
+        arguments tokens prints file_names first_row further beginning preamble remarks notes
+        vector_numbers gather texts keys order rows merge fast grid long_row spellings files cut
+        json_fast json_rows json layout columns classes delimited numbers bits
     pages         what a reader is shown: sentences, derivations, grids, matrices
     formulas      mathematics as text and as LaTeX
     values        what flows: Block, Batch, Answer

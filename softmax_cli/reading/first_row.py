@@ -7,33 +7,38 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 
 from softmax_cli.errors import (
-    AnotherHeader,
     Empty,
     HoldsText,
     OnlyAHeader,
     Place,
     SoftmaxError,
     UsageError,
-    quoted,
 )
 from softmax_cli.reading import fast, json_rows, long_row
 from softmax_cli.reading import files as sources
+from softmax_cli.reading.beginning import (
+    Record,
+    Start,
+    commented_header,
+    next_record,
+    read_start,
+    rows_behind,
+)
+from softmax_cli.reading.columns import as_option
 from softmax_cli.reading.delimited import BLANK, raw_of, text_of
-from softmax_cli.reading.json import behind_first
+from softmax_cli.reading.further import further_blocks
 from softmax_cli.reading.layout import (
     Layout,
-    check_first_row,
     is_header,
     is_text,
     of_numbers,
     with_header,
     without_header,
 )
-from softmax_cli.reading.preamble import read_preamble
 from softmax_cli.reading.remarks import remarks
-from softmax_cli.reading.rows import check_text, read, records, row_cells
+from softmax_cli.reading.rows import check_text, read, row_cells
 from softmax_cli.settings import Settings
-from softmax_cli.values import LINES_OF_A_FILE, Batch, Block, Floats
+from softmax_cli.values import Batch, Block, Floats
 
 _Settled = TypeVar("_Settled")
 
@@ -54,28 +59,6 @@ class Table(NamedTuple):
     is_first_taken: bool = False
 
 
-class _Start(NamedTuple):
-    """A text that has been read up to its first row.
-
-    Attributes:
-        layout: what is known of it.
-        comment: the last comment line before the first row, and where it stands.
-    """
-
-    layout: Layout
-    blocks: Iterator[Block]
-    comment: bytes = b""
-    comment_line: int = 0
-
-
-class _Record(NamedTuple):
-    """A record, the line it starts on, and the block whose first record it is."""
-
-    text: bytes
-    line: int
-    block: Block
-
-
 def open_table(
     descriptor: int, source: str, settings: Settings, further: Sequence[str] = ()
 ) -> Table:
@@ -91,7 +74,7 @@ def open_table(
     Raises:
         SoftmaxError: there is no row, or it does not fit the options.
     """
-    start = _start(descriptor, source, settings)
+    start = read_start(descriptor, source, settings)
     start = start._replace(
         layout=start.layout._replace(further=tuple(map(sources.name_of, further)))
     )
@@ -99,7 +82,7 @@ def open_table(
     long = None if start.comment or not ahead else _at_long_row(ahead[0], start.layout, settings)
     if long:
         layout, vector = long
-        more = _further_blocks(further, layout, False, settings)
+        more = further_blocks(further, layout, False, settings)
         return Table(layout, chain(start.blocks, more), (), vector, is_first_taken=True)
     start = start._replace(blocks=chain(ahead, start.blocks))
     return _opened(start, settings, further)
@@ -125,25 +108,25 @@ def _counts(values: Floats) -> bool:
     return bool(values[-1] == values.size - 1 and (values == np.arange(values.size)).all())
 
 
-def _opened(start: _Start, settings: Settings, further: Sequence[str]) -> Table:
+def _opened(start: Start, settings: Settings, further: Sequence[str]) -> Table:
     """Open a table that begins with any row.
 
     Raises:
         SoftmaxError: there is no row, or it does not fit the options.
     """
-    first, blocks = _next_record(start.blocks, start.layout)
+    first, blocks = next_record(start.blocks, start.layout)
     assert first  # the text is not blank
     layout = start.layout._replace(newline=_newline(first))
     start = start._replace(layout=layout, blocks=blocks)
     opened = _located(layout, first.line, lambda: _settled(start, first, settings))
-    layout, blocks, has_header_row = opened
-    data, blocks = _next_record(blocks, layout)
+    layout, blocks, has_header = opened
+    data, blocks = next_record(blocks, layout)
     if data is None:
         raise _nothing(layout, settings)
     _check_first(data, layout, settings)
     number = getattr(data.line, "vector", 0)
     vector = next(read(Block(data.text + b"\n", data.line, number), layout, settings))
-    more = _further_blocks(further, layout, has_header_row, settings)
+    more = further_blocks(further, layout, has_header, settings)
     return Table(
         layout,
         chain(blocks, more),
@@ -166,40 +149,7 @@ def _located(layout: Layout, line: int, settle: Callable[[], _Settled]) -> _Sett
         raise error.at(layout.place(line)) from None
 
 
-def _start(descriptor: int, source: str, settings: Settings) -> _Start:
-    """Read up to the first row.
-
-    Raises:
-        SoftmaxError: there is none, or the input is not text.
-    """
-    chunks = sources.chunks(descriptor, source, _block_bytes(settings))
-    texts = sources.text_chunks(chunks, source)
-    line, is_json, texts = sources.start(texts, source)
-    if is_json:
-        layout = Layout(source=source, json=True)
-        return _Start(layout, sources.json_blocks(texts, source, line))
-    preamble = read_preamble(texts, line, source, settings)
-    layout = Layout(source=source, delimiter=preamble.delimiter, free=preamble.free)
-    blocks = sources.row_blocks(preamble.texts, source, preamble.line, layout.edges)
-    return _Start(layout, blocks, preamble.comment, preamble.comment_line)
-
-
-def _block_bytes(settings: Settings) -> int:
-    if settings.digits is not None:
-        return sources.SMALL_BLOCK_BYTES
-    is_sent = settings.cluster is not None and settings.command != "jacobian"
-    return sources.SENT_BLOCK_BYTES if is_sent else sources.BLOCK_BYTES
-
-
-def _next_record(blocks: Iterator[Block], layout: Layout) -> tuple[_Record | None, Iterator[Block]]:
-    """The first record of the blocks, if there is one, and the blocks from there on."""
-    for block in blocks:
-        for line, record in records(block, layout):
-            return _Record(record, line, block), chain([block], blocks)
-    return None, iter(())
-
-
-def _newline(first: _Record) -> bytes:
+def _newline(first: Record) -> bytes:
     """How the lines of the input end; rows of a document of JSON end none."""
     text = first.block.text
     if first.block.vector:
@@ -209,9 +159,9 @@ def _newline(first: _Record) -> bytes:
 
 
 def _settled(
-    start: _Start, first: _Record, settings: Settings
+    start: Start, first: Record, settings: Settings
 ) -> tuple[Layout, Iterator[Block], bool]:
-    """The layout, the blocks of data, and whether a row of the text was the header.
+    """The layout, the blocks of data, and whether the text has a header.
 
     Raises:
         SoftmaxError: the first row cannot be read, or does not fit the options.
@@ -220,29 +170,28 @@ def _settled(
     check_text(first.text, layout)
     if layout.json:
         layout, has_header = json_rows.lay_out(first.text, first.line, layout, settings)
-        return layout, _behind(first, blocks, layout) if has_header else blocks, has_header
+        return layout, rows_behind(first, blocks, layout) if has_header else blocks, has_header
     if not start.comment and (width := _width_of_numbers(first, layout, settings)):
         return of_numbers(width, layout, settings), blocks, False
     row = row_cells(first.text, layout)
-    mark, commented = _commented_header(start, row, settings)
+    mark, commented = commented_header(start, row, settings)
     if commented:
         layout = with_header(commented, start.comment_line, layout, settings)
         raw = (mark + commented[0], *commented[1:])
-        return layout._replace(raw_header=raw), blocks, False
+        return layout._replace(raw_header=raw), blocks, True
     if not is_header(row, settings):
         return without_header(row, layout, settings), blocks, False
-    behind = _behind(first, blocks, layout)
-    data, behind = _next_record(behind, layout)
+    behind = rows_behind(first, blocks, layout)
+    data, behind = next_record(behind, layout)
     if data is None:
         return with_header(row, first.line, layout, settings), behind, True
     header = _completed(row, data, layout)
-    settled = with_header(header, first.line, layout, settings)
-    if header[:-1] == row and len(header) - 1 in settled.kept:
-        settled = settled._replace(blank=len(row))
-    return settled, behind, True
+    if header[:-1] == row:
+        layout = layout._replace(blank=len(row))
+    return with_header(header, first.line, layout, settings), behind, True
 
 
-def _width_of_numbers(first: _Record, layout: Layout, settings: Settings) -> int:
+def _width_of_numbers(first: Record, layout: Layout, settings: Settings) -> int:
     """How many numbers a long row holds, 0 if it holds anything else or is not long."""
     if (
         len(first.text) < long_row.SHORTEST
@@ -259,7 +208,7 @@ def _width_of_numbers(first: _Record, layout: Layout, settings: Settings) -> int
     )
 
 
-def _holds_numbers(record: _Record, layout: Layout, settings: Settings) -> bool:
+def _holds_numbers(record: Record, layout: Layout, settings: Settings) -> bool:
     """Whether all columns of a long row are logits and numbers."""
     if len(record.text) < long_row.SHORTEST or len(layout.logits) < layout.width:
         return False
@@ -267,42 +216,7 @@ def _holds_numbers(record: _Record, layout: Layout, settings: Settings) -> bool:
     return found is not None and not found.odd
 
 
-def _commented_header(
-    start: _Start, row: Sequence[bytes], settings: Settings
-) -> tuple[bytes, list[bytes]]:
-    """The `#` before a header and the header's cells; none if the comment is not a header.
-
-    It is one if it has as many cells as the first row, and that row is not a header of text.
-    """
-    if not start.comment or settings.ragged or settings.header is False:
-        return b"", []
-    comment = start.comment.strip(b" \t\r\n")
-    text = comment.lstrip(b"#").lstrip(b" ")
-    mark, names = comment[: len(comment) - len(text)], row_cells(text, start.layout)
-    is_like_row = len(names) == len(row)
-    if not is_like_row or not any(is_text(text_of(name), settings) for name in names):
-        return b"", []
-    if all(is_text(text_of(cell), settings) for cell in row):
-        return b"", []
-    return mark, names
-
-
-def _behind(first: _Record, blocks: Iterator[Block], layout: Layout) -> Iterator[Block]:
-    """The blocks without the first record, which only blank lines can stand before."""
-    block = next(blocks)
-    if layout.json:
-        behind = behind_first(block)
-        yield from (behind,) if behind.text else ()
-        yield from blocks
-        return
-    end = block.text.index(first.text) + len(first.text)
-    end = block.text.find(b"\n", end) + 1 or len(block.text)
-    if end < len(block.text):
-        yield Block(block.text[end:], block.line + block.text.count(b"\n", 0, end))
-    yield from blocks
-
-
-def _completed(header: list[bytes], data: _Record, layout: Layout) -> list[bytes]:
+def _completed(header: list[bytes], data: Record, layout: Layout) -> list[bytes]:
     """The header with a name for each cell of the first row of data.
 
     R's write.table has no name for its first column, the names of the rows; other programs
@@ -315,7 +229,7 @@ def _completed(header: list[bytes], data: _Record, layout: Layout) -> list[bytes
     return [nameless, *header] if row[-1].strip() else [*header, nameless]
 
 
-def _check_first(data: _Record, layout: Layout, settings: Settings) -> None:
+def _check_first(data: Record, layout: Layout, settings: Settings) -> None:
     """Look for text among the logits; the reader of rows finds any other error.
 
     Raises:
@@ -340,56 +254,30 @@ def _nothing(layout: Layout, settings: Settings) -> SoftmaxError:
     return OnlyAHeader(Place(layout.source, layout.header_line), text=text)
 
 
-def _further_blocks(
-    paths: Sequence[str], layout: Layout, has_header_row: bool, settings: Settings
-) -> Iterator[Block]:
-    """The blocks of the files that follow, their lines counted so that each names its file.
+def check_first_row(row: Sequence[bytes], line: int, layout: Layout, settings: Settings) -> None:
+    """Refuse a column of text among the logits before it is read as numbers.
 
     Raises:
-        SoftmaxError: a file cannot be read, or is not a table of the same columns.
+        HoldsText: a cell of the first row of data that is text; it names what to keep.
     """
-    for number, path in enumerate(paths, 1):
-        with sources.opened(path) as descriptor:
-            blocks = _same_table(
-                descriptor, sources.name_of(path), layout, has_header_row, settings
-            )
-            for block in blocks:
-                yield block._replace(line=block.line + number * LINES_OF_A_FILE)
+    if layout.ragged or len(row) != layout.width:
+        return
+    words = [column for column in layout.logits if _is_word(text_of(row[column]), settings)]
+    if words and len(words) < len(layout.logits):
+        text = text_of(row[words[0]]).strip()
+        raise HoldsText(
+            layout.place(line, words[0]), text=text, remedy=_keep(words, settings, layout)
+        )
 
 
-def _same_table(
-    descriptor: int, source: str, layout: Layout, has_header_row: bool, settings: Settings
-) -> Iterator[Block]:
-    """The rows of data of a further file."""
-    start = _start(descriptor, source, settings)
-    if start.layout.json != layout.json:
-        kinds = ("delimited text", "JSON")
-        reason = f"it holds {kinds[start.layout.json]}, and the first file {kinds[layout.json]}"
-        raise AnotherHeader(Place(source), reason=reason)
-    if not has_header_row:
-        return start.blocks
-    first, blocks = _next_record(start.blocks, layout)
-    assert first  # the text is not blank
-    try:
-        _check_same_header(row_cells(first.text, layout), layout)
-    except SoftmaxError as error:
-        raise error.at(Place(source, first.line)) from None
-    return _behind(first, blocks, layout)
+def _is_word(cell: str, settings: Settings) -> bool:
+    text = cell.strip()
+    return text[:1].isalpha() and is_text(text, settings)
 
 
-def _check_same_header(row: Sequence[bytes], layout: Layout) -> None:
-    """Compare a further file's header with that of the first file.
-
-    Raises:
-        AnotherHeader: they differ.
-    """
-    names = [text_of(cell).strip() for cell in row]
-    header = [*(layout.header or ())]
-    if len(names) == len(header) - 1:  # a header may be one cell short of its rows
-        header = header[1:] if not header[0] else header[:-1] if not header[-1] else header
-    if len(names) != len(header):
-        raise AnotherHeader(reason=f"it has {len(names)} columns, not {len(header)}")
-    for column, (name, wanted) in enumerate(zip(names, header, strict=True), 1):
-        if name != wanted:
-            reason = f"column {column} is {quoted(name)}, not {quoted(wanted)}"
-            raise AnotherHeader(reason=reason)
+def _keep(words: Sequence[int], settings: Settings, layout: Layout) -> str:
+    """The options that keep these columns."""
+    if settings.columns:
+        return "leave it out of --columns"
+    kept = as_option(words, layout.header)
+    return f"use --keep {settings.keep},{kept}" if settings.keep else f"add --keep {kept}"

@@ -4,14 +4,14 @@ All of it is decided by the first row and the options, so that a block can be re
 without knowing the blocks before it.
 """
 
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import chain, pairwise
 from typing import NamedTuple
 
 import numpy as np
 
-from softmax_cli.errors import HoldsText, Place, UsageError, quoted
+from softmax_cli.errors import Place, UsageError, quoted
 from softmax_cli.reading.classes import labels_for
 from softmax_cli.reading.columns import as_option, choose, choose_one, positions
 from softmax_cli.reading.delimited import (
@@ -58,7 +58,8 @@ class Layout(NamedTuple):
             none, the whole column is one.
         append: the whole row is kept, and the answer follows it.
         json: rows are JSON arrays or objects.
-        blank: the position of a last column that is empty in every row.
+        blank: the position of a last column that is empty in every row, since a delimiter ends
+            each line; none if an option says what the column is.
         numbered: the lines of an answer begin with the number of its vector.
         member: the member that holds the vector, if the rows are objects with one.
     """
@@ -239,10 +240,18 @@ def with_header(header: Sequence[bytes], line: int, layout: Layout, settings: Se
     Raises:
         SoftmaxError: the options name columns or classes that are not there.
     """
-    # members of JSON are compared letter for letter
-    names = tuple(map(text_of, header) if layout.json else _texts(header))
+    names = names_of(header, layout)
     layout = layout._replace(header=names, raw_header=tuple(header), header_line=line)
     return _settled(len(names), layout, settings)
+
+
+def names_of(header: Sequence[bytes], layout: Layout) -> tuple[str, ...]:
+    """The names that the raw cells of a header say; members of JSON letter for letter.
+
+    Raises:
+        SoftmaxError: one is not a cell of text.
+    """
+    return tuple(map(text_of, header) if layout.json else _texts(header))
 
 
 def without_header(first: Sequence[bytes], layout: Layout, settings: Settings) -> Layout:
@@ -287,8 +296,11 @@ def _settled(width: int, layout: Layout, settings: Settings) -> Layout:
     header = layout.header
     target = _target_column(width, header, settings)
     by = choose("--by", settings.by, width, header) if settings.by else []
-    others = {*by} if target is None else {*by, target}
-    logits = _logit_columns(width, layout, others, settings)
+    kept = {*by} if target is None else {*by, target}
+    kept.update(choose("--keep", settings.keep, width, header) if settings.keep else ())
+    if settings.columns or layout.blank in kept:  # the options say what the last column is
+        layout = layout._replace(blank=None)
+    logits = _logit_columns(width, layout, kept, settings)
     if by and len(logits) > 1:
         raise _several_logits(logits, header)
     layout = layout._replace(
@@ -317,12 +329,9 @@ def _several_logits(logits: Sequence[int], header: Sequence[str] | None) -> Usag
     return UsageError(reason=reason)
 
 
-def _logit_columns(
-    width: int, layout: Layout, others: Set[int], settings: Settings
-) -> Sequence[int]:
+def _logit_columns(width: int, layout: Layout, kept: set[int], settings: Settings) -> Sequence[int]:
     """The logit columns in the order of --columns, or all but those kept and the nameless."""
     header = layout.header
-    kept = set(choose("--keep", settings.keep, width, header) if settings.keep else ()) | others
     if settings.columns:
         logits: Sequence[int] = choose("--columns", settings.columns, width, header)
         if both := kept.intersection(logits):
@@ -367,32 +376,3 @@ def _check_labels_are_used(settings: Settings) -> None:
     if is_text and not chosen and not shows_names:
         reason = "--labels names the rows of one column, which has no place for them: add -f json"
         raise UsageError(reason=reason)
-
-
-def check_first_row(row: Sequence[bytes], line: int, layout: Layout, settings: Settings) -> None:
-    """Refuse a column of text among the logits before it is read as numbers.
-
-    Raises:
-        HoldsText: a cell of the first row of data that is text; it names what to keep.
-    """
-    if layout.ragged or len(row) != layout.width:
-        return
-    words = [column for column in layout.logits if _is_word(text_of(row[column]), settings)]
-    if words and len(words) < len(layout.logits):
-        text = text_of(row[words[0]]).strip()
-        raise HoldsText(
-            layout.place(line, words[0]), text=text, remedy=_keep(words, settings, layout)
-        )
-
-
-def _is_word(cell: str, settings: Settings) -> bool:
-    text = cell.strip()
-    return text[:1].isalpha() and is_text(text, settings)
-
-
-def _keep(words: Sequence[int], settings: Settings, layout: Layout) -> str:
-    """The options that keep these columns."""
-    if settings.columns:
-        return "leave it out of --columns"
-    kept = as_option(words, layout.header)
-    return f"use --keep {settings.keep},{kept}" if settings.keep else f"add --keep {kept}"

@@ -4,12 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from softmax_cli.errors import HoldsText, SoftmaxError, UsageError
+from softmax_cli.errors import SoftmaxError, UsageError
 from softmax_cli.reading.delimited import BLANK
 from softmax_cli.reading.json import Element
 from softmax_cli.reading.layout import (
     Layout,
-    check_first_row,
     lay_out,
     needs_decimal_comma,
     of_numbers,
@@ -182,31 +181,6 @@ def test_one_column_of_logits_is_one_vector():
     assert not laid_out(b"1", having(ragged=True))[0].in_rows
 
 
-@pytest.mark.parametrize(
-    ("header", "row", "options", "remedy"),
-    [
-        (b"name,a,b", b"Ann,1,2", {}, "add --keep name"),
-        (b"name,a,last name", b"Ann,1,Lee", {}, "add --keep 'name,last name'"),
-        (b"name,a,name", b"Ann,1,Lee", {}, "add --keep 1,3"),
-        (b"name,a,b", b"Ann,1,x", {"keep": "b"}, "use --keep b,name"),
-        (b"name,a,b", b"Ann,1,x", {"columns": "1,2"}, "leave it out of --columns"),
-        (b"1,2,3", b"Ann,1,x", {"header": False}, "add --keep 1,3"),
-    ],
-)
-def test_text_among_the_logits_is_told_what_to_keep(header, row, options, remedy):
-    settings = having(**options)
-    layout, _ = laid_out(header, settings)
-    with pytest.raises(HoldsText) as caught:
-        check_first_row(row.split(b","), 2, layout, settings)
-    column = "'name'" if layout.header else "1"
-    assert str(caught.value) == f"t.csv:2: column {column} holds text ('Ann'): {remedy}"
-
-
-def test_a_table_of_nothing_but_text_is_not_told_to_keep_it_all():
-    layout, _ = laid_out(b"a,b")
-    check_first_row([b"x", b"y"], 2, layout, EVAL)
-
-
 def test_labels_name_the_logits_in_the_order_of_columns():
     settings = having(columns="c,a", labels="x,y")
     assert laid_out(b"a,b,c", settings)[0].classes == ("y", "x")
@@ -228,20 +202,6 @@ def test_a_line_of_a_further_file_is_a_place_in_it():
     assert str(layout.place(7)) == "a.csv:7"
     assert str(layout.place(LINES_OF_A_FILE + 7)) == "b.csv:7"
     assert str(layout.place(2 * LINES_OF_A_FILE + 1)) == "c.csv:1"
-
-
-@pytest.mark.parametrize(
-    "cell", [b"", b"NA", b"nan", b"null", b"1_0", b"-", b"inf", b"ln(2)", b" 1 "]
-)
-def test_a_hole_and_a_misspelt_number_are_no_column_of_text(cell):
-    layout, _ = laid_out(b"a,b")
-    check_first_row([cell, b"1"], 2, layout, EVAL)
-
-
-def test_text_is_quoted_as_it_was_typed():
-    layout, _ = laid_out(b"a,b")
-    with pytest.raises(HoldsText, match=r"\('St. Ives'\)"):
-        check_first_row([b"St. Ives", b"1"], 2, layout, having(decimal_comma=True))
 
 
 def test_a_column_of_targets_stands_beside_one_column_of_logits_too():
@@ -385,14 +345,6 @@ def test_members_of_json_are_names_letter_for_letter():
 
 def test_one_column_of_logits_has_no_names_of_classes():
     assert laid_out(b"x")[0].classes is None
-
-
-def test_the_first_row_is_checked_if_it_is_as_wide_as_the_header():
-    layout, _ = laid_out(b"a,b")
-    with pytest.raises(HoldsText, match="x1"):
-        check_first_row([b"x1", b"1"], 2, layout, EVAL)
-    check_first_row([b"x1"], 2, layout, EVAL)
-    check_first_row([b"x1", b"1", b"2"], 2, layout, EVAL)
 
 
 @pytest.mark.parametrize(("width", "shown"), [(3, "2,3"), (4, "2,3,4"), (5, "2,3,4, …")])
