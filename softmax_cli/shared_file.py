@@ -40,6 +40,7 @@ class Part(NamedTuple):
         checksum: the CRC-32 of the text.
         line: as in a block.
         vector: as in a block.
+        rows_before: as in a block.
     """
 
     file: Identity
@@ -48,12 +49,13 @@ class Part(NamedTuple):
     checksum: int
     line: int
     vector: int
+    rows_before: int
 
 
 def located(blocks: Iterator[Block], paths: Sequence[str]) -> Iterator[tuple[Block, Part | None]]:
     """Yield the blocks, each with where it stands, or None if the file does not hold its text.
 
-    The text of a gzip file, for one, is not in it.
+    The text of a gzip file, for one, is not in it; nor is all of a group that spans files.
 
     Args:
         blocks: the blocks of all files, in order.
@@ -69,7 +71,7 @@ def located(blocks: Iterator[Block], paths: Sequence[str]) -> Iterator[tuple[Blo
                 number = block.line // LINES_OF_A_FILE
                 stack.close()
                 finder = stack.enter_context(_opened(paths[number]))
-            yield block, finder.part(block) if finder else None
+            yield block, finder.part(block) if finder and not block.more else None
 
 
 @contextmanager
@@ -105,8 +107,8 @@ class _Finder:
                 return None
             offset += found
         self._end = offset + len(text)
-        checksum = zlib.crc32(text)
-        return Part(self._file, offset, len(text), checksum, block.line, block.vector)
+        checksum, place = zlib.crc32(text), (block.line, block.vector, block.rows_before)
+        return Part(self._file, offset, len(text), checksum, *place)
 
 
 def read(part: Part) -> Block:
@@ -128,7 +130,7 @@ def read(part: Part) -> Block:
         raise _another(path, f"it has {here.size:,} bytes there, not {part.file.size:,}")
     if here.first != part.file.first or zlib.crc32(text) != part.checksum:
         raise _another(path, "it holds other text there")
-    return Block(text, part.line, part.vector)
+    return Block(text, part.line, part.vector, part.rows_before)
 
 
 def _another(path: str, reason: str) -> AnotherFile:

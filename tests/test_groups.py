@@ -245,6 +245,67 @@ def test_a_group_may_go_on_in_the_next_file(tmp_path):
     assert ran.out == "q,s\na,1.0\nb,0.5\nb,0.5\nc,1.0\n"
 
 
+def as_json(rows):
+    return json.dumps([{"q": q, "s": s} for q, s in rows])
+
+
+def as_json_lines(rows):
+    return "".join(json.dumps({"q": q, "s": s}) + "\n" for q, s in rows)
+
+
+def as_csv(rows):
+    return "q,s\n" + "".join(f"{q},{s}\n" for q, s in rows)
+
+
+@pytest.mark.parametrize("jobs", ["1", "3"])
+@pytest.mark.parametrize(
+    "forms",
+    [
+        [as_csv, as_csv, as_csv],
+        [as_json, as_json, as_json],
+        [as_json_lines, as_json, as_json_lines],
+        [as_json, as_json_lines, as_json],
+    ],
+)
+def test_groups_are_the_same_wherever_a_file_ends(tmp_path, forms, jobs):
+    rows = [(f"g{i // 7}", i % 5) for i in range(9_000)]
+    ends = [0, 6_000, 6_003, 9_000]
+    options = []
+    for number, form in enumerate(forms):
+        path = tmp_path / str(number)
+        path.write_text(form(rows[ends[number] : ends[number + 1]]))
+        options += ["--csv", path]
+    several = softmax("eval", "--by", "q", "-j", jobs, *options)
+    assert several.out == softmax("eval", "--by", "q", stdin=as_csv(rows)).out
+    assert several.status == 0
+
+
+@pytest.mark.parametrize(
+    ("texts", "place"),
+    [
+        (["q,s\na,1\na,2\n", "q,s\na,3\na,y\nb,1\n"], "b:3"),
+        (["q,s\na,1\n", "q,s\na,3\n", "q,s\n\na,y\nb,1\n"], "c:3"),
+        (['[{"q":"a","s":1}]', '[{"q":"a","s":2},\n{"q":"a","s":"y"}]'], "b:2: vector 2"),
+        (['{"q":"a","s":1}\n', '[{"q":"a","s":"y"},{"q":"b","s":1}]'], "b:1: vector 1"),
+    ],
+)
+def test_an_error_in_a_group_that_spans_files_names_its_file(tmp_path, texts, place):
+    options = []
+    for name, text in zip("abc", texts, strict=False):
+        (tmp_path / name).write_text(text)
+        options += ["--csv", name]
+    ran = softmax("eval", *options, "--by", "q", "--on-error", "skip", cwd=tmp_path)
+    assert ran.err == f"Error: {place}: column 's': 'y' is not a number\n"
+
+
+def test_an_error_stands_before_its_group_in_a_further_file(tmp_path):
+    for name, rows in (("a", [["a", 1]]), ("b", [["a", 2], ["b", 1], ["b", "x"], ["c", 1]])):
+        (tmp_path / name).write_text(json.dumps(rows))
+    ran = softmax("eval", "--by", "1", "-p", "2", "--csv", "a", "--csv", "b", cwd=tmp_path)
+    assert ran.out == "a,0.27\na,0.73\n"
+    assert ran.err == "Error: b:1: vector 3: column 2: 'x' is not a number\n"
+
+
 sizes = st.lists(st.integers(1, 9), min_size=1, max_size=40)
 marks = st.lists(
     st.sampled_from(["-inf", "1.5", "-3", "+7", '"2"', "0", "1/3"]), min_size=9, max_size=9

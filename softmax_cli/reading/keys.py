@@ -5,7 +5,7 @@ between groups, so that each can be answered without knowing the others.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
+from itertools import chain, groupby, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -18,7 +18,7 @@ from softmax_cli.reading.files import LONGEST_RECORD
 from softmax_cli.reading.layout import Layout
 from softmax_cli.reading.order import sorting
 from softmax_cli.reading.rows import records, row_cells
-from softmax_cli.values import Block, Booleans, Cells, Integers
+from softmax_cli.values import LINES_OF_A_FILE, Block, Booleans, Cells, Integers
 
 # The texts of a row's cells in the columns of --by, as bytes; of JSON their values as JSON.
 Key = tuple[bytes, ...]
@@ -32,6 +32,8 @@ _MASKS = np.array([(1 << 8 * size) - 1 for size in range(9)], dtype=np.uint64)
 
 def whole_groups(blocks: Iterable[Block], layout: Layout) -> Iterator[Block]:
     """Yield the same rows, in blocks that are cut between groups.
+
+    A group that goes on in a further file is a block of several parts.
 
     Args:
         blocks: blocks of whole rows.
@@ -84,10 +86,11 @@ def runs(block: Block, layout: Layout) -> Iterator[tuple[int, Key]]:
 
 def firsts(block: Block, layout: Layout) -> Integers:
     """Return the first row of each run of rows with equal keys: what orders it in the block."""
-    changes = _changes(block, layout)
+    changes = None if block.more else _changes(block, layout)
     if changes is not None and changes.are_keys:
         return changes.lines
-    return np.array([ordinal(line) for line, _ in runs(block, layout)])
+    every = chain.from_iterable(runs(part, layout) for part in block.parts)
+    return np.array([ordinal(line) for line, _ in _distinct(every)])
 
 
 def _distinct(rows: Iterable[tuple[int, Key | None]]) -> Iterator[tuple[int, Key]]:
@@ -190,14 +193,19 @@ def _differ(padded: bytes, starts: Integers, stops: Integers) -> Booleans:
 
 
 def ordinal(line: int) -> int:
-    """What orders a row among those of its block: its line, or its number in a document."""
-    return getattr(line, "vector", None) or line
+    """What orders a row among those of its block: its line, or its number in a document.
+
+    Both are counted so that those of a further file come behind.
+    """
+    if isinstance(line, json_text.Element):
+        return line - line % LINES_OF_A_FILE + line.vector
+    return line
 
 
 def _cut(block: Block, line: int) -> tuple[Block, Block]:
     """The block before the row on this line, and from there on."""
-    if block.vector:
-        return json_text.cut(block, ordinal(line) - block.vector)
+    if isinstance(line, json_text.Element):
+        return json_text.cut(block, line.vector - block.vector)
     if line <= block.line:
         return block._replace(text=b""), block
     newlines = np.flatnonzero(np.frombuffer(block.text, dtype=np.uint8) == ord("\n"))
@@ -206,11 +214,15 @@ def _cut(block: Block, line: int) -> tuple[Block, Block]:
 
 
 def _joined(blocks: Sequence[Block]) -> Iterator[Block]:
-    """One block of all the rows, if there are any."""
-    filled = [block for block in blocks if block.text]
-    if not filled:
-        return
-    if filled[0].vector:
-        yield json_text.joined(filled)
-        return
-    yield filled[0]._replace(text=b"".join(block.text for block in filled))
+    """One block of all the rows, if there are any; those of each file are a part of it."""
+    filled = (block for block in blocks if block.text)
+    files = groupby(filled, key=lambda block: block.line // LINES_OF_A_FILE)
+    parts = [_of_one_file([*some]) for _, some in files]
+    if parts:
+        yield parts[0]._replace(more=tuple(parts[1:]))
+
+
+def _of_one_file(blocks: Sequence[Block]) -> Block:
+    if blocks[0].vector:
+        return json_text.joined(blocks)
+    return blocks[0]._replace(text=b"".join(block.text for block in blocks))
