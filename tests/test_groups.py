@@ -1,5 +1,6 @@
 """Groups: vectors whose classes stand in rows, as users meet them."""
 
+import gzip
 import json
 import math
 import subprocess
@@ -120,6 +121,7 @@ def test_rows_before_a_group_that_returns_are_written():
     assert ran.err.startswith("Error: stdin:4: the group 'q1' comes back after another group: sort")
 
 
+@pytest.mark.parametrize("packed", [False, True], ids=["plain", "gzip"])
 @pytest.mark.parametrize(
     ("text", "options"),
     [
@@ -131,20 +133,21 @@ def test_rows_before_a_group_that_returns_are_written():
         (MIXED.replace(",", "|"), ["--keep", "d"]),
         ("q1,1\nq2,0\nq1,2\n", ["--by", "1"]),
         ("q,r,s\nq1,b,1\nq1,a,0\nq1,b,2\n", ["--by", "q,r"]),
+        ('"q","s"\n"q1",1\n"q2",0\n"q1",2\n', []),
         ('{"q":"q1","s":1}\n{"q":"q2","s":0}\n{"q":"q1","s":2}\n', []),
         ('[{"q":"q1","s":1},{"q":"q2","s":0},{"q":"q1","s":2}]', []),
         ('["q1",1]\n["q2",0]\n["q1",2]\n', ["--by", "1"]),
         ('[["q1",1],["q2",0],["q1",2]]', ["--by", "1"]),
     ],
 )
-def test_the_sort_that_is_named_mends_the_table(tmp_path, text, options):
+def test_the_sort_that_is_named_mends_the_table(tmp_path, text, options, packed):
     if text[0] in "[{":
         pytest.importorskip("shutil").which("jq") or pytest.skip("this system has no jq")
     file = tmp_path / "some scores.csv"
-    file.write_text(text)
+    file.write_bytes(gzip.compress(text.encode()) if packed else text.encode())
     options = ["eval", *(() if "--by" in options else ("--by", "q")), *options, "-p", "2"]
     for source, before in ((["--csv", file.name], ""), ([], "cat 'some scores.csv'")):
-        given = b"" if source else text.encode()
+        given = b"" if source else file.read_bytes()
         ran = softmax(*options, *source, stdin=given, cwd=tmp_path)
         assert ran.status == 1
         command = ran.err.partition("sort first: ")[2].strip()
@@ -160,6 +163,23 @@ def test_the_sort_that_is_named_mends_the_table(tmp_path, text, options):
         assert (again.returncode, again.stderr) == (0, b"")
         assert again.stdout.count(b"0.27") == 1
         assert again.stdout.count(b"0.73") == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'q,s\n"Smith, A",1\n"Smith, B",2\n"Smith, A",3\n',
+        'q,n,s\na,"x\ny",1\nb,p,2\na,q,3\n',
+        '"q\nq",s\na,1\nb,2\na,3\n',
+        "q,n,s\n" + 'a,"x\ny",1\n' + "a,x,2\n" * 60_000 + "b,x,1\na,x,1\n",
+    ],
+    ids=["delimiters", "newlines", "a header", "another block"],
+)
+def test_no_sort_is_named_that_would_tear_quoted_cells(text):
+    ran = softmax("eval", "-c", "s", "--by", "1", stdin=text)
+    assert ran.err.endswith(
+        " first, with a tool that reads CSV, since quotes hold a delimiter or a newline\n"
+    )
 
 
 def test_each_option_that_does_not_fit_a_group_names_the_group():

@@ -43,13 +43,15 @@ def read_start(descriptor: int, source: str, settings: Settings) -> Start:
         SoftmaxError: there is none, or the input is not text.
     """
     chunks = sources.chunks(descriptor, source, _block_bytes(settings))
+    is_gzip, chunks = sources.is_gzip(chunks)
     texts = sources.text_chunks(chunks, source)
     line, is_json, texts = sources.start(texts, source)
     if is_json:
-        layout = Layout(source=source, json=True)
+        layout = Layout(source=source, json=True, gzip=is_gzip)
         return Start(layout, sources.json_blocks(texts, source, line))
     preamble = read_preamble(texts, line, source, settings)
-    layout = Layout(source=source, delimiter=preamble.delimiter, free=preamble.free)
+    delimiter, free = preamble.delimiter, preamble.free
+    layout = Layout(source=source, delimiter=delimiter, free=free, gzip=is_gzip)
     blocks = sources.row_blocks(preamble.texts, source, preamble.line, layout.edges)
     return Start(layout, blocks, preamble.comment, preamble.comment_line)
 

@@ -16,7 +16,7 @@ from softmax_cli.reading import json as json_text
 from softmax_cli.reading.delimited import text_of
 from softmax_cli.reading.files import LONGEST_RECORD
 from softmax_cli.reading.layout import Layout
-from softmax_cli.reading.order import sorting
+from softmax_cli.reading.order import are_lines, sorting
 from softmax_cli.reading.rows import records, row_cells
 from softmax_cli.values import LINES_OF_A_FILE, Block, Booleans, Cells, Integers
 
@@ -43,16 +43,18 @@ def whole_groups(blocks: Iterable[Block], layout: Layout) -> Iterator[Block]:
         GroupReturns: a group comes back after another; the rows before it have been yielded.
         GroupTooLong: a group that would not fit in memory.
     """
-    seen, current = set[Key](), None
+    seen, current, is_sortable = set[Key](), None, True
     held, size = list[Block](), 0
     for block in blocks:
+        is_sortable = is_sortable and are_lines(block, layout)
         last = None
         for line, key in runs(block, layout):
             if key == current:
                 continue
             if key in seen:
                 yield from _joined([*held, _cut(block, line)[0]])
-                raise _returned(line, key, layout, block)
+                remedy = sorting(layout, block, are_lines=is_sortable)
+                raise _returned(line, key, layout, remedy)
             seen.add(key)
             current, last = key, line
         if last is not None:
@@ -66,9 +68,8 @@ def whole_groups(blocks: Iterable[Block], layout: Layout) -> Iterator[Block]:
     yield from _joined(held)
 
 
-def _returned(line: int, key: Key, layout: Layout, block: Block) -> GroupReturns:
+def _returned(line: int, key: Key, layout: Layout, remedy: str) -> GroupReturns:
     cells = (json_rows.kept_text(cell) if layout.json else cell.decode() for cell in key)
-    remedy = sorting(layout, block)
     return GroupReturns(layout.place(line), text=", ".join(cells), remedy=remedy)
 
 

@@ -62,6 +62,7 @@ class Layout(NamedTuple):
             each line; none if an option says what the column is.
         numbered: the lines of an answer begin with the number of its vector.
         member: the member that holds the vector, if the rows are objects with one.
+        gzip: the text is compressed.
     """
 
     source: str
@@ -84,6 +85,7 @@ class Layout(NamedTuple):
     blank: int | None = None
     member: str | None = None
     numbered: bool = False
+    gzip: bool = False
 
     @property
     def edges(self) -> bytes:

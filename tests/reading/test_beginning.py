@@ -1,3 +1,4 @@
+import gzip
 from tempfile import TemporaryFile
 
 import pytest
@@ -38,6 +39,12 @@ def behind_first(text):
 def test_the_kind_and_the_delimiter_are_known(text, json, delimiter):
     layout = begun(text).layout
     assert (layout.source, layout.json, layout.delimiter) == ("t.csv", json, delimiter)
+
+
+@pytest.mark.parametrize("text", [b"1,2\n", b"[1,2]"])
+def test_a_compressed_text_is_known_to_be_one(text):
+    assert not begun(text).layout.gzip
+    assert begun(gzip.compress(text)).layout.gzip
 
 
 def test_a_text_without_a_row_is_empty():
