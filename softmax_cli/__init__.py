@@ -16,6 +16,7 @@ The way through: reading (text → blocks → Batch) → commands (Batch → Ans
     answers       blocks and batches → what comes out of them
     shared_file   blocks by where they stand in a file that every worker sees
     workers       blocks through one process or several
+    wire          blocks through a pipe
     progress      how far a long input has been read
     output        the only module that writes to standard output and standard error
     delivery      bytes to a descriptor: all of them, in whole rows

@@ -284,7 +284,7 @@ class _Due:
                 size = self._expected_size(block)
                 self._limit.acquire(size)
                 future = None if size > _LARGEST_ANSWER else self._submit(task)
-                kept = block if future is None else block._replace(text=b"")
+                kept = block if future is None else block._replace(text=b"", more=())
                 self._queue.put(_Answer(kept, size, future))
         except Exception as error:
             self._queue.put(error)
@@ -306,7 +306,7 @@ class _Due:
         """Return about how long the answer will be."""
         settings = self._settings
         if settings.command != "jacobian" or settings.diagonal or settings.output is not None:
-            return _GROWTH * len(block.text)
+            return _GROWTH * block.size
         longest = max(map(len, block.text.split(b"\n")))
         return _GROWTH * len(block.text) * (len(self._layout.logits) or longest // 2)
 

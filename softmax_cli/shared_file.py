@@ -40,7 +40,9 @@ class Part(NamedTuple):
         checksum: the CRC-32 of the text.
         line: as in a block.
         vector: as in a block.
+        rows_before: as in a block.
         returns: as in a block.
+        is_sortable: as in a block.
     """
 
     file: Identity
@@ -49,13 +51,15 @@ class Part(NamedTuple):
     checksum: int
     line: int
     vector: int
+    rows_before: int
     returns: bool
+    is_sortable: bool
 
 
 def located(blocks: Iterator[Block], paths: Sequence[str]) -> Iterator[tuple[Block, Part | None]]:
     """Yield the blocks, each with where it stands, or None if the file does not hold its text.
 
-    The text of a gzip file, for one, is not in it.
+    The text of a gzip file, for one, is not in it; nor is all of a group that spans files.
 
     Args:
         blocks: the blocks of all files, in order.
@@ -71,7 +75,7 @@ def located(blocks: Iterator[Block], paths: Sequence[str]) -> Iterator[tuple[Blo
                 number = block.line // LINES_OF_A_FILE
                 stack.close()
                 finder = stack.enter_context(_opened(paths[number]))
-            yield block, finder.part(block) if finder else None
+            yield block, finder.part(block) if finder and not block.more else None
 
 
 @contextmanager
@@ -108,8 +112,8 @@ class _Finder:
             offset += found
         self._end = offset + len(text)
         checksum = zlib.crc32(text)
-        position = (block.line, block.vector, block.returns)
-        return Part(self._file, offset, len(text), checksum, *position)
+        place = (block.line, block.vector, block.rows_before, block.returns, block.is_sortable)
+        return Part(self._file, offset, len(text), checksum, *place)
 
 
 def read(part: Part) -> Block:
@@ -132,7 +136,8 @@ def read(part: Part) -> Block:
         raise _another(path, f"it has {size} there, not {part.file.size:,}")
     if here.first != part.file.first or zlib.crc32(text) != part.checksum:
         raise _another(path, "it holds other text there")
-    return Block(text, part.line, part.vector, returns=part.returns)
+    place = (part.line, part.vector, part.rows_before, part.returns, part.is_sortable)
+    return Block(text, *place)
 
 
 def _another(path: str, reason: str) -> AnotherFile:

@@ -60,6 +60,9 @@ class Block(NamedTuple):
         vector: of a JSON document the number of the first row, counted from 1; else 0.
         rows_before: how many rows of the table are before it, where that is counted.
         returns: whether the rows are of a group that comes back after another.
+        is_sortable: whether `sort` can tell the rows of the table and their cells, as far as
+            they have been read; for a group that comes back.
+        more: rows that belong to the last group of these, and stand in further files.
     """
 
     text: bytes
@@ -67,6 +70,18 @@ class Block(NamedTuple):
     vector: int = 0
     rows_before: int = 0
     returns: bool = False
+    is_sortable: bool = True
+    more: "tuple[Block, ...]" = ()
+
+    @property
+    def parts(self) -> "tuple[Block, ...]":
+        """The rows of each file as a block of its own."""
+        return (self._replace(more=()), *self.more) if self.more else (self,)
+
+    @property
+    def size(self) -> int:
+        """How many bytes of text there are."""
+        return sum(len(part.text) for part in self.parts)
 
     def __hash__(self) -> int:
         """Hash where the block stands: hashing its text takes longer than finding its rows."""

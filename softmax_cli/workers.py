@@ -10,7 +10,6 @@ import gc
 import os
 import select
 import signal
-import struct
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -18,6 +17,7 @@ from contextlib import suppress
 from itertools import chain
 from typing import Any, NoReturn
 
+from softmax_cli import wire
 from softmax_cli.delivery import END_WORKER, SECONDS_TO_FINISH, end_by_signal
 from softmax_cli.errors import AlreadyReported, DeviceFailed, SoftmaxError
 from softmax_cli.output import Item, Output, Text, write_error
@@ -36,7 +36,6 @@ _DESCRIPTORS_FOR_A_WORKER = 3
 _DESCRIPTORS_TO_SPARE = 32
 _PIPE_BYTES = 1 << 19
 
-_HEADER = struct.Struct("<QQQQ?")
 # A report is a byte: these flags, and the status of an error above them.
 _STARTED, _SKIPPED, _FAILED, _STATUS = 1, 2, 4, 3
 
@@ -90,12 +89,12 @@ def run(
     answered = 0
     worth = _WORTH_WORKERS_IF_SLOW if is_slow else _WORTH_WORKERS
     for block in blocks:
-        if jobs > 1 and answered + len(block.text) > worth and hasattr(os, "fork"):
+        if jobs > 1 and answered + block.size > worth and hasattr(os, "fork"):
             _Ring(jobs, respond, output).answer(chain([block], blocks))
             return
         for item in respond(block):
             output.take(item)
-        answered += len(block.text)
+        answered += block.size
 
 
 class _Ring:
@@ -184,7 +183,7 @@ class _Ring:
         ready = select.poll()
         ready.register(self._reports, select.POLLIN)
         ready.register(feed, select.POLLOUT)
-        for part in (_HEADER.pack(len(block.text), *block[1:]), block.text):
+        for part in wire.sent(block):
             rest = memoryview(part)
             while rest:
                 events = dict(ready.poll(_MILLISECONDS_BETWEEN_LOOKS))
@@ -346,9 +345,8 @@ class _Worker:
         try:
             for other in chain(others, self._others):
                 os.close(other)
-            while header := _read_exactly(blocks, _HEADER.size):
-                size, *position = _HEADER.unpack(header)
-                self._answer(Block(_read_exactly(blocks, size), *position))
+            while block := wire.received(blocks):
+                self._answer(block)
             status = 0
         finally:
             os._exit(status)  # nothing of what the parent would do at its end
@@ -385,15 +383,3 @@ def _answered_ahead(items: Iterator[Item]) -> list[Item]:
         if size > _AHEAD:
             break
     return ahead
-
-
-def _read_exactly(descriptor: int, size: int) -> bytes:
-    """Read so many bytes, or none at the end."""
-    parts = []
-    while size:
-        part = os.read(descriptor, size)
-        if not part:
-            return b""
-        parts.append(part)
-        size -= len(part)
-    return b"".join(parts)

@@ -1,5 +1,6 @@
 """Groups: vectors whose classes stand in rows, as users meet them."""
 
+import gzip
 import json
 import math
 import subprocess
@@ -159,6 +160,7 @@ def test_groups_that_return_are_reported_in_order_whichever_process_answers(jobs
     assert ran.err.startswith("Error: stdin:300002: the group 'g7' comes back after another group")
 
 
+@pytest.mark.parametrize("packed", [False, True], ids=["plain", "gzip"])
 @pytest.mark.parametrize(
     ("text", "options"),
     [
@@ -170,20 +172,21 @@ def test_groups_that_return_are_reported_in_order_whichever_process_answers(jobs
         (MIXED.replace(",", "|"), ["--keep", "d"]),
         ("q1,1\nq2,0\nq1,2\n", ["--by", "1"]),
         ("q,r,s\nq1,b,1\nq1,a,0\nq1,b,2\n", ["--by", "q,r"]),
+        ('"q","s"\n"q1",1\n"q2",0\n"q1",2\n', []),
         ('{"q":"q1","s":1}\n{"q":"q2","s":0}\n{"q":"q1","s":2}\n', []),
         ('[{"q":"q1","s":1},{"q":"q2","s":0},{"q":"q1","s":2}]', []),
         ('["q1",1]\n["q2",0]\n["q1",2]\n', ["--by", "1"]),
         ('[["q1",1],["q2",0],["q1",2]]', ["--by", "1"]),
     ],
 )
-def test_the_sort_that_is_named_mends_the_table(tmp_path, text, options):
+def test_the_sort_that_is_named_mends_the_table(tmp_path, text, options, packed):
     if text[0] in "[{":
         pytest.importorskip("shutil").which("jq") or pytest.skip("this system has no jq")
     file = tmp_path / "some scores.csv"
-    file.write_text(text)
+    file.write_bytes(gzip.compress(text.encode()) if packed else text.encode())
     options = ["eval", *(() if "--by" in options else ("--by", "q")), *options, "-p", "2"]
     for source, before in ((["--csv", file.name], ""), ([], "cat 'some scores.csv'")):
-        given = b"" if source else text.encode()
+        given = b"" if source else file.read_bytes()
         ran = softmax(*options, *source, stdin=given, cwd=tmp_path)
         assert ran.status == 1
         command = ran.err.partition("sort first: ")[2].strip()
@@ -199,6 +202,23 @@ def test_the_sort_that_is_named_mends_the_table(tmp_path, text, options):
         assert (again.returncode, again.stderr) == (0, b"")
         assert again.stdout.count(b"0.27") == 1
         assert again.stdout.count(b"0.73") == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'q,s\n"Smith, A",1\n"Smith, B",2\n"Smith, A",3\n',
+        'q,n,s\na,"x\ny",1\nb,p,2\na,q,3\n',
+        '"q\nq",s\na,1\nb,2\na,3\n',
+        "q,n,s\n" + 'a,"x\ny",1\n' + "a,x,2\n" * 60_000 + "b,x,1\na,x,1\n",
+    ],
+    ids=["delimiters", "newlines", "a header", "another block"],
+)
+def test_no_sort_is_named_that_would_tear_quoted_cells(text):
+    ran = softmax("eval", "-c", "s", "--by", "1", stdin=text)
+    assert ran.err.endswith(
+        " first, with a tool that reads CSV, since quotes hold a delimiter or a newline\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -308,6 +328,67 @@ def test_a_group_may_go_on_in_the_next_file(tmp_path):
         (tmp_path / name).write_text(text)
     ran = softmax("eval", "--by", "q", "--csv", "1.csv", "--csv", "2.csv", cwd=tmp_path)
     assert ran.out == "q,s\na,1.0\nb,0.5\nb,0.5\nc,1.0\n"
+
+
+def as_json(rows):
+    return json.dumps([{"q": q, "s": s} for q, s in rows])
+
+
+def as_json_lines(rows):
+    return "".join(json.dumps({"q": q, "s": s}) + "\n" for q, s in rows)
+
+
+def as_csv(rows):
+    return "q,s\n" + "".join(f"{q},{s}\n" for q, s in rows)
+
+
+@pytest.mark.parametrize("jobs", ["1", "3"])
+@pytest.mark.parametrize(
+    "forms",
+    [
+        [as_csv, as_csv, as_csv],
+        [as_json, as_json, as_json],
+        [as_json_lines, as_json, as_json_lines],
+        [as_json, as_json_lines, as_json],
+    ],
+)
+def test_groups_are_the_same_wherever_a_file_ends(tmp_path, forms, jobs):
+    rows = [(f"g{i // 7}", i % 5) for i in range(9_000)]
+    ends = [0, 6_000, 6_003, 9_000]
+    options = []
+    for number, form in enumerate(forms):
+        path = tmp_path / str(number)
+        path.write_text(form(rows[ends[number] : ends[number + 1]]))
+        options += ["--csv", path]
+    several = softmax("eval", "--by", "q", "-j", jobs, *options)
+    assert several.out == softmax("eval", "--by", "q", stdin=as_csv(rows)).out
+    assert several.status == 0
+
+
+@pytest.mark.parametrize(
+    ("texts", "place"),
+    [
+        (["q,s\na,1\na,2\n", "q,s\na,3\na,y\nb,1\n"], "b:3"),
+        (["q,s\na,1\n", "q,s\na,3\n", "q,s\n\na,y\nb,1\n"], "c:3"),
+        (['[{"q":"a","s":1}]', '[{"q":"a","s":2},\n{"q":"a","s":"y"}]'], "b:2: vector 2"),
+        (['{"q":"a","s":1}\n', '[{"q":"a","s":"y"},{"q":"b","s":1}]'], "b:1: vector 1"),
+    ],
+)
+def test_an_error_in_a_group_that_spans_files_names_its_file(tmp_path, texts, place):
+    options = []
+    for name, text in zip("abc", texts, strict=False):
+        (tmp_path / name).write_text(text)
+        options += ["--csv", name]
+    ran = softmax("eval", *options, "--by", "q", "--on-error", "skip", cwd=tmp_path)
+    assert ran.err == f"Error: {place}: column 's': 'y' is not a number\n"
+
+
+def test_an_error_stands_before_its_group_in_a_further_file(tmp_path):
+    for name, rows in (("a", [["a", 1]]), ("b", [["a", 2], ["b", 1], ["b", "x"], ["c", 1]])):
+        (tmp_path / name).write_text(json.dumps(rows))
+    ran = softmax("eval", "--by", "1", "-p", "2", "--csv", "a", "--csv", "b", cwd=tmp_path)
+    assert ran.out == "a,0.27\na,0.73\n"
+    assert ran.err == "Error: b:1: vector 3: column 2: 'x' is not a number\n"
 
 
 sizes = st.lists(st.integers(1, 9), min_size=1, max_size=40)

@@ -17,7 +17,7 @@ def file(tmp_path_factory):
 @given(st.lists(st.binary(min_size=1, max_size=20), min_size=1, max_size=6), st.binary(max_size=9))
 def test_blocks_behind_a_header_are_read_where_they_stand(file, texts, header):
     file.write_bytes(b"".join([header, *texts]))
-    blocks = [Block(text, line, line + 3) for line, text in enumerate(texts)]
+    blocks = [Block(text, line, line + 3, line + 5) for line, text in enumerate(texts)]
     pairs = list(located(iter(blocks), [str(file)]))
     assert [block for block, _ in pairs] == blocks
     assert [read(part) for _, part in pairs] == blocks
@@ -32,6 +32,17 @@ def test_each_of_several_files_is_searched(tmp_path):
     parts = [part for _, part in located(iter(blocks), paths)]
     assert [part.file.path for part in parts] == paths
     assert [read(part) for part in parts] == blocks
+
+
+def test_a_group_that_spans_files_has_no_place(tmp_path):
+    paths = [str(tmp_path / name) for name in "ab"]
+    further = Block(b"2\n", LINES_OF_A_FILE + 1)
+    blocks = [Block(b"1\n", 1, more=(further,)), Block(b"3\n", LINES_OF_A_FILE + 2)]
+    for path, text in zip(paths, (b"1\n", b"2\n3\n"), strict=True):
+        with open(path, "wb") as file:
+            file.write(text)
+    places = [part for _, part in located(iter(blocks), paths)]
+    assert [part and part.offset for part in places] == [None, 2]
 
 
 def test_text_that_is_not_in_the_file_has_no_place(tmp_path):

@@ -18,6 +18,13 @@ BATCH = Batch(
 )
 
 
+def test_a_block_of_several_files_is_in_parts():
+    alone, further = Block(b"1\n", 1), Block(b"23\n", 5)
+    assert (alone.parts, alone.size) == ((alone,), 2)
+    both = alone._replace(more=(further,))
+    assert (both.parts, both.size) == ((alone, further), 5)
+
+
 @given(st.slices(3))
 def test_a_part_holds_the_same_of_everything(chosen):
     part = BATCH.part(chosen)

@@ -1,14 +1,15 @@
 """A text as far as its first row, and the records of its blocks one after another."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import NamedTuple
 
 from softmax_cli.reading import files as sources
+from softmax_cli.reading.delimited import text_of
 from softmax_cli.reading.json import behind_first
-from softmax_cli.reading.layout import Layout
+from softmax_cli.reading.layout import Layout, is_text
 from softmax_cli.reading.preamble import read_preamble
-from softmax_cli.reading.rows import records
+from softmax_cli.reading.rows import records, row_cells
 from softmax_cli.settings import Settings
 from softmax_cli.values import Block
 
@@ -41,13 +42,15 @@ def read_start(chunks: Iterator[bytes], source: str, settings: Settings) -> Star
     Raises:
         SoftmaxError: there is none, or the input is not text.
     """
+    is_gzip, chunks = sources.is_gzip(chunks)
     texts = sources.text_chunks(chunks, source)
     line, is_json, texts = sources.start(texts, source)
     if is_json:
-        layout = Layout(source=source, json=True)
+        layout = Layout(source=source, json=True, gzip=is_gzip)
         return Start(layout, sources.json_blocks(texts, source, line))
     preamble = read_preamble(texts, line, source, settings)
-    layout = Layout(source=source, delimiter=preamble.delimiter, free=preamble.free)
+    delimiter, free = preamble.delimiter, preamble.free
+    layout = Layout(source=source, delimiter=delimiter, free=free, gzip=is_gzip)
     blocks = sources.row_blocks(preamble.texts, source, preamble.line, layout.edges)
     return Start(layout, blocks, preamble.comment, preamble.comment_line)
 
@@ -58,6 +61,26 @@ def next_record(blocks: Iterator[Block], layout: Layout) -> tuple[Record | None,
         for line, record in records(block, layout):
             return Record(record, line, block), chain([block], blocks)
     return None, iter(())
+
+
+def commented_header(
+    start: Start, row: Sequence[bytes], settings: Settings
+) -> tuple[bytes, list[bytes]]:
+    """The `#` before a header and the header's cells; none if the comment is not a header.
+
+    It is one if it has as many cells as the first row, and that row is not a header of text.
+    """
+    if not start.comment or settings.ragged or settings.header is False:
+        return b"", []
+    comment = start.comment.strip(b" \t\r\n")
+    text = comment.lstrip(b"#").lstrip(b" ")
+    mark, names = comment[: len(comment) - len(text)], row_cells(text, start.layout)
+    is_like_row = len(names) == len(row)
+    if not is_like_row or not any(is_text(text_of(name), settings) for name in names):
+        return b"", []
+    if all(is_text(text_of(cell), settings) for cell in row):
+        return b"", []
+    return mark, names
 
 
 def newline_of(first: Record) -> bytes:

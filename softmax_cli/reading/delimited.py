@@ -96,6 +96,14 @@ def _quoted_cell(edges: bytes) -> re.Pattern[bytes]:
 
 
 @cache
+def _quoted_edge(edges: bytes) -> re.Pattern[bytes]:
+    """A quoted cell up to the first newline or edge in it."""
+    # the quote comes before what must stand behind it, since a search for a byte is fast
+    at = re.escape(edges)
+    return re.compile(rb'"(?<![^%s\n]")[^"%s\n]*+(?:""[^"%s\n]*+)*+[%s\n]' % (at, at, at, at))
+
+
+@cache
 def _whole_cells(edges: bytes) -> re.Pattern[bytes]:
     """A text up to a quote that is left open."""
     return re.compile(rb'[^"]*+(?:%s[^"]*+)*+' % _mark(edges))
@@ -130,6 +138,11 @@ def open_quote(text: bytes, edges: bytes) -> int | None:
 def end_of_lines(text: bytes, edges: bytes) -> int:
     """Where the last line of the text ends that ends outside quotes, 0 if none does."""
     return _end(_whole_lines(edges), text)
+
+
+def holds_quoted_edge(text: bytes, edges: bytes) -> bool:
+    """Whether a quoted cell holds a newline or a byte behind which a cell could begin."""
+    return bool(_quoted_edge(edges).search(text))
 
 
 def outside_quotes(record: bytes, edges: bytes) -> bytes:

@@ -152,15 +152,20 @@ def text_chunks(raw: Iterator[bytes], source: str) -> Iterator[bytes]:
         BrokenGzip: a damaged gzip stream.
         NotText: UTF-16, or a kind of file that is not text.
     """
-    raw = _led_by(raw, (_GZIP,))
-    first = next(raw, b"")
-    raw = _chained(first, raw)
-    if first.startswith(_GZIP):
+    is_packed, raw = is_gzip(raw)
+    if is_packed:
         raw = _unpacked(raw, source)
     raw = _led_by(raw, _STARTS)
     first = next(raw, b"")
     _check_start(first, source)
     yield from _chained(first.removeprefix(_BOM), raw)
+
+
+def is_gzip(raw: Iterator[bytes]) -> tuple[bool, Iterator[bytes]]:
+    """Return whether the bytes are those of a gzip file, and the same bytes."""
+    raw = _led_by(raw, (_GZIP,))
+    first = next(raw, b"")
+    return first.startswith(_GZIP), _chained(first, raw)
 
 
 def _check_start(first: bytes, source: str) -> None:

@@ -20,11 +20,12 @@ from softmax_cli.reading.beginning import (
     Record,
     Start,
     blocks_behind,
+    commented_header,
     newline_of,
     next_record,
     read_start,
 )
-from softmax_cli.reading.delimited import BLANK, raw_of, text_of
+from softmax_cli.reading.delimited import BLANK, raw_of
 from softmax_cli.reading.further_files import further_blocks
 from softmax_cli.reading.layout import (
     Layout,
@@ -115,7 +116,7 @@ def _opened(start: Start, settings: Settings, further: Sequence[str]) -> Table:
     Raises:
         SoftmaxError: there is no row, or it does not fit the options.
     """
-    bad, (layout, blocks, has_header_row) = _settled_by_a_good_row(start, settings)
+    bad, (layout, blocks, has_header) = _settled_by_a_good_row(start, settings)
     data, blocks = next_record(blocks, layout)
     if data is None:
         raise _nothing(layout, settings)
@@ -123,7 +124,7 @@ def _opened(start: Start, settings: Settings, further: Sequence[str]) -> Table:
     is_left_out = isinstance(vector, HoldsText)
     if is_left_out:
         blocks = blocks_behind(data, blocks, layout)
-    more = further_blocks(further, layout, has_header_row, settings)
+    more = further_blocks(further, layout, has_header, settings)
     notes = tuple(remarks(data.block, layout, settings))
     return Table(layout, chain(bad, blocks, more), notes, vector, is_first_taken=is_left_out)
 
@@ -182,7 +183,7 @@ def _located(layout: Layout, line: int, settle: Callable[[], _Settled]) -> _Sett
 def _settled(
     start: Start, first: Record, settings: Settings
 ) -> tuple[Layout, Iterator[Block], bool]:
-    """The layout, the blocks of data, and whether a row of the text was the header.
+    """The layout, the blocks of data, and whether the text has a header.
 
     Raises:
         SoftmaxError: the first row cannot be read, or does not fit the options.
@@ -195,11 +196,11 @@ def _settled(
     if not start.comment and (width := _width_of_numbers(first, layout, settings)):
         return of_numbers(width, layout, settings), blocks, False
     row = row_cells(first.text, layout)
-    mark, commented = _commented_header(start, row, settings)
+    mark, commented = commented_header(start, row, settings)
     if commented:
         layout = with_header(commented, start.comment_line, layout, settings)
         raw = (mark + commented[0], *commented[1:])
-        return layout._replace(raw_header=raw), blocks, False
+        return layout._replace(raw_header=raw), blocks, True
     if not is_header(row, settings):
         return without_header(row, layout, settings), blocks, False
     behind = blocks_behind(first, blocks, layout)
@@ -236,26 +237,6 @@ def _holds_numbers(record: Record, layout: Layout, settings: Settings) -> bool:
         return False
     found = fast.read(Block(record.text + b"\n", record.line), layout, settings)
     return found is not None and not found.odd
-
-
-def _commented_header(
-    start: Start, row: Sequence[bytes], settings: Settings
-) -> tuple[bytes, list[bytes]]:
-    """The `#` before a header and the header's cells; none if the comment is not a header.
-
-    It is one if it has as many cells as the first row, and that row is not a header of text.
-    """
-    if not start.comment or settings.ragged or settings.header is False:
-        return b"", []
-    comment = start.comment.strip(b" \t\r\n")
-    text = comment.lstrip(b"#").lstrip(b" ")
-    mark, names = comment[: len(comment) - len(text)], row_cells(text, start.layout)
-    is_like_row = len(names) == len(row)
-    if not is_like_row or not any(is_text(text_of(name), settings) for name in names):
-        return b"", []
-    if all(is_text(text_of(cell), settings) for cell in row):
-        return b"", []
-    return mark, names
 
 
 def _completed(header: list[bytes], data: Record, layout: Layout) -> list[bytes]:

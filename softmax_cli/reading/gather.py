@@ -71,11 +71,12 @@ def groups(block: Block, layout: Layout, settings: Settings) -> Iterator[Groups 
         return
     firsts = keys.firsts(block, layout)
     batches, errors = list[Batch](), list[tuple[int, SoftmaxError]]()
-    for piece in rows.read(block, layout, settings):
-        if isinstance(piece, Batch):
-            batches.append(piece)
-        else:
-            errors.append((_group_of(piece, firsts, block), piece))
+    for part in block.parts:
+        for piece in rows.read(part, layout, settings):
+            if isinstance(piece, Batch):
+                batches.append(piece)
+            else:
+                errors.append((_group_of(piece, firsts, part), piece))
     if not batches:
         yield from (error for _, error in errors)
         return
@@ -93,15 +94,16 @@ def groups(block: Block, layout: Layout, settings: Settings) -> Iterator[Groups 
 def _ordinals(lines: Sequence[int], block: Block) -> Integers:
     if isinstance(lines, range):
         return np.arange(lines.start, lines.stop)
-    return np.array([keys.ordinal(line) for line in lines[:]] if block.vector else lines)
+    are_elements = any(part.vector for part in block.parts)
+    return np.array([keys.ordinal(line) for line in lines[:]] if are_elements else lines)
 
 
 def _group_of(error: SoftmaxError, firsts: Integers, block: Block) -> int:
-    """The number of the group that a row with an error belongs to."""
+    """The number of the group that a row of a file with an error belongs to."""
     assert error.place  # the readers say where each error is
     file = block.line - block.line % LINES_OF_A_FILE
-    line = error.place.vector or (error.place.line or 0) + file
-    return int(np.searchsorted(firsts, line, side="right"))
+    number = error.place.vector or error.place.line or 0
+    return int(np.searchsorted(firsts, file + number, side="right"))
 
 
 def _grouped(

@@ -5,7 +5,7 @@ between groups, so that each can be answered without knowing the others.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
+from itertools import chain, groupby, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -17,9 +17,9 @@ from softmax_cli.reading.delimited import text_of
 from softmax_cli.reading.files import LONGEST_RECORD
 from softmax_cli.reading.json_values import kept_text
 from softmax_cli.reading.layout import Layout
-from softmax_cli.reading.order import sorting
+from softmax_cli.reading.order import are_lines, sorting
 from softmax_cli.reading.rows import records, row_cells
-from softmax_cli.values import Block, Booleans, Cells, Integers
+from softmax_cli.values import LINES_OF_A_FILE, Block, Booleans, Cells, Element, Integers
 
 # The texts of a row's cells in the columns of --by, as bytes; of JSON their values as JSON.
 Key = tuple[bytes, ...]
@@ -34,7 +34,8 @@ _MASKS = np.array([(1 << 8 * size) - 1 for size in range(9)], dtype=np.uint64)
 def whole_groups(blocks: Iterable[Block], layout: Layout) -> Iterator[Block]:
     """Yield the same rows, in blocks that are cut between groups.
 
-    The rows of a group that comes back after another are a block of their own.
+    A group that goes on in a further file is a block of several parts, and the rows of a group
+    that comes back after another are a block of their own.
 
     Args:
         blocks: blocks of whole rows.
@@ -43,9 +44,10 @@ def whole_groups(blocks: Iterable[Block], layout: Layout) -> Iterator[Block]:
     Raises:
         GroupTooLong: a group that would not fit in memory.
     """
-    seen, current, returns = set[Key](), None, False
+    seen, current, returns, is_sortable = set[Key](), None, False, True
     held, size = list[Block](), 0
     for block in blocks:
+        is_sortable = is_sortable and are_lines(block, layout)
         last = None
         for line, key in runs(block, layout):
             if key == current:
@@ -53,7 +55,7 @@ def whole_groups(blocks: Iterable[Block], layout: Layout) -> Iterator[Block]:
             current, last = key, line
             if returns or key in seen:
                 before, block = _cut(block, line)
-                yield from _joined([*held, before], returns)
+                yield from _joined([*held, before], returns, is_sortable)
                 held, size, last = [], 0, None
             returns = key in seen
             seen.add(key)
@@ -65,14 +67,14 @@ def whole_groups(blocks: Iterable[Block], layout: Layout) -> Iterator[Block]:
         size += len(block.text)
         if size > LONGEST_RECORD:
             raise GroupTooLong(layout.place(held[0].line), megabytes=LONGEST_RECORD >> 20)
-    yield from _joined(held, returns)
+    yield from _joined(held, returns, is_sortable)
 
 
 def returned(block: Block, layout: Layout) -> GroupReturns:
     """Return the error of a group that comes back after another."""
     line, key = next(iter(runs(block, layout)))
     cells = (kept_text(cell) if layout.json else cell.decode() for cell in key)
-    remedy = sorting(layout, block)
+    remedy = sorting(layout, block, are_lines=block.is_sortable)
     return GroupReturns(layout.place(line), text=", ".join(cells), remedy=remedy)
 
 
@@ -90,10 +92,11 @@ def runs(block: Block, layout: Layout) -> Iterator[tuple[int, Key]]:
 
 def firsts(block: Block, layout: Layout) -> Integers:
     """Return the first row of each run of rows with equal keys: what orders it in the block."""
-    changes = _changes(block, layout)
+    changes = None if block.more else _changes(block, layout)
     if changes is not None and changes.are_keys:
         return changes.lines
-    return np.array([ordinal(line) for line, _ in runs(block, layout)])
+    every = chain.from_iterable(runs(part, layout) for part in block.parts)
+    return np.array([ordinal(line) for line, _ in _distinct(every)])
 
 
 def _distinct(rows: Iterable[tuple[int, Key | None]]) -> Iterator[tuple[int, Key]]:
@@ -196,14 +199,19 @@ def _differ(padded: bytes, starts: Integers, stops: Integers) -> Booleans:
 
 
 def ordinal(line: int) -> int:
-    """What orders a row among those of its block: its line, or its number in a document."""
-    return getattr(line, "vector", None) or line
+    """What orders a row among those of its block: its line, or its number in a document.
+
+    Both are counted so that those of a further file come behind.
+    """
+    if isinstance(line, Element):
+        return line - line % LINES_OF_A_FILE + line.vector
+    return line
 
 
 def _cut(block: Block, line: int) -> tuple[Block, Block]:
     """The block before the row on this line, and from there on."""
-    if block.vector:
-        return json_text.cut(block, ordinal(line) - block.vector)
+    if isinstance(line, Element):
+        return json_text.cut(block, line.vector - block.vector)
     if line <= block.line:
         return block._replace(text=b""), block
     newlines = np.flatnonzero(np.frombuffer(block.text, dtype=np.uint8) == ord("\n"))
@@ -211,13 +219,19 @@ def _cut(block: Block, line: int) -> tuple[Block, Block]:
     return block._replace(text=block.text[:end]), Block(block.text[end:], line)
 
 
-def _joined(blocks: Sequence[Block], returns: bool = False) -> Iterator[Block]:
-    """One block of all the rows, if there are any."""
-    filled = [block for block in blocks if block.text]
-    if not filled:
-        return
-    if filled[0].vector:
-        yield json_text.joined(filled)._replace(returns=returns)
-        return
-    text = b"".join(block.text for block in filled)
-    yield filled[0]._replace(text=text, returns=returns)
+def _joined(
+    blocks: Sequence[Block], returns: bool = False, is_sortable: bool = True
+) -> Iterator[Block]:
+    """One block of all the rows, if there are any; those of each file are a part of it."""
+    filled = (block for block in blocks if block.text)
+    files = groupby(filled, key=lambda block: block.line // LINES_OF_A_FILE)
+    parts = [_of_one_file([*some]) for _, some in files]
+    if parts:
+        more = tuple(parts[1:])
+        yield parts[0]._replace(more=more, returns=returns, is_sortable=is_sortable)
+
+
+def _of_one_file(blocks: Sequence[Block]) -> Block:
+    if blocks[0].vector:
+        return json_text.joined(blocks)
+    return blocks[0]._replace(text=b"".join(block.text for block in blocks))

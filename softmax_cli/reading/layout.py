@@ -4,7 +4,7 @@ All of it is decided by the first row and the options, so that a block can be re
 without knowing the blocks before it.
 """
 
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import chain, pairwise
 from typing import NamedTuple
@@ -54,11 +54,13 @@ class Layout(NamedTuple):
             none, the whole column is one.
         append: the whole row is kept, and the answer follows it.
         json: rows are JSON arrays or objects.
-        blank: the position of a last column that is empty in every row, and that is not kept.
+        blank: the position of a last column that is empty in every row, since a delimiter ends
+            each line; none if an option says what the column is.
         numbered: the lines of an answer begin with the number of its vector.
         member: the member that holds the vector, if the rows are objects with one.
         row_classes: the names or numbers that such rows give to the classes, unless --labels
             does.
+        gzip: the text is compressed.
     """
 
     source: str
@@ -82,6 +84,7 @@ class Layout(NamedTuple):
     member: str | None = None
     row_classes: tuple[str, ...] | None = None
     numbered: bool = False
+    gzip: bool = False
 
     @property
     def edges(self) -> bytes:
@@ -255,7 +258,11 @@ def with_header(header: Sequence[bytes], line: int, layout: Layout, settings: Se
 
 
 def names_of(header: Sequence[bytes], layout: Layout) -> tuple[str, ...]:
-    """The names that a header gives to the columns, those of JSON letter for letter."""
+    """The names that the raw cells of a header say; members of JSON letter for letter.
+
+    Raises:
+        SoftmaxError: one is not a cell of text.
+    """
     return tuple(map(text_of, header) if layout.json else _texts(header))
 
 
@@ -302,8 +309,11 @@ def _settled(width: int, layout: Layout, settings: Settings) -> Layout:
     header = layout.header
     target = _target_column(width, header, settings)
     by = choose("--by", settings.by, width, header) if settings.by else []
-    others = {*by} if target is None else {*by, target}
-    logits = _logit_columns(width, layout, others, settings)
+    kept = {*by} if target is None else {*by, target}
+    kept.update(choose("--keep", settings.keep, width, header) if settings.keep else ())
+    if settings.columns or layout.blank in kept:  # the options say what the last column is
+        layout = layout._replace(blank=None)
+    logits = _logit_columns(width, layout, kept, settings)
     if by and len(logits) > 1:
         raise _several_logits(logits, header)
     layout = layout._replace(
@@ -332,12 +342,9 @@ def _several_logits(logits: Sequence[int], header: Sequence[str] | None) -> Usag
     return UsageError(reason=reason)
 
 
-def _logit_columns(
-    width: int, layout: Layout, others: Set[int], settings: Settings
-) -> Sequence[int]:
+def _logit_columns(width: int, layout: Layout, kept: set[int], settings: Settings) -> Sequence[int]:
     """The logit columns in the order of --columns, or all but those kept and the nameless."""
     header = layout.header
-    kept = set(choose("--keep", settings.keep, width, header) if settings.keep else ()) | others
     if settings.columns:
         logits: Sequence[int] = choose("--columns", settings.columns, width, header)
         if both := kept.intersection(logits):

@@ -36,7 +36,8 @@ def numbers_of(batch: Batch, block: Block, layout: Layout) -> Sequence[int]:
         first = block.rows_before + 1 - block.line
         return [line + first for line in batch.lines]
     if block.vector:  # several rows of a JSON document may stand on a line
-        return [line.vector for line in batch.lines if isinstance(line, Element)]
+        first = block.rows_before + 1 - block.vector
+        return [line.vector + first for line in batch.lines if isinstance(line, Element)]
     lines = (line for line, _ in records(block, layout))
     number = {line: index for index, line in enumerate(lines, block.rows_before + 1)}
     return [number[line] for line in batch.lines]

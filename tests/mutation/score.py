@@ -42,6 +42,8 @@ MODULES: dict[str, tuple[str, ...]] = {
     "reading/classes": (),
     "reading/layout": (),
     "reading/first_row": ("reading/test_further_files.py",),
+    "reading/further_files": (),
+    "reading/beginning": ("reading/test_first_row.py",),
     "command_line": (),
     "arithmetic": (),
     "mathematics/cancellation": (),

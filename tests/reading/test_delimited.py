@@ -12,6 +12,7 @@ from softmax_cli.reading.delimited import (
     comma_list,
     delimiter_of,
     has_delimiter,
+    holds_quoted_edge,
     raw_of,
     split_columns,
     text_of,
@@ -30,6 +31,13 @@ texts_of_cells = st.text('ab,;\t|:" \n\r' + "é", max_size=6)
 def test_cells_written_are_cells_read(texts, delimiter):
     record = delimiter.join(raw_of(text, delimiter) for text in texts)
     assert [text_of(cell) for cell in cells(record, delimiter)] == texts
+
+
+@given(st.lists(texts_of_cells, min_size=1, max_size=5), delimiters)
+def test_it_is_known_whether_quotes_hold_a_delimiter_or_a_newline(texts, delimiter):
+    record = delimiter.join(raw_of(text, delimiter) for text in texts)
+    held = any(edge in text for text in texts for edge in ("\n", delimiter.decode()))
+    assert holds_quoted_edge(record, delimiter) == held
 
 
 @given(st.lists(texts_of_cells, min_size=2, max_size=5), delimiters)

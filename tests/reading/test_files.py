@@ -18,6 +18,7 @@ from softmax_cli.errors import (
 from softmax_cli.reading import files as sources
 from softmax_cli.reading.files import (
     chunks,
+    is_gzip,
     json_blocks,
     name_of,
     opened,
@@ -288,3 +289,12 @@ def test_a_file_that_is_cut_short_while_it_is_read_is_an_error(tmp_path):
 def test_a_text_that_ends_before_it_is_seen_to_be_a_paste_is_one_row():
     line, is_json, texts = start(iter([b"\n\n te", b"ns"]), "x")
     assert (line, is_json, b"".join(texts)) == (3, False, b" tens")
+
+
+@pytest.mark.parametrize(
+    ("pieces", "is_packed"),
+    [([b"\x1f\x8b\x08"], True), ([b"\x1f", b"\x8b\x08"], True), ([b"\x1f"], False), ([], False)],
+)
+def test_gzip_is_told_by_its_first_bytes_which_stay(pieces, is_packed):
+    found, raw = is_gzip(iter(pieces))
+    assert (found, b"".join(raw)) == (is_packed, b"".join(pieces))

@@ -1,5 +1,3 @@
-"""Files that go on with the columns of the first: reading/first_row."""
-
 import pytest
 
 from softmax_cli.errors import SoftmaxError
@@ -38,6 +36,10 @@ def files(tmp_path):
         (b"a,b\n1,2\n", b'\n "a" ,b\r\n3,4\r\n5,6\r\n'.replace(b' "a" ', b'"a"')),
         (b"a,b\n1,2\n3,4\n", b"a,b\n", b"# more\na,b\n5,6\n"),
         (b"# a,b\n1,2\n3,4\n", b"# a,b\n5,6\n"),
+        (b"# a,b\n1,2\n", b"a,b\n3,4\n", b"# by hand\n#a,b\n5,6\n"),
+        (b"a,b\n1,2\n", b"# a,b\n3,4\n", b"# x,y\na,b\n5,6\n"),
+        (b"1,2\n", b"# a,b\n3,4\n5,6\n"),
+        (b'[" a","b"]\n[1,2]\n', b'[" a","b"]\n[3,4]\n', b'[[" a","b"],[5,6]]'),
         (b"[1,2]\n", b"[[3,4],[5,6]]"),
         (b'[" a","a"]\n[1,2]\n', b'[" a","a"]\n[3,4]\n[5,6]\n'),
         (b'{"a":1,"b":2}', b'[{"a":3,"b":4},{"a":5,"b":6}]'),
@@ -60,6 +62,11 @@ def test_an_error_in_a_further_file_names_it_and_its_line(files):
         ((b"a,b\n1,2\n", b"\na,c\n"), "1.csv:2: .* column 2 is 'c', not 'b'"),
         ((b"a,b\n1,2\n", b"a,b,c\n"), "1.csv:1: .* it has 3 columns, not 2"),
         ((b"a,b\n1,2\n", b"1,2\n"), "1.csv:1: .* column 1 is '1', not 'a'"),
+        ((b"# a b\n1 2\n", b"\n# b a\n1 2\n"), "1.csv:2: .* column 1 is 'b', not 'a'"),
+        ((b"# a b\n1 2\n", b"b a\n1 2\n"), "1.csv:1: .* column 1 is 'b', not 'a'"),
+        ((b"# a b\n1 2\n", b"1 2\n"), "1.csv:1: .* column 1 is '1', not 'a'"),
+        ((b"a b\n1 2\n", b"# b a\n1 2\n"), "1.csv:1: .* column 1 is 'b', not 'a'"),
+        ((b'["a","b"]\n[1,2]\n', b'[" a","b"]\n'), "1.csv:1: .* column 1 is ' a', not 'a'"),
         ((b"a,b\n1,2\n", b"[1,2]"), "1.csv: .* it holds JSON, and the first file delimited text"),
         ((b"a,b\n1,2\n", b""), "1.csv: the input holds no numbers"),
         ((b"1,2\n", b'1,"2'), "1.csv:1: a quote opens here and is never closed"),
@@ -102,3 +109,14 @@ def test_files_may_follow_a_long_row(files, rows):
     last = pieces[-1]
     assert last.values.tolist() == [[1.25] * 9_000]
     assert str(layout.place(last.lines[-1])).endswith("/1.csv:1")
+
+
+def test_the_delimiter_of_the_first_file_holds_for_all(files):
+    pieces, _ = files(b"x,1,k,2\n", b'p;q,3,"t\n",4\nr;s,5,u,6\n', keep="1,3")
+    assert [row for piece in pieces for row in piece.values.tolist()] == [[1, 2], [3, 4], [5, 6]]
+    assert pieces[1].kept[1][0] == b'"t\n"'
+
+
+def test_a_line_of_one_cell_settles_no_delimiter_for_further_ragged_lines(files):
+    pieces, _ = files(b"5\n", b"1;2\n", b"3 4\n", ragged=True)
+    assert [row for piece in pieces for row in piece.values.tolist()] == [[5], [1, 2], [3, 4]]

@@ -9,7 +9,7 @@ from softmax_cli.reading import files, keys
 from softmax_cli.reading.json import records as json_records
 from softmax_cli.reading.keys import firsts, returned, runs, whole_groups
 from softmax_cli.reading.layout import Layout
-from softmax_cli.values import Block
+from softmax_cli.values import LINES_OF_A_FILE, Block
 
 BY = Layout("t.csv", b",", 2, (1,), in_rows=True, by=(0,))
 JSON = Layout("t", width=2, logits=(1,), header=("q", "s"), in_rows=True, by=(0,), json=True)
@@ -101,6 +101,29 @@ def test_rows_of_a_document_keep_their_lines_and_numbers(sizes, step, indent, is
     ]
     assert [row for _, _, row in whole] == rows
     assert cut == whole
+
+
+def test_a_group_that_goes_on_in_further_files_is_a_block_of_several_parts():
+    second, third = LINES_OF_A_FILE + 2, 2 * LINES_OF_A_FILE + 2
+    blocks = [
+        Block(b"a,1\nb,2\n", 2),
+        Block(b"b,3\n", second),
+        Block(b"b,4\n", third),
+        Block(b"b,5\nc,6\n", third + 1),
+    ]
+    whole = list(whole_groups(blocks, BY))
+    assert [[(part.text, part.line) for part in block.parts] for block in whole] == [
+        [(b"a,1\n", 2)],
+        [(b"b,2\n", 3), (b"b,3\n", second), (b"b,4\nb,5\n", third)],
+        [(b"c,6\n", third + 2)],
+    ]
+    assert firsts(whole[1], BY).tolist() == [3]
+
+
+def test_the_first_rows_of_a_document_in_a_further_file_come_behind():
+    document = Block(b'[{"q":"a","s":1},{"q":"b","s":1},{"q":"c","s":1}', LINES_OF_A_FILE + 1, 1)
+    block = Block(b'{"q":"a","s":1}\n', 9, more=(document,))
+    assert firsts(block, JSON).tolist() == [9, LINES_OF_A_FILE + 2, LINES_OF_A_FILE + 3]
 
 
 @given(st.lists(st.integers(1, 3), max_size=5))

@@ -49,6 +49,26 @@ def test_a_number_belongs_to_its_row_though_rows_are_left_out():
     assert ran.out == "vector,rank,class,probability\n1,1,2,0.7\n3,1,1,0.7\n"
 
 
+@pytest.mark.parametrize("jobs", ["1", "3"])
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["[[1,2],[3,5]]", "[[1,2],[3,5]]", "[[1,2],[3,5]]"],
+        ["[1,2]\n[3,5]\n", "[[1,2],[3,5]]", "[1,2]\n[3,5]\n"],
+        ['[["a","b"],[1,2],[3,5]]', '[["a","b"],[1,2],[3,5]]', '["a","b"]\n[1,2]\n[3,5]\n'],
+        ["a,b\n1,2\n3,5\n", "a,b\n1,2\n3,5\n", "# a,b\n\n1,2\n3,5\n"],
+    ],
+    ids=["documents", "lines and a document", "headers", "tables"],
+)
+def test_numbers_go_on_in_further_files(tmp_path, texts, jobs):
+    files = []
+    for number, text in enumerate(texts):
+        (tmp_path / str(number)).write_text(text)
+        files += ["--csv", str(number)]
+    ran = softmax("eval", "--top", "1", "-p", "1", "-j", jobs, *files, cwd=tmp_path)
+    assert [line.split(",")[0] for line in ran.out.splitlines()[1:]] == [*"123456"]
+
+
 def test_numbered_lines_read_back_with_their_vector_kept():
     first = softmax("jacobian", "2 1; 0 3", "-p", "2").out
     again = softmax("eval", "-k", "vector", stdin=first)
