@@ -43,7 +43,8 @@ The way through: reading (text → blocks → Batch) → commands (Batch → Ans
     mathematics/  arrays → arrays
         segments softmax logarithms cancellation exact_rows tiles few pair_exponentials strips
         validation pairs exact rounding sums exponentials decimals fixed_point
-    errors        Place, and what a user can get wrong
+    bad_numbers   what can be wrong with a number, or with the entries of a vector
+    errors        Place, and what else a user can get wrong
 """
 
 from typing import TYPE_CHECKING, Any

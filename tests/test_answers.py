@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from softmax_cli.answers import answer_block
-from softmax_cli.errors import NotANumber, UnknownClass
+from softmax_cli.bad_numbers import NotANumber
+from softmax_cli.errors import UnknownClass
 from softmax_cli.output import BadRow, Note, Text
 from softmax_cli.reading.layout import Layout
 from softmax_cli.settings import Settings

@@ -6,7 +6,8 @@ import click
 import pytest
 
 from softmax_cli import cli
-from softmax_cli.errors import AlreadyReported, NotANumber, Place, UsageError
+from softmax_cli.bad_numbers import NotANumber
+from softmax_cli.errors import AlreadyReported, Place, UsageError
 
 EXAMPLES = [
     (command, example)

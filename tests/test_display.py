@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from programs import softmax
 
+from softmax_cli.bad_numbers import NotANumber
 from softmax_cli.display import page_items
-from softmax_cli.errors import Empty, NotANumber, Place, UsageError
+from softmax_cli.errors import Empty, Place, UsageError
 from softmax_cli.output import BadRow, Note, Status, Text
 from softmax_cli.reading.layout import Layout
 from softmax_cli.settings import ReaderFormat, Settings

@@ -5,20 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from softmax_cli import errors
-from softmax_cli.errors import (
-    NotANumber,
-    Place,
-    SoftmaxError,
-    UsageError,
-    counted,
-    printable,
-    quoted,
-)
+from softmax_cli import bad_numbers, errors
+from softmax_cli.bad_numbers import NotANumber
+from softmax_cli.errors import Place, SoftmaxError, UsageError, counted, printable, quoted
 
 ERRORS = [
     value
-    for value in vars(errors).values()
+    for value in {**vars(errors), **vars(bad_numbers)}.values()
     if inspect.isclass(value) and issubclass(value, SoftmaxError) and value.sentence
 ]
 

@@ -8,7 +8,8 @@ import sys
 import pytest
 from programs import needs_full_device, python
 
-from softmax_cli.errors import DeviceFailed, NotANumber, Place, UsageError
+from softmax_cli.bad_numbers import NotANumber
+from softmax_cli.errors import DeviceFailed, Place, UsageError
 from softmax_cli.output import BadRow, Item, Note, Output, Text, check_output, write, write_error
 from softmax_cli.writing.delimited import Writer
 

@@ -10,7 +10,8 @@ import pytest
 from programs import SECONDS
 
 from softmax_cli import workers
-from softmax_cli.errors import AlreadyReported, DeviceFailed, NotANumber, Place
+from softmax_cli.bad_numbers import NotANumber
+from softmax_cli.errors import AlreadyReported, DeviceFailed, Place
 from softmax_cli.output import BadRow, Output, Text
 from softmax_cli.reading.files import BLOCK_BYTES
 from softmax_cli.values import Block

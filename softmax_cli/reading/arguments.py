@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from softmax_cli.errors import (
+from softmax_cli.bad_numbers import (
     AllMasked,
     LooseWord,
     MissingNumber,
@@ -22,6 +22,8 @@ from softmax_cli.errors import (
     NoSuchFile,
     NotANumber,
     PartOfFraction,
+)
+from softmax_cli.errors import (
     Place,
     RepeatedName,
     SoftmaxError,

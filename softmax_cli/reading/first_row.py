@@ -6,14 +6,7 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 
-from softmax_cli.errors import (
-    Empty,
-    HoldsText,
-    OnlyAHeader,
-    Place,
-    SoftmaxError,
-    UsageError,
-)
+from softmax_cli.errors import Empty, HoldsText, OnlyAHeader, Place, SoftmaxError, UsageError
 from softmax_cli.reading import fast, json_rows, long_row
 from softmax_cli.reading import files as sources
 from softmax_cli.reading.beginning import (

@@ -12,14 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from softmax_cli.errors import (
-    AllMasked,
-    NoAnswer,
-    NoDistribution,
-    SoftmaxError,
-    UnfitOption,
-    UsageError,
-)
+from softmax_cli.bad_numbers import AllMasked
+from softmax_cli.errors import NoAnswer, NoDistribution, SoftmaxError, UnfitOption, UsageError
 from softmax_cli.reading import keys, rows
 from softmax_cli.reading.classes import labels_for, meant_class
 from softmax_cli.reading.delimited import split_columns, texts_of

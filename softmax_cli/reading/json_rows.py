@@ -8,7 +8,8 @@ from collections.abc import Sequence, Set
 from itertools import chain
 from typing import Any
 
-from softmax_cli.errors import BrokenJson, EmptyVector, UsageError, counted, quoted
+from softmax_cli.bad_numbers import EmptyVector
+from softmax_cli.errors import BrokenJson, UsageError, counted, quoted
 from softmax_cli.reading import layout as tables
 from softmax_cli.reading.classes import labels_for
 from softmax_cli.reading.columns import choose, choose_one

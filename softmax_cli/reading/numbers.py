@@ -15,15 +15,15 @@ from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
-from softmax_cli.errors import (
+from softmax_cli.bad_numbers import (
     LogarithmOfNonPositive,
     NotANumber,
     PartOfFraction,
     PlusInfinity,
-    SoftmaxError,
     TooLarge,
     ZeroDenominator,
 )
+from softmax_cli.errors import SoftmaxError
 
 if TYPE_CHECKING:
     from softmax_cli.mathematics.decimals import Number

@@ -12,16 +12,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from softmax_cli.errors import (
+from softmax_cli.bad_numbers import (
     AllMasked,
-    BadWeight,
     EmptyVector,
-    ExtraCell,
     HoldsArray,
-    MissingCell,
     NeedsDecimalComma,
     NeedsDecimalPoint,
     NotANumber,
+)
+from softmax_cli.errors import (
+    BadWeight,
+    ExtraCell,
+    MissingCell,
     NotText,
     Place,
     SoftmaxError,

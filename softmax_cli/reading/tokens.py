@@ -5,7 +5,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from softmax_cli.errors import MissingNumber, NotText, Place, quoted
+from softmax_cli.bad_numbers import MissingNumber
+from softmax_cli.errors import NotText, Place, quoted
 
 # A newline that an indented line follows is a mark of its own.
 INDENTED = "\n "

@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from questioned import settings_for
 
+from softmax_cli.bad_numbers import NotANumber
 from softmax_cli.errors import (
     BrokenJson,
     DeviceFailed,
     HoldsText,
     MissingCell,
-    NotANumber,
     SoftmaxError,
     UnclearAnswers,
     UnequalTables,

@@ -4,12 +4,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from softmax_cli.bad_numbers import LooseWord, MissingNumber, NamesAFile, NoSuchFile, NotANumber
 from softmax_cli.errors import (
-    LooseWord,
-    MissingNumber,
-    NamesAFile,
-    NoSuchFile,
-    NotANumber,
     NotText,
     Place,
     RepeatedName,

@@ -7,14 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from softmax_cli.errors import (
-    BrokenGzip,
-    DeviceFailed,
-    Empty,
-    NotText,
-    TooLong,
-    UnterminatedQuote,
-)
+from softmax_cli.errors import BrokenGzip, DeviceFailed, Empty, NotText, TooLong, UnterminatedQuote
 from softmax_cli.reading import files as sources
 from softmax_cli.reading.files import (
     chunks,

@@ -3,14 +3,8 @@ from tempfile import TemporaryFile
 
 import pytest
 
-from softmax_cli.errors import (
-    DeviceFailed,
-    Empty,
-    EmptyVector,
-    HoldsText,
-    OnlyAHeader,
-    SoftmaxError,
-)
+from softmax_cli.bad_numbers import EmptyVector
+from softmax_cli.errors import DeviceFailed, Empty, HoldsText, OnlyAHeader, SoftmaxError
 from softmax_cli.reading import files as sources
 from softmax_cli.reading import first_row
 from softmax_cli.reading.first_row import check_first_row, open_table

@@ -5,7 +5,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from softmax_cli.errors import AllMasked, NoDistribution, NotANumber, SoftmaxError
+from softmax_cli.bad_numbers import AllMasked, NotANumber
+from softmax_cli.errors import NoDistribution, SoftmaxError
 from softmax_cli.reading.gather import alike, apart, column, groups
 from softmax_cli.reading.layout import Layout
 from softmax_cli.reading.rows import read

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from softmax_cli.errors import BrokenJson, EmptyVector, UsageError
+from softmax_cli.bad_numbers import EmptyVector
+from softmax_cli.errors import BrokenJson, UsageError
 from softmax_cli.reading import json_rows
 from softmax_cli.reading.delimited import text_of
 from softmax_cli.reading.layout import Layout

@@ -4,7 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from softmax_cli.errors import NotANumber, Place
+from softmax_cli.bad_numbers import NotANumber
+from softmax_cli.errors import Place
 from softmax_cli.reading.merge import merged
 from softmax_cli.values import LINES_OF_A_FILE, Batch
 

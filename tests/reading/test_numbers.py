@@ -6,14 +6,14 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from softmax_cli.errors import (
+from softmax_cli.bad_numbers import (
     LogarithmOfNonPositive,
     NotANumber,
     PlusInfinity,
-    SoftmaxError,
     TooLarge,
     ZeroDenominator,
 )
+from softmax_cli.errors import SoftmaxError
 from softmax_cli.mathematics.decimals import Logarithm, Quotient
 from softmax_cli.reading.numbers import (
     is_number,

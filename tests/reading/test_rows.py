@@ -5,14 +5,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from softmax_cli.errors import (
+from softmax_cli.bad_numbers import (
     AllMasked,
-    MissingCell,
     NeedsDecimalComma,
     NeedsDecimalPoint,
     NotANumber,
-    NotText,
     PlusInfinity,
+)
+from softmax_cli.errors import (
+    MissingCell,
+    NotText,
     SoftmaxError,
     StrayQuote,
     UnknownTarget,

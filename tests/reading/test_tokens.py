@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from softmax_cli.errors import MissingNumber, NotText, Place
+from softmax_cli.bad_numbers import MissingNumber
+from softmax_cli.errors import NotText, Place
 from softmax_cli.reading.tokens import INDENTED, Token, tokens_of
 
 PLACE = Place("argument 1")
