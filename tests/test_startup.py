@@ -1,7 +1,12 @@
 """What is imported when: a line of help waits for no array and no colour."""
 
+import compileall
+from pathlib import Path
+
 import pytest
 from programs import DIGITS, MODULE, python, softmax
+
+import softmax_cli
 
 # Runs the program in this process and says at its end which of the heavy ones it imported.
 _HEAVY = """
@@ -68,6 +73,8 @@ print(sorted(sys.modules), file=sys.stderr)
 
 
 def test_an_answer_to_arguments_imports_nothing_that_takes_long_and_is_not_needed():
+    # as an installation does: the compiler loads unicodedata for names that are not ASCII
+    compileall.compile_dir(Path(softmax_cli.__file__).parent, quiet=1)
     code = """
 import click, numpy, sys
 before = {*sys.modules}
