@@ -143,6 +143,8 @@ def _no_answer(
         return NoAnswer(place, reason=reason)
     if isinstance(reason, BeyondDoubles):
         add = "add" if settings.precision is None else "replace -p by"
-        remedy = f": {add} --digits" if commands.has_digits(vector, settings) else ""
+        remedy = f": {add} --digits"
+        if not commands.has_digits(vector, settings):
+            remedy = "; --digits cannot give this vector's answer either"
         return BeyondDoubles(place, reason=reason.data["reason"], remedy=remedy)
     return reason.at(place) if place and layout.by else reason

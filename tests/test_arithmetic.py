@@ -181,7 +181,9 @@ def test_digits_after_the_point_give_way_to_significant_ones():
 def test_where_the_digits_cannot_be_given_either_they_are_no_remedy(arguments):
     ran = softmax(*arguments.split())
     assert (ran.status, ran.out) == (1, "")
-    assert ran.err.endswith(" is beyond 1.8e308, the largest double\n")
+    assert ran.err.endswith(
+        " is beyond 1.8e308, the largest double; --digits cannot give this vector's answer either\n"
+    )
     assert softmax(*arguments.split(), "--digits", "3").status == 1
 
 
