@@ -7,8 +7,7 @@ from softmax_cli.bad_numbers import EmptyVector
 from softmax_cli.errors import DeviceFailed, Empty, HoldsText, OnlyAHeader, SoftmaxError
 from softmax_cli.reading import files as sources
 from softmax_cli.reading import first_row
-from softmax_cli.reading.first_row import check_first_row, open_table
-from softmax_cli.reading.layout import Layout, lay_out
+from softmax_cli.reading.first_row import open_table
 from softmax_cli.reading.rows import read
 from softmax_cli.settings import Settings
 
@@ -456,55 +455,3 @@ def test_a_comment_of_another_number_of_cells_is_no_header():
 def test_a_long_row_between_blanks_is_read_as_other_rows_are():
     row = b" ".join([b"1.25"] * 9000) + b"\n"
     assert values(row + row) == (None, [[1.25] * 9000] * 2)
-
-
-def laid_out(first, settings):
-    """The layout that a first row gives."""
-    return lay_out(first.split(b","), 1, Layout("t.csv"), settings)[0]
-
-
-@pytest.mark.parametrize(
-    ("header", "row", "options", "remedy"),
-    [
-        (b"name,a,b", b"Ann,1,2", {}, "add --keep name"),
-        (b"name,a,last name", b"Ann,1,Lee", {}, "add --keep 'name,last name'"),
-        (b"name,a,name", b"Ann,1,Lee", {}, "add --keep 1,3"),
-        (b"name,a,b", b"Ann,1,x", {"keep": "b"}, "use --keep b,name"),
-        (b"name,a,b", b"Ann,1,x", {"columns": "1,2"}, "leave it out of --columns"),
-        (b"1,2,3", b"Ann,1,x", {"header": False}, "add --keep 1,3"),
-    ],
-)
-def test_text_among_the_logits_is_told_what_to_keep(header, row, options, remedy):
-    settings = Settings("eval", **options)
-    layout = laid_out(header, settings)
-    with pytest.raises(HoldsText) as caught:
-        check_first_row(row.split(b","), 2, layout, settings)
-    column = "'name'" if layout.header else "1"
-    assert str(caught.value) == f"t.csv:2: column {column} holds text ('Ann'): {remedy}"
-
-
-def test_a_table_of_nothing_but_text_is_not_told_to_keep_it_all():
-    layout = laid_out(b"a,b", QUIET)
-    check_first_row([b"x", b"y"], 2, layout, QUIET)
-
-
-@pytest.mark.parametrize(
-    "cell", [b"", b"NA", b"nan", b"null", b"1_0", b"-", b"inf", b"ln(2)", b" 1 "]
-)
-def test_a_hole_and_a_misspelt_number_are_no_column_of_text(cell):
-    layout = laid_out(b"a,b", QUIET)
-    check_first_row([cell, b"1"], 2, layout, QUIET)
-
-
-def test_text_is_quoted_as_it_was_typed():
-    layout = laid_out(b"a,b", QUIET)
-    with pytest.raises(HoldsText, match=r"\('St. Ives'\)"):
-        check_first_row([b"St. Ives", b"1"], 2, layout, QUIET._replace(decimal_comma=True))
-
-
-def test_the_first_row_is_checked_if_it_is_as_wide_as_the_header():
-    layout = laid_out(b"a,b", QUIET)
-    with pytest.raises(HoldsText, match="x1"):
-        check_first_row([b"x1", b"1"], 2, layout, QUIET)
-    check_first_row([b"x1"], 2, layout, QUIET)
-    check_first_row([b"x1", b"1", b"2"], 2, layout, QUIET)
