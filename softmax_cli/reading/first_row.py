@@ -201,10 +201,9 @@ def _settled(
     if data is None:
         return with_header(row, first.line, layout, settings), behind, True
     header = _completed(row, data, layout)
-    settled = with_header(header, first.line, layout, settings)
-    if header[:-1] == row and len(header) - 1 in settled.kept:
-        settled = settled._replace(blank=len(row))
-    return settled, behind, True
+    if header[:-1] == row:
+        layout = layout._replace(blank=len(row))
+    return with_header(header, first.line, layout, settings), behind, True
 
 
 def _width_of_numbers(first: Record, layout: Layout, settings: Settings) -> int:
