@@ -190,7 +190,7 @@ def test_where_lengths_differ_the_error_says_which_vector_the_option_does_not_fi
     ran = softmax("grad", "2 1; 1 2 3", "-q", "-f", form, *options)
     assert (ran.status, ran.err) == (2, f"Error: arguments: vector {vector}: {reason}\n")
     ran = softmax("grad", "--ragged", "-q", "-f", form, *options, stdin="2 1\n1 2 3\n")
-    assert (ran.status, ran.err) == (2, f"Error: stdin:{vector}: {reason}\n")
+    assert (ran.status, ran.err) == (1, f"Error: stdin:{vector}: {reason}\n")
 
 
 def test_where_lengths_are_equal_an_option_that_fits_none_needs_no_place():

@@ -379,7 +379,7 @@ def test_an_error_in_a_group_that_spans_files_names_its_file(tmp_path, texts, pl
     for name, text in zip("abc", texts, strict=False):
         (tmp_path / name).write_text(text)
         options += ["--csv", name]
-    ran = softmax("eval", *options, "--by", "q", "--on-error", "skip", cwd=tmp_path)
+    ran = softmax("eval", *options, "--by", "q", "--on-error", "skip", "-q", cwd=tmp_path)
     assert ran.err == f"Error: {place}: column 's': 'y' is not a number\n"
 
 

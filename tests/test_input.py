@@ -356,17 +356,17 @@ def test_ragged_lines_with_delimiters_of_their_own_are_written_with_one():
         (
             ["grad", "--target", "2"],
             ["0.5,-0.5", "0.5,-0.5"],
-            "--target: '2' is not a class: they are numbered 1 to 1",
+            "--target: '2' is not a class: the only class is 1",
         ),
         (
             ["grad", "--upstream", "1,0"],
             ["0.25,-0.25", "0.25,-0.25"],
-            "--upstream: 2 numbers for 1 classes",
+            "--upstream: 2 numbers for 1 class",
         ),
         (
             ["jacobian", "--output", "2"],
             ["-0.25,0.25", "-0.25,0.25"],
-            "--output: '2' is not a class: they are numbered 1 to 1",
+            "--output: '2' is not a class: the only class is 1",
         ),
     ],
 )
