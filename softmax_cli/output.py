@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 
 from softmax_cli.delivery import deliver, write_all
 from softmax_cli.errors import DeviceFailed, Place, SoftmaxError, printable
-from softmax_cli.formulas import in_ascii
 
 if TYPE_CHECKING:
     from softmax_cli.writing.delimited import Writer
@@ -181,8 +180,11 @@ def write_text(text: str) -> None:
     """
     check_output()
     encoding = sys.stdout.encoding or "utf-8"
-    spelled = text if encoding.lower().startswith("utf") else in_ascii(text)
-    write(spelled.encode(encoding, "backslashreplace"))
+    if not encoding.lower().startswith("utf"):
+        from softmax_cli.formulas import in_ascii
+
+        text = in_ascii(text)
+    write(text.encode(encoding, "backslashreplace"))
 
 
 def write_note(note: str) -> None:

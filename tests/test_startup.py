@@ -84,7 +84,8 @@ main()
 print(*{*sys.modules} - before, file=sys.stderr)
 """
     # unicodedata is loaded for the names of a named tuple that are not ASCII
-    slow = {"numpy.typing", "dataclasses", "unicodedata", "softmax_cli.reading.bits"}
+    slow = {"numpy.typing", "dataclasses", "unicodedata"}
+    slow |= {"softmax_cli.reading.bits", "softmax_cli.formulas"}
     assert not slow & set(python(code).err.split())
 
 
