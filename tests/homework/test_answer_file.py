@@ -24,6 +24,7 @@ from softmax_cli.errors import (
 )
 from softmax_cli.homework.answer_file import opened
 from softmax_cli.homework.claims import claim
+from softmax_cli.reading import files
 from softmax_cli.reading.layout import Layout
 
 EVAL = settings_for("eval")
@@ -213,3 +214,18 @@ def test_a_name_that_several_columns_have_does_not_say_which_class_they_are(tmp_
     assert read(tmp_path, "a,a,b\n0.1,0.2,0.7\n", ours).values.tolist() == [[0.1, 0.2, 0.7]]
     with pytest.raises(UsageError, match="'a' is the name of several classes: keep the order"):
         read(tmp_path, "a,b,a\n0.1,0.2,0.7\n", ours)
+
+
+def test_rows_that_no_column_makes_a_matrix_are_an_error(tmp_path):
+    with pytest.raises(UnequalTables, match="the answers stand 2 in a row"):
+        read(tmp_path, "0.1,0.2\n", settings=JACOBIAN)
+
+
+def test_a_device_that_fails_is_the_error_in_whatever_way_it_was_read(tmp_path, monkeypatch):
+    def failing(*_):
+        yield b"0.1,"
+        raise DeviceFailed(reason="Input/output error")
+
+    monkeypatch.setattr(files, "chunks", failing)
+    with pytest.raises(DeviceFailed, match="Input/output error"):
+        read(tmp_path, "")
