@@ -342,3 +342,12 @@ def test_up_to_three_of_several_columns_of_logits_are_named(width, shown):
     reason = f"the logits of groups are one column, and not {shown}: name it with --columns"
     with pytest.raises(UsageError, match=f"^--by: {re.escape(reason)}$"):
         laid_out(row, having(by="1"))
+
+
+def test_the_layout_of_a_vector_of_another_length_has_its_positions():
+    ragged = Layout("t", width=4, logits=(1, 2), ragged=True)
+    longer, shorter = ragged.for_vectors(4), ragged.for_vectors(1)
+    assert (longer.width, longer.logits, longer.kept) == (6, range(1, 5), (0, 5))
+    assert (shorter.width, shorter.logits, shorter.kept) == (3, range(1, 2), (0, 2))
+    alike = ragged._replace(ragged=False)
+    assert alike.for_vectors(4) is alike
