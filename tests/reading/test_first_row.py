@@ -455,3 +455,36 @@ def test_a_comment_of_another_number_of_cells_is_no_header():
 def test_a_long_row_between_blanks_is_read_as_other_rows_are():
     row = b" ".join([b"1.25"] * 9000) + b"\n"
     assert values(row + row) == (None, [[1.25] * 9000] * 2)
+
+
+TWO_BAD_ITEMS = [(b"[]\n", 1, 1), (b'{"a": 1, "a": 2}\n', 2, 2)]
+
+
+@pytest.mark.parametrize(
+    ("text", "bad", "rows"),
+    [
+        (b"{bad\n[1,2\n[3,4]\n", [(b"{bad\n", 1, 0), (b"[1,2\n", 2, 0)], b"[3,4]\n"),
+        (
+            b'[[],\n{"a": 1, "a": 2}, [0, 0]]',
+            [(b"[]\n", 1, 1), (b'{"a": 1, "a": 2}\n', 2, 2)],
+            None,
+        ),
+    ],
+)
+def test_bad_rows_of_json_before_the_first_good_one_are_rows_where_they_are_skipped(
+    text, bad, rows
+):
+    with table(text, on_error="skip") as opened:
+        blocks = list(opened.blocks)
+        assert opened.layout.logits == (0, 1)
+    found = [(block.text, int(block.line), block.vector) for block in blocks[: len(bad)]]
+    assert found == bad
+    assert rows is None or b"".join(block.text for block in blocks[len(bad) :]) == rows
+    assert isinstance(error(text), SoftmaxError)
+
+
+@pytest.mark.parametrize("text", [b'{"a": 1, "a": 2}\n[]\n', b'"a"b,c\n1,2\n'])
+def test_where_no_row_settles_the_table_the_first_error_is_given(text):
+    skipped = error(text, on_error="skip")
+    assert str(skipped) == str(error(text))
+    assert skipped.place.line == 1
