@@ -490,3 +490,10 @@ def test_help_shows_that_a_value_that_may_be_left_out_stands_after_an_equals_sig
 def test_one_argument_too_many_does_not_keep_the_help_from_being_shown(capfd):
     cli.program(["man", "eval", "x", "--help"], prog_name="softmax", standalone_mode=False)
     assert capfd.readouterr().out.startswith("Usage: softmax man [OPTIONS] [PAGE]")
+
+
+def test_an_option_is_called_by_the_name_that_stands_for_its_value():
+    switch = Option(["-h", "--header/--no-header"], section="Input", of_tables=True)
+    assert [switch.name_for(value) for value in (True, False)] == ["--header", "--no-header"]
+    number = Option(["-p", "--pages"], section="Input", of_tables=True)
+    assert [number.name_for(value) for value in (0, 1, "x")] == ["--pages"] * 3
