@@ -80,7 +80,8 @@ class SoftmaxError(Exception):
             if isinstance(value, str)
         }
         sentence = self.sentence.format(**{"remedy": self.remedy, **self.data, **shown})
-        return f"{self.place}: {sentence}" if self.place else sentence
+        # a reason or a remedy may hold a name of the user's
+        return printable(f"{self.place}: {sentence}" if self.place else sentence)
 
 
 class MissingCell(SoftmaxError):

@@ -67,6 +67,13 @@ def test_text_from_data_is_never_a_template(text):
 
 
 @pytest.mark.parametrize("kind", ERRORS, ids=lambda kind: kind.__name__)
+def test_nothing_in_a_sentence_steers_a_terminal(kind):
+    fields = [field for _, field, _, _ in string.Formatter().parse(kind.sentence) if field]
+    shown = str(kind(Place("x\x1b", 1), **dict.fromkeys(fields, "a\x9b\u202e\n")))
+    assert shown.isprintable()
+
+
+@pytest.mark.parametrize("kind", ERRORS, ids=lambda kind: kind.__name__)
 def test_every_sentence_is_one_line_of_its_data(kind):
     fields = [field for _, field, _, _ in string.Formatter().parse(kind.sentence) if field]
     shown = str(kind(Place("x", 1), **dict.fromkeys(fields, "given")))

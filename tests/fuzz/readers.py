@@ -93,7 +93,7 @@ def _table(data: bytes) -> tuple[Layout, Settings, bytes]:
         logits,
         target=kept[0] if kept and data[2] & 16 else None,
         append=bool(data[2] & 32),
-        blank=kept[-1] if kept and data[2] & 64 else None,
+        blank=width - 1 if width - 1 in kept and data[2] & 64 else None,
         in_rows=len(logits) == 1 and bool(data[2] & 128),
     )
     return layout, _TABLE_SETTINGS[data[3] % 3], data[_TABLE_LEAD:]
