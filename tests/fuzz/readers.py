@@ -86,14 +86,16 @@ def _table(data: bytes) -> tuple[Layout, Settings, bytes]:
     width = 1 + data[1] % 4
     logits = tuple(column for column in range(width) if data[2] >> column & 1) or (0,)
     kept = [column for column in range(width) if column not in logits]
+    target = kept[0] if kept and data[2] & 16 else None
+    blank = width - 1 if width - 1 in kept and width - 1 != target and data[2] & 64 else None
     layout = Layout(
         "x",
         _DELIMITERS[data[0] % 5 :][:1],
         width,
         logits,
-        target=kept[0] if kept and data[2] & 16 else None,
+        target=target,
         append=bool(data[2] & 32),
-        blank=width - 1 if width - 1 in kept and data[2] & 64 else None,
+        blank=blank,
         in_rows=len(logits) == 1 and bool(data[2] & 128),
     )
     return layout, _TABLE_SETTINGS[data[3] % 3], data[_TABLE_LEAD:]
