@@ -80,7 +80,7 @@ def _is_lines(
     texts: Iterator[bytes], source: str, line: int, longest: int
 ) -> tuple[bool, Iterator[bytes]]:
     """Return whether each line is a row, and the same text."""
-    scan, parts, first_end, size = Scanner(), list[bytes](), 0, 0
+    scan, parts, first_end, size, looked = Scanner(), list[bytes](), 0, 0, 0
     for text in texts:
         rows = scan(text)
         if not first_end and rows.ends.size:
@@ -92,8 +92,11 @@ def _is_lines(
             break
         if first_end and _line_end(b"".join(parts), first_end) is not None:
             break
-        if not first_end and size <= _LONGEST_START and _begins_badly(b"".join(parts)):
-            break
+        # each look goes through all of the text, so that there are few
+        if not first_end and 2 * looked <= size <= _LONGEST_START:
+            looked = size
+            if _begins_badly(b"".join(parts)):
+                break
     whole = b"".join(parts)
     row = whole[:first_end].lstrip()
     is_row = row[:1] in (b"[", b"{") and not AROUND_ROWS.match(row) and b"\n" not in row

@@ -1,10 +1,12 @@
 import json
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from softmax_cli.errors import BrokenJson, TooLong
+from softmax_cli.reading import json as reading
 from softmax_cli.reading.files import json_blocks
 from softmax_cli.reading.json import behind_first, blocks, is_json, records
 from softmax_cli.values import Block
@@ -233,3 +235,11 @@ def test_a_block_without_its_first_row_keeps_its_lines():
 def test_a_text_that_ends_in_a_string_behind_its_rows_is_refused_with_it():
     with pytest.raises(BrokenJson, match="neither an array of numbers nor an object"):
         all_records(b'[[1,2],[3,4]] x "a', 100)
+
+
+def test_a_first_row_that_comes_in_many_pieces_is_looked_through_a_few_times():
+    text = b'{"a": [\n' + b"1,\n" * 20_000 + b"1]}\n"
+    pieces = (text[start : start + 3] for start in range(0, len(text), 3))
+    with patch.object(reading, "_begins_badly", wraps=reading._begins_badly) as look:
+        assert b"".join(block.text for block in blocks(pieces, "x", 1, 1 << 20)) == text.rstrip()
+    assert look.call_count <= 20
