@@ -70,7 +70,7 @@ class Column(NamedTuple):
         cells: one a row.
         align: `point` puts the points of numbers under one another.
         meanings: of each cell, or nothing where all are plain.
-        spare: columns with larger numbers are left out first where there is no room, those
+        spare: columns with larger numbers are left out first where not all fit, those
             with the same number together; those with 0 always stay.
     """
 
@@ -82,7 +82,7 @@ class Column(NamedTuple):
 
 
 class Bars(NamedTuple):
-    """A column of bars, as wide as there is room, on a track with an axis.
+    """A column of bars, as wide as the page allows, on a track with an axis.
 
     Attributes:
         shares: the length of each bar, from 0 to 1; from −1 to 1 where they are signed.
@@ -123,11 +123,11 @@ WIDER = "a wider terminal"
 
 
 class Grid(NamedTuple):
-    """A table: columns, and how to see those that have no room.
+    """A table: columns, and how to see those that do not fit.
 
     Attributes:
         columns: from left to right.
-        all_columns: what shows every column: an option such as `-f csv`, or more room.
+        all_columns: what shows every column: an option such as `-f csv`, or a wider terminal.
     """
 
     columns: tuple[Column | Bars | Tiles, ...]

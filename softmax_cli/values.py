@@ -155,8 +155,6 @@ class Batch(NamedTuple):
         """How many vectors there are."""
         return len(self.values)
 
-    # Doubles may tie where the numbers as typed do not.
-
     def predictions(self, vectors: slice = slice(None)) -> Integers:
         """Return the most probable class of each vector, the first of ties."""
         if self.typed is None:
@@ -164,7 +162,10 @@ class Batch(NamedTuple):
         return np.array([min(self.predicted(v)) for v in range(self.vectors)[vectors]], np.intp)
 
     def predicted(self, vector: int) -> list[int]:
-        """Return the most probable classes of a vector: several where they tie."""
+        """Return the most probable classes of a vector: several where they tie.
+
+        Doubles may tie where the numbers as typed do not.
+        """
         if self.typed is None:
             x = self.values[vector]
             return np.flatnonzero(x == x.max()).tolist()

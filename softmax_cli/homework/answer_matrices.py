@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from softmax_cli.errors import BrokenJson, SoftmaxError, UnequalTables
+from softmax_cli.errors import BrokenJson, SoftmaxError, UnequalTables, counted
 from softmax_cli.homework.answer_table import AnswerRows
 from softmax_cli.homework.claims import claim
 from softmax_cli.reading import files, json_values
@@ -85,8 +85,7 @@ def _rows(row: Any, line: int, classes: int, layout: Layout) -> AnswerRows:
         if len(numbers) != classes:
             raise UnequalTables(place, found=len(numbers), expected=classes)
     if len(matrix) != classes:
-        found = "1 row" if len(matrix) == 1 else f"{len(matrix)} rows"
-        reason = f"the matrix has {found}, and there are {classes} classes"
+        reason = f"the matrix has {counted(len(matrix), 'row')}, and there are {classes} classes"
         raise BrokenJson(place, reason=reason)
     texts = [[json_values.text_of(number) or "null" for number in numbers] for numbers in matrix]
     try:

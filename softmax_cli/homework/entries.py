@@ -11,7 +11,7 @@ from softmax_cli.homework.notation import Notation
 from softmax_cli.homework.problem import Problem, sentence
 from softmax_cli.pages import Matrix, Part
 
-# A line of a printed page has room for about so many characters of a matrix.
+# A line of a printed page holds about so many characters of a matrix.
 _WIDTH = 58
 # What the space between columns and a power of ten take beyond the characters.
 _GAP, _POWER = 2, 3

@@ -10,7 +10,7 @@ from softmax_cli.homework.problem import M, Problem, S, exp_of, ln_of, sentence,
 from softmax_cli.pages import WIDER, Column, Grid, Part, Section, Sentence, Step, Text
 from softmax_cli.values import Answer, Ranking
 
-# With more digits than these a row has no room for the logits, which are given above.
+# With more digits than these the logits, which are given above, do not fit into a row.
 _MOST_DIGITS_BESIDE = 12
 _MAXIMUM = Formula("maxᵢ xᵢ", r"\max_{i} x_{i}")
 NATURAL = "the natural logarithm, to base e, not 2 or 10"

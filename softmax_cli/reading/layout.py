@@ -225,7 +225,7 @@ def is_text(text: str, settings: Settings) -> bool:
     """Whether a cell holds text: neither a number, nor empty, nor a word for a missing value."""
     if is_missing(text) or is_number(as_typed(text, settings)):
         return False
-    # a number with another decimal sign than the one asked for is a mistake, not a name
+    # a number with another decimal sign than the one asked for is a wrong number, not a name
     return not (is_number(text) if settings.decimal_comma else needs_decimal_comma(text))
 
 

@@ -1,6 +1,6 @@
-"""A Grid on a terminal: as many of its columns as there is room for.
+"""A Grid on a terminal: as many of its columns as fit.
 
-A cell is shown whole: where there is no room for it, its column is left out, and a line
+A cell is shown whole: where it does not fit, its column is left out, and a line
 says so. rich.table cuts numbers, and takes 30 times as long.
 """
 
@@ -57,7 +57,7 @@ def left_out(missing: Iterable[str], remedy: str, terminal: Terminal) -> list[Li
 
 
 def _unfilled(column: Column | Bars | Tiles, terminal: Terminal) -> Strip:
-    """A column as it is before it takes the room that is left: its least width."""
+    """A column as it is before it takes the width that is left: its least width."""
     if isinstance(column, Column):
         return column_strip(column, terminal)
     if isinstance(column, Bars):
@@ -95,7 +95,7 @@ def _span(strips: Iterable[Strip]) -> int:
 
 
 def _space(strip: Strip, available: int) -> int:
-    """The width of a strip that takes the room that is left."""
+    """The width of a strip that takes all that is left."""
     return available + strip.width - (0 if strip.width else strip.gap)
 
 

@@ -61,15 +61,15 @@ def _plain_text(runs: Sequence[bytes], layout: Layout, delimiter: bytes) -> Sequ
     text = b"\n".join(runs)
     if b"\r" in text or not text.isascii() or BLANK in (delimiter, layout.delimiter):
         return None
-    if b'"' not in text:
-        plain = delimiter not in text
-        return text.replace(layout.delimiter, delimiter).split(b"\n") if plain else None
     parts = text.split(b'"')  # what stands outside quotes and what stands within, in turn
     outside, within = b'"'.join(parts[::2]), b"".join(parts[1::2])
     if delimiter in outside or b"\n" in within:
         return None
     parts[::2] = outside.replace(layout.delimiter, delimiter).split(b'"')
-    return _quoted_cell(delimiter).sub(rb"\1\2", b'"'.join(parts)).split(b"\n")
+    text = b'"'.join(parts)
+    if len(parts) > 1:
+        text = _quoted_cell(delimiter).sub(rb"\1\2", text)
+    return text.split(b"\n")
 
 
 @lru_cache(maxsize=1)

@@ -57,7 +57,7 @@ def _sentence(sentence: Sentence, terminal: Terminal) -> list[Line]:
 
 
 def _derivation(derivation: Derivation, terminal: Terminal) -> list[Line]:
-    """Steps with their relations under one another, and the reasons where there is room."""
+    """Steps with their relations under one another, and the reasons where they fit."""
     lefts = [spelled(step.left or "", terminal) for step in derivation.steps]
     widest = max(map(cell_len, lefts), default=0)
     indent = min(widest, terminal.width // 3)
